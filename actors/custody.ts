@@ -1,0 +1,114 @@
+import { refuse } from "../machines/errors.ts";
+import type { Command, Notice } from "../machines/messages.ts";
+import { isFinal, type Task } from "../machines/records.ts";
+import { giveBack, handBack } from "./give-back.ts";
+import { decideTask, isUndecided, mayGoAway, offer } from "./placement.ts";
+import { closeOwnHop } from "./roster-counts.ts";
+import type { Turn } from "./turn.ts";
+
+/** Tasks that come back, and tasks that a caller moves up or sideways. Source: 2-domain.md 2.4. */
+
+/** A task comes back from below: this actor holds it now, and decides anew, or hands it on. */
+export function onReturn(turn: Turn, message: Extract<Notice, { type: "task.return" }>, task: Task | null): void {
+  turn.count(message.status, 1);
+  closeOwnHop(turn, message.target);
+  if (task === null || isFinal(task.status)) return;
+  turn.adopt(task);
+  if (turn.isTerminated || turn.actor.instance?.intent === "terminate") {
+    handBack(turn, task, "instance_terminated");
+    return;
+  }
+  if (!isUndecided(task)) return;
+  const { then } = message;
+  if (then !== null) {
+    offer(turn, task, {
+      to: then.to,
+      type: then.type,
+      routingRound: task.routingRound + 1,
+      decide: then.autoAccept ? "forced" : "caller",
+      reply: turn.envelope.reply,
+    });
+    return;
+  }
+  decideTask(turn, task);
+}
+
+// ------------------------------------------------------------------ asked by a caller
+
+/** The holder gives a task up to its parent: given back over the hop that brought it, else offered upward. */
+export function onEscalate(turn: Turn, command: Extract<Command, { type: "task.escalate" }>, task: Task): void {
+  const { parent, name } = turn.instance;
+  if (parent === null) {
+    turn.refuse(refuse("invalid_delegation", `${name} is a root; there is nobody above it.`, { from: turn.instance.scope, allowed: [] }));
+    return;
+  }
+  if (!mayGoAway(turn, task)) {
+    turn.refuse(turn.notAllowed(task, "escalate"));
+    return;
+  }
+  const hop = turn.actor.hops.get(task.no);
+  if (hop?.status === "accepted" && hop.source === parent) {
+    giveBack(turn, task, hop, { why: "escalated", reason: command.reason, reply: turn.envelope.reply });
+      return;
+  }
+  offer(turn, task, {
+    to: parent,
+    type: "escalate",
+    routingRound: task.routingRound + 1,
+    decide: "forced",
+    notes: command.reason,
+    backAsBefore: true,
+    reply: turn.envelope.reply,
+  });
+}
+
+/** The holder's parent checks a move between its children by its roster, and passes it on. */
+export function onReassignAsked(turn: Turn, command: Extract<Command, { type: "task.reassign" }>): void {
+  const { roster } = turn.actor;
+  const target = roster.get(command.to);
+  const siblings = [...roster.values()].filter((entry) => entry.status !== "terminated" && entry.child !== command.holder);
+  const facts = { allowed: siblings.map((entry) => entry.name) };
+  if (target === undefined || command.to === command.holder || target.status === "terminated") {
+    turn.refuse(
+      refuse("invalid_delegation", `reassign moves T-${command.task} to a sibling of its holder under ${turn.instance.name}.`, facts),
+    );
+  } else if (target.status !== "running") {
+    turn.refuse(
+      refuse("instance_not_running", `${target.name} is ${target.status}; it takes work when it runs.`, {
+        instance: target.name,
+        status: target.status,
+      }),
+    );
+  } else if (target.room <= 0) {
+    turn.refuse(refuse("at_capacity", `${target.name} is full.`, { instance: target.name }));
+  } else {
+    turn.send(command.holder, { ...command, passed: true }, turn.envelope.reply);
+  }
+}
+
+/** The holder gives the task back for its source to offer to the sibling; a task that began here it offers itself. */
+export function onReassign(turn: Turn, command: Extract<Command, { type: "task.reassign" }>, task: Task): void {
+  if (!mayGoAway(turn, task)) {
+    turn.refuse(turn.notAllowed(task, "reassign"));
+    return;
+  }
+  const hop = turn.actor.hops.get(task.no);
+  if (hop?.status === "accepted" && hop.type !== "escalate") {
+    giveBack(turn, task, hop, {
+      why: "reassigned",
+      reason: command.reason,
+      then: { to: command.to, autoAccept: command.autoAccept, type: "reassign" },
+      reply: turn.envelope.reply,
+    });
+  } else {
+    offer(turn, task, {
+      to: command.to,
+      type: "reassign",
+      routingRound: task.routingRound + 1,
+      decide: command.autoAccept ? "forced" : "caller",
+      notes: command.reason,
+      backAsBefore: true,
+      reply: turn.envelope.reply,
+    });
+  }
+}

@@ -1,0 +1,261 @@
+import { refuse, type Refusal } from "../machines/errors.ts";
+import { givesWorkTo, mayGiveWork } from "../machines/legality.ts";
+import type { Command, Notice } from "../machines/messages.ts";
+import { isFinal, type Delegation, type DelegationType, type InstanceNo, type RejectionCode, type Task } from "../machines/records.ts";
+import { handBack, tellRejection } from "./give-back.ts";
+import { decideTask, hold, isUndecided, limitOf, mayGoAway, offer, rankFor } from "./placement.ts";
+import { closeOwnHop, noteRefusal } from "./roster-counts.ts";
+import type { Turn } from "./turn.ts";
+
+/** Offers: made by the source, settled by the target alone, so exactly one end wins (D7). Source: 2-domain.md 2.4. */
+
+// ---------------------------------------------------------------------- the target's turns
+
+/** An offer arrives. */
+export function onOffer(turn: Turn, message: Extract<Notice, { type: "task.delegation" }>, task: Task | null, hop: Delegation): void {
+  // A command may have overtaken the offer and settled it.
+  if (hop.status !== "pending" || task === null) {
+    turn.answerHop(hop);
+    return;
+  }
+  turn.adopt(task);
+  turn.actor.hops.set(task.no, hop);
+  const { acceptance } = turn.config;
+  const stays =
+    message.decide === "forced" ? false : message.decide === "caller" ? acceptance !== "auto" : acceptance === "manual";
+  if (stays && turn.isRunning) {
+    turn.task(task, "task.held", { reason: "awaiting_acceptance" });
+    turn.answerHop(hop);
+    return;
+  }
+  decideOffer(turn, task, hop);
+  turn.answerHop(hop);
+}
+
+function decideOffer(turn: Turn, task: Task, hop: Delegation): void {
+  const refusal = whyNot(turn, task);
+  if (refusal === null) accept(turn, task, hop);
+  else reject(turn, task, hop, refusal.code, refusal.text);
+}
+
+function whyNot(turn: Turn, task: Task): { code: RejectionCode; text: string | null } | null {
+  if (turn.isTerminated) return { code: "terminated", text: null };
+  if (!turn.isRunning) return { code: "not_running", text: `${turn.instance.name} is ${turn.instance.status}` };
+  const { config, actor } = turn;
+  if (config.strictCapabilities) {
+    const missing = task.tags.filter((tag) => !config.capabilities.some((own) => own.toLowerCase() === tag.toLowerCase()));
+    if (missing.length > 0) return { code: "capability_mismatch", text: `lacks ${missing.join(", ")}` };
+  }
+  if (actor.room(config) <= 0) {
+    const used = limitOf(turn) - actor.room(config);
+    return { code: "at_capacity", text: `at capacity (${used}/${limitOf(turn)})` };
+  }
+  return null;
+}
+
+function accept(turn: Turn, task: Task, hop: Delegation, note?: string | null): void {
+  turn.hop(hop, "delegation.accepted", note ? { note } : null, task);
+  if (turn.instance.type === "ephemeral" && turn.instance.runtimeMetadata["had_task"] !== true) {
+    turn.lifecycle("instance.updated", { runtimeMetadata: { ...turn.instance.runtimeMetadata, had_task: true } });
+  }
+  turn.send(hop.source, {
+    type: "delegation.acceptance",
+    task: task.no,
+    delegation: hop.no,
+    target: turn.actor.no,
+  });
+  decideTask(turn, task);
+}
+
+function reject(turn: Turn, task: Task, hop: Delegation, code: RejectionCode, text: string | null): void {
+  turn.hop(hop, "delegation.rejected", { code, ...(text === null ? {} : { text }) }, task);
+  tellRejection(turn, hop, code);
+}
+
+/** A person accepts, rejects or withdraws a pending offer; a decided one is told the winner. */
+export function onDecide(
+  turn: Turn,
+  command: Extract<Command, { type: "delegation.accept" | "delegation.reject" | "delegation.withdraw" }>,
+  hop: Delegation,
+  task: Task | null,
+): void {
+  if (hop.status !== "pending" || task === null) {
+    turn.refuse(alreadyDecided(hop));
+    return;
+  }
+  switch (command.type) {
+    case "delegation.accept": {
+      const refusal = acceptRefusal(turn);
+      if (refusal !== null) {
+        turn.refuse(refusal);
+        return;
+      }
+      accept(turn, task, hop, command.note);
+      break;
+    }
+    case "delegation.reject":
+      reject(turn, task, hop, "declined", command.reason);
+      break;
+    case "delegation.withdraw":
+      turn.hop(hop, "delegation.cancelled", { code: "withdrawn", ...(command.reason ? { text: command.reason } : {}) }, task);
+      tellRejection(turn, hop, "withdrawn");
+          break;
+  }
+  turn.answerHop(hop);
+}
+
+function acceptRefusal(turn: Turn): Refusal | null {
+  const { instance } = turn;
+  if (!turn.isRunning) {
+    return refuse("instance_not_running", `${instance.name} is ${instance.status}; it accepts offers when it runs.`, {
+      instance: instance.name,
+      status: instance.status,
+    });
+  }
+  const room = turn.actor.room(turn.config);
+  if (room <= 0) {
+    const limit = limitOf(turn);
+    return refuse("at_capacity", `${instance.name} is at capacity (${limit - room}/${limit}).`, { instance: instance.name, limit });
+  }
+  return null;
+}
+
+export function alreadyDecided(hop: Delegation): Refusal {
+  return refuse("already_decided", `D-${hop.no} is ${hop.status} already.`, {
+    status: hop.status,
+    decided_at: hop.decidedAt,
+  });
+}
+
+/** `expires_at` has come for a pending offer. */
+export function onOfferTimer(turn: Turn, hop: Delegation, task: Task | null): void {
+  if (hop.status !== "pending" || task === null || hop.expiresAt === null || hop.expiresAt > turn.now) return;
+  turn.hop(hop, "delegation.rejected", { code: "expired" }, task);
+  tellRejection(turn, hop, "expired");
+}
+
+/** The source is being terminated and withdraws; a decided offer stays decided. */
+export function onWithdrawn(turn: Turn, message: Extract<Notice, { type: "delegation.cancellation" }>, hop: Delegation, task: Task | null): void {
+  if (hop.status !== "pending" || task === null) return;
+  turn.hop(hop, "delegation.cancelled", { code: message.code }, task);
+  tellRejection(turn, hop, message.code);
+}
+
+// ---------------------------------------------------------------------- the source's turns
+
+export function onAcceptance(turn: Turn, message: Extract<Notice, { type: "delegation.acceptance" }>): void {
+  const { actor } = turn;
+  if (actor.offers.get(message.task)?.delegation === message.delegation) actor.offers.delete(message.task);
+  turn.count("pending", -1);
+  const entry = actor.roster.get(message.target);
+  if (entry !== undefined && entry.refusals > 0) {
+    entry.refusals = 0;
+    entry.backoffUntil = null;
+    turn.touchRoster(entry);
+  }
+}
+
+/** The task is back with its source: as it was before a caller's offer, else the next candidate is tried. */
+export function onRejection(turn: Turn, message: Extract<Notice, { type: "delegation.rejection" }>, task: Task | null): void {
+  const { actor } = turn;
+  if (actor.offers.get(message.task)?.delegation === message.delegation) actor.offers.delete(message.task);
+  closeOwnHop(turn, message.target);
+  if (message.code === "at_capacity") noteRefusal(turn, message.target, message.room);
+  if (task === null || isFinal(task.status)) return;
+  turn.adopt(task);
+  if (turn.isTerminated || actor.instance?.intent === "terminate") {
+    handBack(turn, task, "instance_terminated");
+    return;
+  }
+  if (!isUndecided(task)) return;
+  if (message.byCaller) {
+    if (task.arrival !== null) turn.task(task, "task.queued");
+    else hold(turn, task, "rejected");
+    return;
+  }
+  decideTask(turn, task, { sameRound: true });
+}
+
+/** A caller delegates a task that this actor holds. */
+export function onDelegate(turn: Turn, command: Extract<Command, { type: "task.delegate" }>, task: Task): void {
+  if (command.to === null) {
+    routeOn(turn, task, command);
+    return;
+  }
+  const refusal = whyIllegal(turn, command.to, command.delegationType) ?? whyNotNow(turn, task, command.to);
+  if (refusal !== null) {
+    turn.refuse(refusal);
+    return;
+  }
+  offer(turn, task, {
+    to: command.to,
+    type: command.delegationType,
+    routingRound: task.routingRound + 1,
+    decide: command.autoAccept === true ? "forced" : "caller",
+    notes: command.notes,
+    backAsBefore: true,
+    reply: turn.envelope.reply,
+  });
+}
+
+/** Without a target routing chooses among the children, also where the behavior would handle. */
+function routeOn(turn: Turn, task: Task, command: Extract<Command, { type: "task.delegate" }>): void {
+  if (!mayGoAway(turn, task)) {
+    turn.refuse(turn.notAllowed(task, "delegate"));
+    return;
+  }
+  const ranking = rankFor(turn, task);
+  if (ranking.best === null) {
+    const full = ranking.why === "full";
+    turn.refuse(
+      refuse(full ? "at_capacity" : "no_route", `No child of ${turn.instance.name} can take T-${task.no}: ${ranking.reason}.`, {
+        instance: turn.instance.name,
+        reason: ranking.reason,
+      }),
+    );
+    return;
+  }
+  offer(turn, task, {
+    to: ranking.best,
+    type: "route",
+    routingRound: task.routingRound + 1,
+    decide: command.autoAccept === true ? "forced" : "routed",
+    notes: command.notes,
+    reply: turn.envelope.reply,
+  });
+}
+
+/** Type, level, self: checked before state (4-http-api.md 4.6). */
+function whyIllegal(turn: Turn, to: InstanceNo, type: DelegationType): Refusal | null {
+  const { instance, actor } = turn;
+  const child = actor.roster.get(to);
+  const children = [...actor.roster.values()].filter((entry) => entry.status !== "terminated").map((entry) => entry.name);
+  const facts = { from: instance.scope, allowed: givesWorkTo(instance.scope), targets: children };
+  if (to === actor.no) return refuse("invalid_delegation", `${instance.name} holds the task already; it cannot delegate to itself.`, facts);
+  if (type !== "route" && type !== "decompose") {
+    return refuse("invalid_delegation", `delegate takes the type route; use ${type} as a verb of its own.`, facts);
+  }
+  if (givesWorkTo(instance.scope).length === 0) {
+    return refuse("invalid_delegation", `${instance.scope} gives work to nobody; a task there can only be escalated or reassigned.`, facts);
+  }
+  if (child === undefined || !mayGiveWork(instance.scope, child.scope)) {
+    return refuse(
+      "invalid_delegation",
+      `${instance.name} (${instance.scope}) gives work to its own children of scope ${givesWorkTo(instance.scope).join(", ")} only.`,
+      facts,
+    );
+  }
+  return null;
+}
+
+function whyNotNow(turn: Turn, task: Task, to: InstanceNo): Refusal | null {
+  if (!mayGoAway(turn, task)) return turn.notAllowed(task, "delegate");
+  const child = turn.actor.roster.get(to);
+  if (child !== undefined && child.status !== "running") {
+    return refuse("instance_not_running", `${child.name} is ${child.status}; it takes offers when it runs.`, {
+      instance: child.name,
+      status: child.status,
+    });
+  }
+  return null;
+}

@@ -1,0 +1,148 @@
+import { refuse } from "../machines/errors.ts";
+import type { Envelope } from "../machines/messages.ts";
+import type { Store } from "../store/store.ts";
+import type { Batch } from "./batch.ts";
+import { followUp } from "./follow-up.ts";
+import { handle } from "./handle.ts";
+import { FairQueue } from "./mailbox.ts";
+import { isNewsDue, newsOf } from "./roster.ts";
+import type { Clock } from "./seams.ts";
+import { findSubject } from "./subjects.ts";
+import type { Key, LoopLimits } from "./system.ts";
+import { Turn, type TurnWorld } from "./turn.ts";
+import type { WorkingSets } from "./working-sets.ts";
+
+/** What a batch may take from outside. */
+export interface BatchPlan {
+  readonly outside: FairQueue;
+  /** false = older stored messages wait: what this batch sends must queue behind them, in the mailbox. */
+  readonly overtaking: boolean;
+  /** Envelopes taken so far; they are run again, each alone, should the batch fail. */
+  admitted?: Envelope[];
+}
+
+export interface BatchContext {
+  readonly store: Store;
+  readonly sets: WorkingSets;
+  readonly world: TurnWorld;
+  readonly clock: Clock;
+  readonly limits: LoopLimits;
+  readonly keys: ReadonlyMap<number, Key>;
+  readonly choose: ((actors: number) => number) | undefined;
+}
+
+/** A turn threw: which envelopes from outside the batch had taken by then, and why. */
+export class BatchFailure extends Error {
+  override readonly name = "BatchFailure";
+  readonly admitted: readonly Envelope[];
+  readonly reason: Error;
+  constructor(admitted: readonly Envelope[], reason: Error) {
+    super(`a turn failed: ${reason.message}`, { cause: reason });
+    this.admitted = admitted;
+    this.reason = reason;
+  }
+}
+
+/**
+ * Runs turns until the batch is full or nothing is left: each envelope from outside, then all that it
+ * caused, so that what happens together is committed together. Source: 3-runtime.md 3.1.
+ */
+export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchContext): Promise<void> {
+  const inside = new FairQueue();
+  const admitted: Envelope[] = [];
+  plan.admitted = admitted;
+  const deadline = context.clock.monotonic() + context.limits.batchMs;
+  try {
+    for (;;) {
+      const envelope = inside.take(context.choose) ?? admit();
+      if (envelope !== undefined) await runTurn(batch, plan, context, inside, envelope);
+      // News is told once per batch, when all else has been done.
+      else if (!tellParents(batch, plan, context, inside)) break;
+      if (batch.turns >= context.limits.turns) break;
+    }
+  } catch (error) {
+    throw new BatchFailure(admitted, error as Error);
+  }
+  for (const envelope of inside.drain()) batch.addMail(envelope);
+
+  function admit(): Envelope | undefined {
+    if (admitted.length > 0 && context.clock.monotonic() > deadline) return undefined;
+    const envelope = plan.outside.take();
+    if (envelope === undefined) return undefined;
+    admitted.push(envelope);
+    if (envelope.row > 0) batch.mailDone.push(envelope.row);
+    noteKey(batch, context, envelope);
+    return envelope;
+  }
+}
+
+/** The key of a command is a row inserted with its first turn. */
+function noteKey(batch: Batch, context: BatchContext, envelope: Envelope): void {
+  if (envelope.reply?.keyed !== true || envelope.from !== null) return;
+  const key = context.keys.get(envelope.reply.command);
+  if (key !== undefined) batch.keys.push({ ...key, command: envelope.reply.command, at: batch.now });
+}
+
+async function runTurn(batch: Batch, plan: BatchPlan, context: BatchContext, inside: FairQueue, envelope: Envelope): Promise<void> {
+  const got = context.sets.get(envelope.to, batch);
+  const actor = got instanceof Promise ? await got : got;
+  if (actor === null) {
+    refuseEnvelope(batch, envelope);
+    return;
+  }
+  batch.actors.add(actor);
+  const asked = findSubject(context.store, batch, actor, envelope);
+  const found = asked instanceof Promise ? await asked : asked;
+  if (found.kind === "elsewhere") {
+    pass(batch, plan, inside, { ...envelope, to: found.keeper });
+    return;
+  }
+  if (found.kind === "nothing") {
+    refuseEnvelope(batch, envelope);
+    return;
+  }
+  const turn = new Turn({ actor, envelope, world: context.world, batch, preloaded: found.preloaded });
+  batch.turns += 1;
+  handle(turn, found.subject);
+  followUp(turn);
+  for (const sent of batch.sent) pass(batch, plan, inside, sent);
+  batch.sent.length = 0;
+}
+
+/** In this batch where nothing older waits; else through the mailbox. What an actor tells itself comes first. */
+function pass(batch: Batch, plan: BatchPlan, inside: FairQueue, envelope: Envelope): void {
+  const { type } = envelope.message;
+  if (!plan.overtaking) batch.addMail(envelope);
+  else if (type === "instance.started") inside.addFirst(envelope);
+  else inside.add(envelope);
+}
+
+function refuseEnvelope(batch: Batch, envelope: Envelope): void {
+  if (envelope.reply === null) return;
+  batch.answer(envelope.reply, { ok: false, refusal: refuse("not_found", "There is no such record any more.", {}) });
+}
+
+/** Sends the news that is due to the parents; false when there was none. */
+function tellParents(batch: Batch, plan: BatchPlan, context: BatchContext, inside: FairQueue): boolean {
+  let told = false;
+  for (const actor of batch.actors) {
+    const { instance } = actor;
+    if (instance === null || instance.parent === null) continue;
+    const room = actor.room(actor.config(context.world.settings));
+    if (!isNewsDue(actor, room)) continue;
+    actor.newsDue = false;
+    actor.toldFull = room <= 0;
+    told = true;
+    pass(batch, plan, inside, {
+      to: instance.parent,
+      from: actor.no,
+      message: { type: "instance.status", child: actor.no, news: newsOf(actor, context.world.settings, batch.now) },
+      reply: null,
+      by: null,
+      cause: batch.counters.position,
+      row: 0,
+      attempt: 0,
+    });
+  }
+  return told;
+}

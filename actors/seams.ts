@@ -1,0 +1,33 @@
+/**
+ * What the runtime needs from the world, passed in once by src/hopper.ts, so that tests and the
+ * simulator decide what time it is. Source: 3-runtime.md 3.6.
+ */
+export interface Clock {
+  /** ms since the epoch. */
+  now(): number;
+  /** ms since some moment, never going back. */
+  monotonic(): number;
+  /** Runs once when `now()` has reached the moment. Does not keep the process alive. */
+  at(moment: number, run: () => void): Cancellable;
+  /** Runs after what is going on now, before any timer. */
+  soon(run: () => void): void;
+}
+
+export interface Cancellable {
+  cancel(): void;
+}
+
+/** 0 ≤ x < 1. */
+export type Random = () => number;
+
+export interface Ids {
+  /** A UUIDv7 in its text form. */
+  uuid(now: number): string;
+}
+
+/** What the runtime tells its operator; never part of an answer. */
+export interface Log {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}

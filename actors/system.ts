@@ -1,0 +1,434 @@
+import { HopperError, refuse } from "../machines/errors.ts";
+import type { Answer, Command, Envelope } from "../machines/messages.ts";
+import type { ActorNo, Reply } from "../machines/records.ts";
+import type { ScopeRegistry } from "../machines/scopes/registry.ts";
+import { LIMITS, type Settings } from "../machines/settings.ts";
+import { CommitError, type Counters, type Due, type Store } from "../store/store.ts";
+import { Batch, type Outcome } from "./batch.ts";
+import { BatchFailure, runBatch, type BatchPlan } from "./run-batch.ts";
+import { FairQueue } from "./mailbox.ts";
+import { Observers, type CommitListener } from "./observe.ts";
+import { poisoned } from "./poison.ts";
+import type { Cancellable, Clock, Ids, Log, Random } from "./seams.ts";
+import type { TurnWorld } from "./turn.ts";
+import { WorkingSets } from "./working-sets.ts";
+
+export interface SystemParams {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly settings: Settings;
+  readonly scopes: ScopeRegistry;
+  readonly log: Log;
+  /** Told once when a commit failed in a way that leaves its fate unknown: the process must stop (3-runtime.md 3.3). */
+  readonly onFatal: (error: Error) => void;
+  readonly limits?: Partial<LoopLimits>;
+  /** Picks the next actor among n (simulator); absent = in turn. */
+  readonly choose?: (actors: number) => number;
+  /** Record who wrote what, for the keeper check. */
+  readonly trace?: boolean;
+}
+
+export interface LoopLimits {
+  /** Envelopes from outside that one batch takes. */
+  readonly admitted: number;
+  /** Turns of one batch, with those its own messages cause; what is left goes through the mailbox. */
+  readonly turns: number;
+  /** ms after which a batch takes nothing more from outside. */
+  readonly batchMs: number;
+  /** Actors kept in memory. */
+  readonly actors: number;
+}
+
+const DEFAULT_LIMITS: LoopLimits = { admitted: 1_024, turns: 16_384, batchMs: 10, actors: 2_048 };
+
+/** Figures since the start, for benchmarks and health. */
+export interface Metrics {
+  batches: number;
+  turns: number;
+  commits: number;
+  mailed: number;
+}
+
+interface Waiting {
+  readonly resolve: (answer: Answer) => void;
+}
+
+/** A keyed command's row, inserted with its first turn. */
+export interface Key {
+  readonly caller: string;
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+/**
+ * The loop: takes what is due, runs turns in batches, commits each batch once, and only then answers
+ * and tells. Drive it by hand with {@link System.tick}, or let it run with {@link System.start}.
+ * Source: 3-runtime.md 3.1.
+ */
+export class System {
+  readonly observers: Observers;
+  readonly metrics: Metrics = { batches: 0, turns: 0, commits: 0, mailed: 0 };
+  readonly #params: SystemParams;
+  readonly #limits: LoopLimits;
+  readonly #world: TurnWorld;
+  readonly #sets: WorkingSets;
+  readonly #inbox = new FairQueue();
+  readonly #keys = new Map<number, Key>();
+  readonly #waiting = new Map<number, Waiting>();
+  #counters: Counters = { instance: 0, task: 0, delegation: 0, message: 0, position: 0, command: 0 };
+  #state: "stopped" | "running" | "failed" = "stopped";
+  #driven = false;
+  #scheduled = false;
+  #ticking: Promise<boolean> | null = null;
+  #alarm: Cancellable | null = null;
+  #mailLeft = true;
+  #dueAt: number | null = 0;
+
+  constructor(params: SystemParams) {
+    this.#params = params;
+    this.#limits = { ...DEFAULT_LIMITS, ...params.limits };
+    this.#world = {
+      settings: params.settings,
+      scopes: params.scopes,
+      random: params.random,
+      ids: params.ids,
+    };
+    this.#sets = new WorkingSets(params.store, params.settings, this.#limits.actors);
+    this.observers = new Observers(params.log);
+  }
+
+  /** Reads where the store stands. Call once, before anything else. */
+  async open(): Promise<void> {
+    this.#counters = { ...(await this.#params.store.counters()) };
+    this.#state = "running";
+  }
+
+  /** Lets the loop run by itself whenever something is due. */
+  start(): void {
+    this.#driven = true;
+    this.#schedule();
+  }
+
+  /** Takes nothing new, and resolves when the running batch has been committed. May be called twice, or first. */
+  async stop(): Promise<void> {
+    this.#driven = false;
+    this.#alarm?.cancel();
+    this.#alarm = null;
+    await this.#ticking;
+    if (this.#state === "running") this.#state = "stopped";
+    this.#refuseWaiting(refuse("draining", "Hopper is shutting down; ask again when it is back.", {}));
+  }
+
+  onCommit(listener: CommitListener): () => void {
+    return this.observers.add(listener);
+  }
+
+  /** The position of the newest committed event. */
+  get position(): number {
+    return this.#counters.position;
+  }
+
+  /** Actors in memory. */
+  get active(): number {
+    return this.#sets.size;
+  }
+
+  /**
+   * Hands a command to the actor it is for; resolves with its answer after the commit that holds its effect.
+   * Throws overloaded when too much waits for that actor (M7).
+   */
+  submit(params: { to: ActorNo; command: Command; by: string | null; key?: Key }): Promise<Answer> {
+    const { to, command, by, key } = params;
+    if (this.#state !== "running") {
+      throw new HopperError("unavailable", "This Hopper is closed or has failed; open the store again.");
+    }
+    if (this.#inbox.depth(to) >= LIMITS.mailbox) {
+      throw new HopperError("overloaded", `${LIMITS.mailbox} commands wait for that instance already; try again in a second.`, {
+        retry_after: 1,
+      });
+    }
+    this.#counters.command += 1;
+    const no = this.#counters.command;
+    const reply: Reply = { command: no, keyed: key !== undefined };
+    if (key !== undefined) this.#keys.set(no, key);
+    const answer = new Promise<Answer>((resolve) => {
+      this.#waiting.set(no, { resolve });
+    });
+    this.#inbox.add({ to, from: null, message: command, reply, by, cause: -no, row: 0, attempt: 0 });
+    this.#schedule();
+    return answer;
+  }
+
+  /** Waits for the answer of a command that is under way already (an idempotent repeat). */
+  answerOf(command: number): Promise<Answer> | null {
+    const waiting = this.#waiting.get(command);
+    if (waiting === undefined) return null;
+    return new Promise((resolve) => {
+      this.#waiting.set(command, {
+        resolve: (answer) => {
+          waiting.resolve(answer);
+          resolve(answer);
+        },
+      });
+    });
+  }
+
+  /** A message of the runtime itself: the auditor's, the owner's at start. */
+  post(envelope: Pick<Envelope, "to" | "message">): void {
+    this.#inbox.add({ ...envelope, from: null, reply: null, by: null, cause: 0, row: 0, attempt: 0 });
+    this.#schedule();
+  }
+
+  /** One batch; false when nothing was due. */
+  tick(): Promise<boolean> {
+    this.#ticking ??= this.#tick().finally(() => {
+      this.#ticking = null;
+    });
+    return this.#ticking;
+  }
+
+  /** Batches until nothing is due now. */
+  async settle(): Promise<void> {
+    for (;;) {
+      if (!(await this.tick())) return;
+    }
+  }
+
+  /** The next moment at which something is due by itself; null = never. */
+  nextDue(): Promise<number | null> {
+    return Promise.resolve(this.#params.store.nextDue());
+  }
+
+  // ------------------------------------------------------------------ inside
+
+  #schedule(): void {
+    if (!this.#driven || this.#scheduled || this.#state !== "running") return;
+    this.#scheduled = true;
+    this.#params.clock.soon(() => {
+      this.#scheduled = false;
+      void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    if (!this.#driven || this.#state !== "running") return;
+    try {
+      if (await this.tick()) this.#schedule();
+      else await this.#setAlarm();
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  async #setAlarm(): Promise<void> {
+    if (this.#inbox.size > 0) {
+      this.#schedule();
+      return;
+    }
+    this.#dueAt = await this.#params.store.nextDue();
+    this.#alarm?.cancel();
+    this.#alarm = this.#dueAt === null ? null : this.#params.clock.at(this.#dueAt, () => this.#schedule());
+  }
+
+  async #tick(): Promise<boolean> {
+    if (this.#state !== "running") return false;
+    const plan = await this.#plan();
+    if (plan.outside.size === 0) return false;
+    this.metrics.batches += 1;
+    const batch = this.#newBatch();
+    try {
+      await runBatch(batch, plan, this.#context());
+      await this.#commit(batch);
+    } catch (error) {
+      await this.#recover(batch, plan, error as Error);
+    }
+    return true;
+  }
+
+  #newBatch(): Batch {
+    return new Batch({
+      now: this.#params.clock.now(),
+      counters: this.#counters,
+      trace: this.#params.trace === true,
+    });
+  }
+
+  #context(): Parameters<typeof runBatch>[2] {
+    return {
+      store: this.#params.store,
+      sets: this.#sets,
+      world: this.#world,
+      clock: this.#params.clock,
+      limits: this.#limits,
+      keys: this.#keys,
+      choose: this.#params.choose,
+    };
+  }
+
+  /** What this batch may take: stored messages first, then what is due, then the doors' commands. */
+  async #plan(): Promise<BatchPlan> {
+    const { store, clock } = this.#params;
+    const now = clock.now();
+    const outside = new FairQueue();
+    const mail = this.#mailLeft ? await store.mail(now, 0, this.#limits.admitted) : [];
+    for (const row of mail) outside.add({ ...row.envelope, row: row.no });
+    // More may wait than was read: nothing may overtake it.
+    const overtaking = mail.length < this.#limits.admitted;
+    if (mail.length === 0) this.#mailLeft = false;
+    if (overtaking) {
+      for (const due of await this.#due(now)) outside.add(timerOf(due));
+      while (this.#inbox.size > 0 && outside.size < this.#limits.admitted) {
+        outside.add(this.#inbox.take(this.#params.choose) as Envelope);
+      }
+    }
+    return { outside, overtaking };
+  }
+
+  async #due(now: number): Promise<readonly Due[]> {
+    return this.#params.store.due(now, 256);
+  }
+
+  async #commit(batch: Batch): Promise<void> {
+    if (!batch.isEmpty) {
+      await this.#params.store.commit(batch.toCommit());
+      this.metrics.commits += 1;
+    }
+    this.#afterCommit(batch);
+  }
+
+  /** Answers go out, events are told: nothing of it before the commit. */
+  #afterCommit(batch: Batch): void {
+    const command = Math.max(this.#counters.command, batch.counters.command);
+    this.#counters = { ...batch.counters, command };
+    this.metrics.turns += batch.turns;
+    this.metrics.mailed += batch.mail.length;
+    if (batch.mail.length > 0) this.#mailLeft = true;
+    for (const key of batch.keys) this.#keys.delete(key.command);
+    this.#sets.committed(batch);
+    if (batch.events.length > 0 || batch.instances.size > 0) {
+      this.observers.tell({
+        at: batch.now,
+        events: batch.events,
+        instances: [...batch.instances.values()].map(({ instance }) => instance),
+        turns: batch.turns,
+      });
+    }
+    for (const outcome of batch.outcomes) this.#answer(outcome);
+  }
+
+  #answer({ reply, answer }: Outcome): void {
+    const waiting = this.#waiting.get(reply.command);
+    if (waiting === undefined) return;
+    this.#waiting.delete(reply.command);
+    waiting.resolve(answer);
+  }
+
+  /**
+   * A batch that failed is dropped with its working set. A turn that threw, or a row that broke a rule, costs
+   * only itself: every envelope of the batch is run again in a batch of its own. A commit whose fate is
+   * unknown stops everything. Source: 3-runtime.md 3.1 "One bad turn harms nobody else", 3.3.
+   */
+  async #recover(batch: Batch, plan: BatchPlan, error: Error): Promise<void> {
+    this.#sets.drop(batch);
+    if (error instanceof CommitError && error.kind === "io") {
+      this.#fail(error);
+      return;
+    }
+    const envelopes = error instanceof BatchFailure ? error.admitted : plan.admitted ?? [];
+    for (const left of plan.outside.drain()) this.#putBack(left);
+    if (error instanceof CommitError && (error.kind === "full" || error.kind === "busy")) {
+      this.#answerAll(envelopes, error.kind === "full" ? "storage_full" : "unavailable");
+      return;
+    }
+    for (const envelope of envelopes) {
+      await this.#alone(envelope);
+      if (this.#state !== "running") return;
+    }
+  }
+
+  /** Not admitted: commands go back to the inbox; stored messages and timers are read again. */
+  #putBack(envelope: Envelope): void {
+    if (envelope.row > 0) this.#mailLeft = true;
+    else if (!envelope.message.type.startsWith("timer.")) this.#inbox.add(envelope);
+  }
+
+  #answerAll(envelopes: readonly Envelope[], code: "storage_full" | "unavailable"): void {
+    const detail =
+      code === "storage_full" ? "The disk is full; nothing was changed. Free some space and ask again." : "The store is busy; nothing was changed. Ask again.";
+    for (const envelope of envelopes) {
+      if (envelope.row > 0) this.#mailLeft = true;
+      if (envelope.reply !== null) {
+        this.#answer({ reply: envelope.reply, answer: { ok: false, refusal: refuse(code, detail, { retry_after: 1 }) } });
+      }
+    }
+  }
+
+  /** One envelope in a batch of its own: what it sends goes through the mailbox. Tried twice, then dead-lettered. */
+  async #alone(envelope: Envelope): Promise<void> {
+    let failure: Error | null = null;
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const batch = this.#newBatch();
+      const outside = new FairQueue();
+      outside.add(envelope);
+      try {
+        await runBatch(batch, { outside, overtaking: false }, this.#context());
+        await this.#commit(batch);
+        return;
+      } catch (error) {
+        this.#sets.drop(batch);
+        failure = error instanceof BatchFailure ? error.reason : (error as Error);
+        if (failure instanceof CommitError && failure.kind === "io") {
+          this.#fail(failure);
+          return;
+        }
+        if (failure instanceof CommitError) break;
+      }
+    }
+    await this.#bury(envelope, failure as Error);
+  }
+
+  /** The committed outcome of a message that nobody can handle: answered or dead-lettered, exactly once (M8). */
+  async #bury(envelope: Envelope, failure: Error): Promise<void> {
+    this.#params.log.error({ type: envelope.message.type, to: envelope.to, error: String(failure.stack ?? failure) }, "a turn failed twice");
+    const batch = this.#newBatch();
+    try {
+      await poisoned({ batch, envelope, failure, context: this.#context() });
+      await this.#commit(batch);
+    } catch (error) {
+      this.#sets.drop(batch);
+      this.#fail(error as Error);
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#state === "failed") return;
+    this.#state = "failed";
+    this.#driven = false;
+    this.#alarm?.cancel();
+    this.#params.log.error({ error: String(error.stack ?? error) }, "the loop stops: what the store holds is the truth");
+    this.#refuseWaiting(
+      refuse("unavailable", "The store failed; whether this happened is known once it is opened again. Repeat it with the same idempotency key.", {}),
+    );
+    this.#params.onFatal(error);
+  }
+
+  #refuseWaiting(refusal: ReturnType<typeof refuse>): void {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { resolve } of waiting) resolve({ ok: false, refusal });
+  }
+}
+
+function timerOf(due: Due): Envelope {
+  const base = { to: due.actor, from: null, reply: null, by: null, cause: 0, row: 0, attempt: 0 } as const;
+  switch (due.kind) {
+    case "task":
+      return { ...base, message: { type: "timer.task", task: due.task } };
+    case "delegation":
+      return { ...base, message: { type: "timer.delegation", task: due.task, delegation: due.delegation } };
+    case "instance":
+      return { ...base, message: { type: "timer.instance" } };
+  }
+}

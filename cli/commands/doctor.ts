@@ -1,0 +1,24 @@
+import { EXIT } from "../exit-codes.ts";
+import { toWire } from "../library.ts";
+import type { FindingBody } from "../render/doctor.ts";
+import { findingLines } from "../render/doctor.ts";
+import type { CommandSpec } from "../spec.ts";
+
+/** `doctor`: every invariant that a query can check. Exit 9 when one is broken. Source: 8-reliability.md 8.1. */
+export const doctorCommand: CommandSpec = {
+  path: ["doctor"],
+  summary: "Check the data against every rule",
+  act: async (context) =>
+    await context.reads(async (hopper) => {
+      const items = toWire(await hopper.doctor()) as FindingBody[];
+      const broken = items.filter((finding) => finding.broken.length > 0);
+      await context.show({
+        body: { items, next_cursor: null, has_more: false },
+        items,
+        lines: (look) => findingLines(items, look),
+        names: broken.map(({ check }) => check),
+        ids: broken.map(({ check }) => check),
+      });
+      return broken.length === 0 ? EXIT.ok : EXIT.damaged;
+    }),
+};

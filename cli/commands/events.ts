@@ -1,0 +1,83 @@
+import type { Args } from "../args.ts";
+import type { Context } from "../context.ts";
+import type { EventView, Hopper } from "../library.ts";
+import { toWire } from "../library.ts";
+import { commandText } from "../quote.ts";
+import type { EventBody } from "../render/bodies.ts";
+import { eventTable } from "../render/events.ts";
+import type { CommandSpec } from "../spec.ts";
+import { some } from "./instance.ts";
+import { withFilters } from "./listing.ts";
+import { delegationRefs, instanceNames, taskRefs } from "./names.ts";
+
+const DEFAULT_LIMIT = 50;
+
+/** `events`: the journal, oldest first. As jsonl it goes on to the newest; else a page, and how to get the next. */
+export const eventsCommand: CommandSpec = {
+  path: ["events"],
+  summary: "Show what happened, oldest first",
+  options: [
+    { name: "since", type: "text", describe: "After this cursor, 0 = from the first (default), or a duration like 5m" },
+    { name: "type", type: "list", describe: "Only events of this name; may be given several times" },
+    { name: "instance", type: "text", describe: "Only of this instance" },
+    { name: "task", type: "text", describe: "Only of this task" },
+    { name: "limit", type: "whole", describe: `At most so many (default ${DEFAULT_LIMIT}; -o jsonl: all)` },
+  ],
+  examples: ["hopper events --since 5m --type task.completed", "$0 events --task T-1"],
+  act: async (context, args) => {
+    await context.reads(async (hopper) => {
+      if (context.format === "jsonl") await streamEvents(context, hopper, args);
+      else await showPage(context, hopper, args);
+    });
+  },
+};
+
+async function streamEvents(context: Context, hopper: Hopper, args: Args): Promise<void> {
+  for await (const event of hopper.events(filtersOf(args, args.number("limit")))) {
+    if (context.io.stdout.closed === true) break;
+    context.io.stdout.write(`${JSON.stringify(toWire(event))}\n`);
+  }
+}
+
+async function showPage(context: Context, hopper: Hopper, args: Args): Promise<void> {
+  const limit = args.number("limit") ?? DEFAULT_LIMIT;
+  const events: EventView[] = [];
+  // One more than is shown tells whether there are more.
+  for await (const event of hopper.events(filtersOf(args, limit + 1))) events.push(event);
+  const more = events.length > limit;
+  const items = events.slice(0, limit).map((event) => toWire(event) as EventBody);
+  const cursor = items.at(-1)?.cursor ?? args.maybe("since") ?? "0";
+  const people = context.format === "table" || context.format === "wide";
+  const names = people && !context.quiet ? await namesOf(hopper, items) : {};
+  if (items.length === 0) context.remark("no events");
+  await context.show({
+    body: { items, cursor },
+    items,
+    lines: (look) => [...eventTable(items, names, look), ...(more ? [moreLine(args, items.length, cursor)] : [])],
+    names: items.map((item) => item.cursor),
+    ids: items.map((item) => item.cursor),
+  });
+}
+
+function filtersOf(args: Args, limit: number | undefined) {
+  return {
+    since: args.maybe("since"),
+    type: some(args.list("type")),
+    instanceId: args.maybe("instance"),
+    taskId: args.maybe("task"),
+    limit,
+  };
+}
+
+async function namesOf(hopper: Hopper, items: readonly EventBody[]) {
+  return {
+    ...(await instanceNames(hopper, items.map((item) => item.instance_id))),
+    ...(await taskRefs(hopper, items.map((item) => item.task_id))),
+    ...(await delegationRefs(hopper, items.map((item) => item.delegation_id))),
+  };
+}
+
+function moreLine(args: Args, shown: number, cursor: string): string {
+  const command = withFilters(["events"], args, ["type", "instance", "task", "limit"]);
+  return `${shown} shown (more: ${commandText([...command, "--since", cursor])})`;
+}

@@ -1,0 +1,38 @@
+import type { CommandTree } from "../parser.ts";
+import { delegationCommands } from "./delegation.ts";
+import { doctorCommand } from "./doctor.ts";
+import { eventsCommand } from "./events.ts";
+import { helpCommand } from "./help.ts";
+import { instanceCommands } from "./instance.ts";
+import { lifecycleCommands } from "./lifecycle.ts";
+import { demoCommand, runCommand } from "./plan.ts";
+import { routeCommands } from "./route.ts";
+import { statusCommand } from "./status.ts";
+import { hopCommands } from "./task-hops.ts";
+import { taskCommands } from "./task.ts";
+import { waitCommand } from "./task-wait.ts";
+
+/** Every command there is, in the order of the help. */
+export const COMMANDS: CommandTree = {
+  nouns: [
+    { name: "instance", summary: "Create, show and drive instances" },
+    { name: "task", summary: "Add, follow and decide tasks" },
+    { name: "delegation", summary: "Show and decide delegations" },
+    { name: "route", summary: "See where tasks would go" },
+  ],
+  commands: [
+    runCommand,
+    demoCommand,
+    ...instanceCommands,
+    ...lifecycleCommands,
+    ...taskCommands,
+    ...hopCommands,
+    waitCommand,
+    ...delegationCommands,
+    ...routeCommands,
+    statusCommand,
+    eventsCommand,
+    doctorCommand,
+    helpCommand,
+  ],
+};

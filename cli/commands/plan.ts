@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
+import type { Args } from "../args.ts";
+import type { Context } from "../context.ts";
+import type { PlanArgs } from "../io.ts";
+import type { CommandSpec, OptionSpec } from "../spec.ts";
+
+const ONCE: OptionSpec = { name: "once", type: "flag", describe: "End when the plan is done" };
+const KEEP: OptionSpec = { name: "keep", type: "flag", describe: "Keep the temporary data folder" };
+const WORKERS: OptionSpec = { name: "workers", type: "whole", describe: "Shell workers at every instance that queues" };
+
+/** `run PLAN`: the plan runner of src/plan, which is loaded here and not earlier. Source: 5-cli.md 5.3. */
+export const runCommand: CommandSpec = {
+  path: ["run"],
+  summary: "Run a plan: a hierarchy and tasks with real commands",
+  positionals: [{ name: "plan", describe: "The plan's file (YAML)" }],
+  options: [
+    ONCE,
+    { name: "resume", type: "flag", describe: "Go on with an earlier run; finished tasks are not run again" },
+    { name: "new", type: "flag", describe: "Cancel what is open of an earlier run and start afresh" },
+    WORKERS,
+    { name: "dry-run", type: "flag", describe: "Say where each task would go and why; nothing is stored" },
+    KEEP,
+    { name: "temp", type: "flag", hidden: true, describe: "Use a temporary data folder" },
+  ],
+  examples: ["hopper run examples/hello.plan.yaml --once"],
+  act: async (context, args) => {
+    const plan = resolve(context.io.cwd, args.text("plan"));
+    return await context.io.runPlan(planArgs({ context, args, plan, temp: args.flag("temp") }), context.io);
+  },
+};
+
+/** `demo`: the plan that needs nothing but node, in a temporary folder. */
+export const demoCommand: CommandSpec = {
+  path: ["demo"],
+  summary: "Run a small plan in a temporary folder",
+  options: [ONCE, KEEP],
+  act: async (context, args) =>
+    await context.io.runPlan(planArgs({ context, args, plan: findDemo(), temp: true }), context.io),
+};
+
+function planArgs(params: {
+  context: Context;
+  args: Args;
+  plan: string;
+  temp: boolean;
+}): PlanArgs {
+  const { context, args, plan, temp } = params;
+  return {
+    plan,
+    temp,
+    once: args.flag("once"),
+    resume: args.flag("resume"),
+    new: args.flag("new"),
+    workers: args.number("workers") ?? null,
+    dryRun: args.flag("dry-run"),
+    keep: args.flag("keep"),
+    data: context.data,
+    config: context.config,
+    output: context.format,
+    quiet: context.quiet,
+  };
+}
+
+/** The example lies two folders up in a clone, three in the built package. */
+function findDemo(): string {
+  const places = ["../../examples/hello.plan.yaml", "../../../examples/hello.plan.yaml"];
+  const paths = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  return paths.find((path) => existsSync(path)) ?? paths[0] ?? "";
+}

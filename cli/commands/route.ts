@@ -1,0 +1,29 @@
+import { toWire } from "../library.ts";
+import type { DecisionBody } from "../render/bodies.ts";
+import { decisionLines } from "../render/decision.ts";
+import type { CommandSpec } from "../spec.ts";
+import { instanceNames } from "./names.ts";
+import { CONTENT_OPTIONS, taskContent } from "./task.ts";
+
+const test: CommandSpec = {
+  path: ["route", "test"],
+  summary: "Say where a task would go and why; nothing is stored",
+  positionals: [{ name: "title", describe: "What is to be done, in a line" }],
+  options: CONTENT_OPTIONS,
+  examples: ['hopper route test "Build login page" -t react'],
+  act: async (context, args) => {
+    await context.reads(async (hopper) => {
+      const view = await hopper.route.preview(taskContent(args));
+      const names = await instanceNames(hopper, [view.instanceId, view.targetId]);
+      const body = toWire(view) as DecisionBody;
+      await context.show({
+        body,
+        lines: (look) => decisionLines(body, names, look),
+        names: view.targetId === null ? [] : [names[view.targetId] ?? view.targetId],
+        ids: view.targetId === null ? [] : [view.targetId],
+      });
+    });
+  },
+};
+
+export const routeCommands: readonly CommandSpec[] = [test];

@@ -1,0 +1,23 @@
+import { toWire } from "../library.ts";
+import type { StatsBody } from "../render/bodies.ts";
+import { dashboardLines } from "../render/dashboard.ts";
+import { placeLines } from "../render/place.ts";
+import type { CommandSpec } from "../spec.ts";
+
+/** `status`: where Hopper acts from here, and how everything is. */
+export const statusCommand: CommandSpec = {
+  path: ["status"],
+  summary: "Show where the data is and how everything stands",
+  act: async (context) => {
+    await context.reads(async (hopper) => {
+      const { data } = context;
+      const stats = toWire(await hopper.stats()) as StatsBody;
+      await context.show({
+        body: { data, mode: "embedded", ...stats },
+        lines: (look) => [...placeLines(data, look), ...dashboardLines(stats, look)],
+        names: [],
+        ids: [],
+      });
+    });
+  },
+};

@@ -1,0 +1,87 @@
+import type { Context } from "../context.ts";
+import { throwIfInterrupted } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { CliFailure, problem } from "../failure.ts";
+import type { Hopper, TaskView } from "../library.ts";
+import { toWire } from "../library.ts";
+import type { TaskBody } from "../render/bodies.ts";
+import { taskStatusLine } from "../render/chain.ts";
+import type { CommandSpec } from "../spec.ts";
+
+const LOOK_EVERY_MS = 200;
+/** How often the timers that are due are handled while nobody owns the store. */
+const TEND_EVERY_MS = 2_000;
+
+/**
+ * `task wait`: looks at the tasks until all are final. The store is not kept: others can work in it meanwhile,
+ * and while nobody owns it, this command handles what is due from time to time. Source: 5-cli.md 5.6.
+ */
+export const waitCommand: CommandSpec = {
+  path: ["task", "wait"],
+  summary: "Wait until tasks are final: 0 done, 1 failed or cancelled, 6 timed out",
+  positionals: [{ name: "tasks", describe: "Ids or refs of tasks", many: true }],
+  options: [{ name: "timeout", type: "duration", describe: "At most so long, e.g. 30s (default: for ever)" }],
+  examples: ["hopper task wait T-1 T-2 --timeout 30s"],
+  act: async (context, args) => {
+    const ids = args.list("tasks");
+    const tasks = await waitFor(context, ids, args.number("timeout"));
+    const items = tasks.map((task) => toWire(task) as TaskBody);
+    await context.show({
+      body: items.length === 1 ? items[0] : { items, next_cursor: null, has_more: false },
+      items,
+      lines: (look) => items.map((task) => taskStatusLine(task, look)),
+      names: items.map(({ ref }) => ref),
+      ids: items.map(({ id }) => id),
+    });
+    return items.every(({ status }) => status === "done") ? EXIT.ok : EXIT.failed;
+  },
+};
+
+async function waitFor(context: Context, ids: readonly string[], timeoutMs: number | undefined): Promise<TaskView[]> {
+  const { io } = context;
+  const giveUp = timeoutMs === undefined ? Infinity : io.now() + timeoutMs;
+  let tendAt = 0;
+  let told = false;
+  for (;;) {
+    let tasks = await context.reads(async (hopper) => await lookAt(hopper, ids));
+    if (tasks.some((task) => !isFinal(task)) && io.now() >= tendAt) {
+      const tended = await tend(context, ids);
+      tendAt = io.now() + TEND_EVERY_MS;
+      if (tended !== undefined && tended.some((task) => !isFinal(task)) && !told) {
+        told = true;
+        context.remark("nobody runs this store now: only timers and other commands move its tasks");
+      }
+      tasks = tended ?? tasks;
+    }
+    if (tasks.every((task) => isFinal(task))) return tasks;
+    if (io.now() >= giveUp) throw timedOut(tasks);
+    await io.sleep(Math.min(LOOK_EVERY_MS, Math.max(1, giveUp - io.now())));
+    throwIfInterrupted(io.signal);
+  }
+}
+
+/** Handles what is due, if nobody owns the store; undefined = somebody does. */
+async function tend(context: Context, ids: readonly string[]): Promise<TaskView[] | undefined> {
+  return await context.changesIfFree(async (hopper) => {
+    await hopper.settle();
+    return await lookAt(hopper, ids);
+  });
+}
+
+async function lookAt(hopper: Hopper, ids: readonly string[]): Promise<TaskView[]> {
+  return await Promise.all(ids.map(async (id) => await hopper.tasks.get(id)));
+}
+
+function isFinal({ status }: TaskView): boolean {
+  return status === "done" || status === "failed" || status === "cancelled";
+}
+
+function timedOut(tasks: readonly TaskView[]): CliFailure {
+  const open = tasks.filter((task) => !isFinal(task));
+  const detail = `not final in time: ${open.map(({ ref, status }) => `${ref} (${status})`).join(", ")}`;
+  const facts = { tasks: open.map(({ ref, status }) => ({ ref, status })) };
+  return new CliFailure(
+    problem({ code: "timed_out", status: 504, title: "It took too long", detail, facts }),
+    `hopper task explain ${open[0]?.ref ?? ""}`,
+  );
+}

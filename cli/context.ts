@@ -1,0 +1,144 @@
+import { resolve } from "node:path";
+import { findDataFolder, hasStore, noStore } from "./data-folder.ts";
+import { CliFailure, problem } from "./failure.ts";
+import type { CliIo } from "./io.ts";
+import type { ConfigurationSources, Hopper } from "./library.ts";
+import { isLocked } from "./store-failure.ts";
+import type { Shown } from "./output.ts";
+import { writeShown } from "./output.ts";
+import type { Look } from "./render/look.ts";
+import { lookFor } from "./render/look.ts";
+import type { CommandTree } from "./parser.ts";
+import type { Args } from "./args.ts";
+import type { Format } from "./spec.ts";
+
+/** A second command waits this long for the first one to give the store back. Source: 5-cli.md 5.1. */
+const LOCK_WAIT_MS = 5_000;
+const LOCK_RETRY_MS = 50;
+
+/** What every command works with: where it reads, what it may change, how it speaks. */
+export class Context {
+  readonly io: CliIo;
+  readonly format: Format;
+  readonly quiet: boolean;
+  readonly look: Look;
+  readonly tree: CommandTree;
+  readonly #globals: Args;
+
+  constructor(params: { io: CliIo; globals: Args; tree: CommandTree }) {
+    const { io, globals, tree } = params;
+    this.io = io;
+    this.tree = tree;
+    this.#globals = globals;
+    this.format = globals.flag("json") ? "json" : ((globals.maybe("output") as Format | undefined) ?? "table");
+    this.quiet = globals.flag("quiet");
+    this.look = lookFor({ stream: io.stdout, env: io.env, wide: this.format === "wide", now: io.now() });
+  }
+
+  /** The data folder of this command. */
+  get data(): string {
+    return findDataFolder(this.#globals.maybe("data"), this.io.cwd);
+  }
+
+  /** Who asks, for the journal: `cli:ada`. */
+  get by(): string {
+    const { env } = this.io;
+    const user = [env["USER"], env["LOGNAME"], env["USERNAME"]].find((name) => (name ?? "") !== "");
+    return `cli:${user ?? "unknown"}`;
+  }
+
+  /** Where the settings of this command come from; the library reads them. */
+  get config(): ConfigurationSources {
+    const { cwd, env } = this.io;
+    const named = this.#globals.maybe("config") ?? env["HOPPER_CONFIG"];
+    const file = named === undefined || named === "" ? undefined : resolve(cwd, named);
+    return { file, dataFolder: this.data, workingFolder: cwd, env };
+  }
+
+  /** Runs with the store open for reading, also while another process owns it. No store: exit 3. */
+  async reads<T>(use: (hopper: Hopper) => Promise<T>): Promise<T> {
+    if (!hasStore(this.data)) throw noStore(this.data);
+    return await this.#with(await this.#open("read"), use);
+  }
+
+  /** Runs as the owner of the store. Without one: exit 3, or with `creates` a new one. */
+  async changes<T>(use: (hopper: Hopper) => Promise<T>, options: { creates?: boolean } = {}): Promise<T> {
+    if (options.creates !== true && !hasStore(this.data)) throw noStore(this.data);
+    return await this.#with(await this.#open("own"), use);
+  }
+
+  /** Runs as the owner if nobody else is, without waiting; undefined = another process owns the store. */
+  async changesIfFree<T>(use: (hopper: Hopper) => Promise<T>): Promise<T | undefined> {
+    if (!hasStore(this.data)) throw noStore(this.data);
+    let hopper: Hopper;
+    try {
+      hopper = await this.io.openHopper({ data: this.data, mode: "own", config: this.config });
+    } catch (error) {
+      if (isLocked(error)) return undefined;
+      throw error;
+    }
+    return await this.#with(hopper, use);
+  }
+
+  /** Writes to stdout in the format that was asked for. */
+  async show(shown: Shown): Promise<void> {
+    const { io, format, quiet, look } = this;
+    await writeShown({ shown, io, format, quiet, look });
+  }
+
+  /** A remark for a person, on stderr; not with --quiet or a machine's format. */
+  remark(text: string): void {
+    if (!this.quiet && (this.format === "table" || this.format === "wide")) this.io.stderr.write(`${text}\n`);
+  }
+
+  async #open(mode: "read" | "own"): Promise<Hopper> {
+    const { data, config, io } = this;
+    const giveUp = io.now() + LOCK_WAIT_MS;
+    for (;;) {
+      try {
+        return await io.openHopper({ data, mode, config });
+      } catch (error) {
+        if (!isLocked(error) || io.now() >= giveUp) throw error;
+      }
+      throwIfInterrupted(io.signal);
+      await io.sleep(LOCK_RETRY_MS);
+    }
+  }
+
+  async #with<T>(hopper: Hopper, use: (hopper: Hopper) => Promise<T>): Promise<T> {
+    try {
+      return await orInterrupted(use(hopper), this.io.signal);
+    } finally {
+      await hopper.close();
+    }
+  }
+}
+
+/** Throws what ends a command with exit 130. */
+export function throwIfInterrupted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw new CliFailure(
+    problem({ code: "interrupted", status: 499, title: "Interrupted", detail: "interrupted" }),
+  );
+}
+
+/** The work's outcome, or the interruption if that comes first. */
+async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => {};
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    stop = () => {
+      try {
+        throwIfInterrupted(signal);
+      } catch (error) {
+        reject(error as Error);
+      }
+    };
+    signal.addEventListener("abort", stop);
+  });
+  try {
+    stop();
+    return await Promise.race([work, interrupted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

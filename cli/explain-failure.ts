@@ -1,0 +1,67 @@
+import { CliFailure, problem } from "./failure.ts";
+import type { Problem } from "./failure.ts";
+import { exitCodeOf } from "./exit-codes.ts";
+import { fixFor } from "./fixes.ts";
+import type { FailedCommand } from "./fixes.ts";
+import { storeProblem } from "./store-failure.ts";
+
+/** What went wrong, as it is shown: to a person, or as problem+json. */
+export interface Explained {
+  readonly problem: Problem;
+  /** A command that can be run; undefined = there is none. */
+  readonly fix: string | undefined;
+  readonly exitCode: number;
+  /** A defect of Hopper's own: its stack helps whoever repairs it. */
+  readonly defect: boolean;
+}
+
+/** The refusals of the library by shape; importing their class would load the machines. */
+interface LibraryRefusal extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  400: "This is not allowed",
+  404: "There is nothing of that name",
+  409: "The state it is in does not allow this",
+  412: "It was changed meanwhile",
+  413: "That is too large",
+  422: "The input is not valid",
+  503: "It cannot be done now",
+  504: "It took too long",
+};
+
+/** Makes of anything thrown what the user is told. */
+export function explainFailure(error: unknown, command: FailedCommand): Explained {
+  if (error instanceof CliFailure)
+    return { problem: error.problem, fix: error.fix, exitCode: error.exitCode, defect: false };
+  const store = storeProblem(error);
+  if (store !== undefined) return { ...store, exitCode: exitCodeOf(store.problem), defect: false };
+  if (isRefusal(error)) {
+    const { code, status, detail, facts } = error;
+    const title = TITLES[String(status)] ?? "Hopper failed";
+    const body = problem({ code, status, title, detail, facts });
+    return { problem: body, fix: fixFor(body, command), exitCode: exitCodeOf(body), defect: code === "internal" };
+  }
+  return explainDefect(error);
+}
+
+function explainDefect(error: unknown): Explained {
+  const detail = error instanceof Error ? error.message : String(error);
+  const body = problem({ code: "internal", status: 500, title: "Hopper failed", detail });
+  return { problem: body, fix: "hopper doctor", exitCode: exitCodeOf(body), defect: true };
+}
+
+function isRefusal(error: unknown): error is LibraryRefusal {
+  return (
+    error instanceof Error &&
+    error.name === "HopperError" &&
+    "code" in error &&
+    "status" in error &&
+    typeof error.status === "number" &&
+    "detail" in error
+  );
+}

@@ -1,0 +1,57 @@
+import type { ConfigurationSources, Hopper } from "./library.ts";
+
+/** Where text goes. A terminal says so, and how wide it is. */
+export interface CliStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+  /** The reader has gone (`| head`): nothing more needs to be written. */
+  readonly closed?: boolean | undefined;
+}
+
+/** How a command wants the store: `read` works while another process owns it, `own` makes this process the owner. */
+export interface OpenParams {
+  /** The data folder; the store is `hopper.db` in it. */
+  data: string;
+  mode: "read" | "own";
+  /** Where settings come from: the library reads and checks them (src/config.ts). */
+  config: ConfigurationSources;
+}
+
+/** What the plan runner gets from its options; see `hopper run --help`. */
+export interface PlanArgs {
+  plan: string;
+  once: boolean;
+  resume: boolean;
+  new: boolean;
+  /** Shell workers at every instance that queues; null = as the plan says. */
+  workers: number | null;
+  dryRun: boolean;
+  keep: boolean;
+  /** Use a temporary data folder. */
+  temp: boolean;
+  /** The data folder by the rules of 5.1; not used with `temp`. */
+  data: string;
+  config: ConfigurationSources;
+  /** Output format: table, json, jsonl, yaml, name or wide. */
+  output: string;
+  quiet: boolean;
+}
+
+/** Everything the command line takes from outside, so that it can be run inside a test. */
+export interface CliIo {
+  readonly stdout: CliStream;
+  readonly stderr: CliStream;
+  readonly stdin?: NodeJS.ReadableStream | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Aborts when the user interrupts. */
+  readonly signal: AbortSignal;
+  openHopper(params: OpenParams): Promise<Hopper>;
+  runPlan(args: PlanArgs, io: CliIo): Promise<number>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after that many milliseconds, or at once when `signal` aborts. */
+  sleep(ms: number): Promise<void>;
+}

@@ -1,0 +1,45 @@
+import type {
+  ChainView,
+  DecisionView,
+  DelegationView,
+  EventView,
+  InstanceTreeView,
+  InstanceView,
+  ListView,
+  Stats,
+  TaskView,
+} from "../library.ts";
+
+/** The bodies of the wire as types: the library's views with snake_case keys (src/wire.ts does the mapping). */
+
+type SnakeKey<Key extends string> = Key extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeKey<Rest>}`
+  : Key;
+
+/** Keys whose values are the user's own, and pass through untouched. */
+type Untouched = "config" | "runtimeMetadata" | "payload" | "result" | "details" | "data";
+
+type Wire<View> = View extends readonly (infer Item)[]
+  ? Wire<Item>[]
+  : View extends object
+    ? {
+        [Key in keyof View as Key extends string ? SnakeKey<Key> : Key]: Key extends Untouched
+          ? View[Key]
+          : Wire<View[Key]>;
+      }
+    : View;
+
+export type InstanceBody = Wire<InstanceView>;
+export interface TreeBody extends Omit<Wire<Omit<InstanceTreeView, "children">>, "children"> {
+  children: TreeBody[];
+}
+export type TaskBody = Wire<TaskView>;
+export type DelegationBody = Wire<DelegationView>;
+export type ChainBody = Wire<ChainView>;
+export type EventBody = Wire<EventView>;
+export type DecisionBody = Wire<DecisionView>;
+export type StatsBody = Wire<Stats>;
+export type PageBody<View> = Wire<ListView<View>>;
+
+/** Names of instances and refs of tasks by id, for bodies that only hold ids. */
+export type Names = Readonly<Record<string, string>>;

@@ -1,0 +1,296 @@
+import type {
+  LiveState,
+  OpenTask,
+  PlanHeader,
+  PlannedTask,
+  PlanRender,
+  PlanRenderFor,
+  PlanSummary,
+  RunningTask,
+} from "../../src/plan/render.ts";
+import type { PlanStep } from "../../src/plan/steps.ts";
+import type { InstanceTreeView } from "../library.ts";
+import { toWire } from "../library.ts";
+import type { TreeBody } from "./bodies.ts";
+import { lookFor, paint } from "./look.ts";
+import type { Look, Tone } from "./look.ts";
+import { clean, fit, pad, plural, widthOf } from "./text.ts";
+import { treeLines } from "./tree.ts";
+
+/**
+ * How a run of a plan looks. Pure: facts in, lines out; one step is one event of the journal.
+ * Source: 1-product.md "The first run", 5-cli.md 5.3.
+ */
+
+/** Columns of what a step is about, and of its kind; what comes after them is free. */
+const SUBJECT_COLUMNS = 36;
+const KIND_COLUMNS = 7;
+const REF_COLUMNS = 5;
+const BAR_COLUMNS = 24;
+/** Narrower terminals get no bar and no instance column. */
+const ROOMY_COLUMNS = 70;
+const RUNNING_SHOWN = 8;
+/** A result longer than this is cut: the whole of it is in `hopper task show`. */
+const RESULT_COLUMNS = 100;
+const MARKS = { good: "✔", bad: "✖", none: "·" } as const;
+
+/** Everything the plan runner asks for, drawn for one stream. */
+export const planRender: PlanRenderFor = ({ stream, env }) => {
+  const look = lookFor({ stream, env, wide: false, now: 0 });
+  const cut = (lines: string[]): string[] =>
+    look.width === null ? lines : lines.map((line) => cutTo(line, look));
+  return {
+    header: (facts) => cut(headerLines(facts, look)),
+    tree: (forest) => cut(treeOf(forest, look)),
+    step: (step) => cut(stepLines(step, look)),
+    block: (steps) => cut(blockLines(steps, look)),
+    summary: (facts) => cut(summaryLines(facts, look)),
+    remaining: (tasks) => cut(remainingLines(tasks, look)),
+    dryRun: (tasks) => cut(dryRunLines(tasks, look)),
+    live: (state) => cut(liveLines(state, look)),
+  } satisfies PlanRender;
+};
+
+/** `hopper 0.1.0 · node 24 · plan self-check (data in a temporary folder; keep it with --keep)`. */
+export function headerLines({ version, node, plan, runId, how, data }: PlanHeader, look: Look): string[] {
+  const where = {
+    own: `data in ${data.folder}`,
+    temporary: "data in a temporary folder; keep it with --keep",
+    kept: `data in ${data.folder}, which is kept`,
+  }[data.kind];
+  const what = {
+    started: where,
+    resumed: `goes on with ${runId ?? ""}; ${where}`,
+    dry: "a dry run: nothing is run or stored",
+  }[how];
+  return [
+    `${paint(`hopper ${version}`, "strong", look)} · node ${node} · plan ${clean(plan)} (${clean(what)})`,
+    "",
+  ];
+}
+
+export function treeOf(forest: readonly InstanceTreeView[], look: Look): string[] {
+  return treeLines(toWire(forest) as TreeBody[], look);
+}
+
+/** A step on lines of its own, beginning with the ref of its task. */
+export function stepLines(step: PlanStep, look: Look): string[] {
+  const text = stepText(step, look);
+  return [step.ref === null ? text : `${pad(step.ref, REF_COLUMNS)}${text}`];
+}
+
+/** All steps of one task: its title, then each step indented. */
+export function blockLines(steps: readonly PlanStep[], look: Look): string[] {
+  return [
+    ...steps.map((step) =>
+      step.kind === "task" ? `${step.ref ?? ""} ${stepText(step, look)}` : `  ${stepText(step, look)}`,
+    ),
+    "",
+  ];
+}
+
+function stepText(step: PlanStep, look: Look): string {
+  switch (step.kind) {
+    case "task":
+      return titleText(step, look);
+    case "hop":
+      return hopText(step, look);
+    case "held":
+      return row(
+        { mark: "none", subject: `held at ${step.by}`, kind: "hold", detail: [step.reason, step.why] },
+        look,
+      );
+    case "ran":
+      return ranText(step, look);
+    case "queued-again":
+      return row(
+        { mark: "none", subject: `queued again at ${step.by}`, kind: "queue", detail: [step.why] },
+        look,
+      );
+    case "result":
+      return row(
+        { mark: "none", subject: "result", kind: "output", detail: [fit(clean(step.text), RESULT_COLUMNS)] },
+        look,
+      );
+    case "final":
+      return finalText(step, look);
+    case "instance":
+      return `${MARKS.none} ${clean(step.name)} (${step.scope}) [${step.status}]`;
+    default:
+      return step satisfies never;
+  }
+}
+
+type Step<Kind extends PlanStep["kind"]> = Extract<PlanStep, { kind: Kind }>;
+
+function titleText({ title, tags, after, run }: Step<"task">, look: Look): string {
+  return [
+    paint(JSON.stringify(clean(title)), "strong", look),
+    ...tags.map((tag) => paint(`#${clean(tag)}`, "info", look)),
+    ...(after.length === 0 ? [] : [paint(`after ${after.join(", ")}`, "dim", look)]),
+    ...(run ? [] : [paint("a person's", "warn", look)]),
+  ].join(" ");
+}
+
+function hopText({ from, to, how, type, reason }: Step<"hop">, look: Look): string {
+  const subject = `${from} → ${to}`;
+  if (how === "accepted") return row({ mark: "good", subject, kind: type, detail: [reason] }, look);
+  return row({ mark: how === "rejected" ? "bad" : "none", subject, kind: type, detail: [how, reason] }, look);
+}
+
+function ranText({ by, good, how, ms, attempt, maxAttempts, again }: Step<"ran">, look: Look): string {
+  const took = ms === null ? how : `${how} in ${length(ms)}`;
+  const attempts = `(attempt ${attempt} of ${Math.max(attempt, maxAttempts)})`;
+  const tried = again === null ? "" : `, trying again in ${length(again.inMs)}`;
+  const counted = good && attempt === 1 ? "" : ` ${attempts}`;
+  return row(
+    {
+      mark: good ? "good" : "bad",
+      subject: `${by} ran it`,
+      kind: "shell",
+      detail: [`${took}${tried}${counted}`],
+    },
+    look,
+  );
+}
+
+function finalText({ status, by, why, bubbledTo, bubbledMs }: Step<"final">, look: Look): string {
+  const words = { done: "completed", failed: "failed", cancelled: "cancelled" }[status];
+  const whom = by === null ? "" : ` by ${clean(by)}`;
+  const bubbled =
+    bubbledTo === null
+      ? ""
+      : `, bubbled to ${clean(bubbledTo)} in ${bubbledMs < 1 ? "< 1 ms" : length(bubbledMs)}`;
+  const reason = why === null ? "" : `: ${clean(why)}`;
+  return `${marked(status === "done" ? "good" : "bad", look)} ${words}${whom}${bubbled}${reason}`;
+}
+
+function row(
+  params: { mark: keyof typeof MARKS; subject: string; kind: string; detail: readonly (string | null)[] },
+  look: Look,
+): string {
+  const { mark, subject, kind, detail } = params;
+  const said = detail.filter((part) => part !== null && part !== "").join(": ");
+  const line = `${pad(clean(subject), SUBJECT_COLUMNS - 2)} ${pad(kind, KIND_COLUMNS)} ${clean(said)}`;
+  return `${marked(mark, look)} ${line.trimEnd()}`;
+}
+
+function marked(mark: keyof typeof MARKS, look: Look): string {
+  const tones: Record<keyof typeof MARKS, Tone> = { good: "good", bad: "bad", none: "dim" };
+  return paint(MARKS[mark], tones[mark], look);
+}
+
+/** `9 done, 0 failed in 12.3 s`. */
+export function summaryLines(facts: PlanSummary, look: Look): string[] {
+  const { done, failed, cancelled, open, earlier, durationMs, interrupted } = facts;
+  const counts = [
+    paint(`${done} done`, done > 0 ? "good" : undefined, look),
+    paint(`${failed} failed`, failed > 0 ? "bad" : undefined, look),
+    ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
+    ...(open > 0 ? [paint(`${open} open`, "warn", look)] : []),
+  ].join(", ");
+  const before = earlier > 0 ? ` (${plural(earlier, "task")} had ended before)` : "";
+  return ["", `${counts} in ${length(durationMs)}${before}${interrupted ? ", interrupted" : ""}`];
+}
+
+/** One line per task that stays open. */
+export function remainingLines(tasks: readonly OpenTask[], look: Look): string[] {
+  return tasks.map(
+    ({ ref, title, status, why }) =>
+      `  ${pad(ref, REF_COLUMNS)}${JSON.stringify(clean(title))} ${paint(status, "warn", look)}: ${clean(why)}`,
+  );
+}
+
+/** Each task with the hops it would take. */
+export function dryRunLines(tasks: readonly PlannedTask[], look: Look): string[] {
+  return tasks.flatMap(({ key, title, tags, after, hops, ends, command }) => [
+    "",
+    [
+      paint(clean(key), "strong", look),
+      JSON.stringify(clean(title)),
+      ...tags.map((tag) => paint(`#${clean(tag)}`, "info", look)),
+      ...(after.length === 0 ? [] : [paint(`after ${after.join(", ")}`, "dim", look)]),
+    ].join(" "),
+    ...hops.map(
+      ({ from, to, type, reason }) =>
+        `  ${row({ mark: "none", subject: `${from} → ${to}`, kind: type, detail: [reason] }, look)}`,
+    ),
+    `  ${row({ mark: "none", subject: ends, kind: command === null ? "person" : "shell", detail: [command === null ? "" : fit(clean(command), RESULT_COLUMNS)] }, look)}`,
+  ]);
+}
+
+/** Tree with counts, what is running, and how far it is; at most `rows` lines. */
+export function liveLines(state: LiveState, look: Look): string[] {
+  const width = look.width ?? 80;
+  const shown = state.running.slice(0, RUNNING_SHOWN);
+  const more = state.running.length - shown.length;
+  const running = [
+    ...shown.map((task) => runningLine(task, width, look)),
+    ...(more > 0 ? [paint(`  … and ${more} more`, "dim", look)] : []),
+  ];
+  const bottom = [...(running.length > 0 ? ["", ...running] : []), "", progressLine(state, width, look)];
+  const tree = treeOf(state.forest, look);
+  const room = state.rows - 1 - bottom.length;
+  if (tree.length <= room) return [...tree, ...bottom];
+  const kept = tree.slice(0, Math.max(0, room - 1));
+  return [
+    ...kept,
+    paint(`… ${plural(tree.length - kept.length, "more instance")}`, "dim", look),
+    ...bottom,
+  ].slice(-Math.max(1, state.rows - 1));
+}
+
+function runningLine(
+  { ref, title, instance, elapsedMs, attempt }: RunningTask,
+  width: number,
+  look: Look,
+): string {
+  const time = length(elapsedMs).padStart(8);
+  const again = attempt > 1 ? ` (attempt ${attempt})` : "";
+  const place = width >= ROOMY_COLUMNS ? `  ${pad(fit(clean(instance), 24), 24)}` : "";
+  const room = width - REF_COLUMNS - 4 - widthOf(place) - widthOf(time) - widthOf(again);
+  return `  ${paint("▸", "info", look)} ${pad(ref, REF_COLUMNS)}${pad(fit(clean(title), room) + again, room + widthOf(again))}${paint(place, "dim", look)}${time}`;
+}
+
+function progressLine(
+  { done, failed, cancelled, total, elapsedMs }: LiveState,
+  width: number,
+  look: Look,
+): string {
+  const open = total - done - failed - cancelled;
+  const counts = [
+    `${done} done`,
+    ...(failed > 0 ? [paint(`${failed} failed`, "bad", look)] : []),
+    ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
+    `${open} open`,
+    length(elapsedMs),
+  ].join(" · ");
+  if (width < ROOMY_COLUMNS) return `  ${counts}`;
+  const part = (count: number): number => (total === 0 ? 0 : Math.round((count / total) * BAR_COLUMNS));
+  const good = part(done);
+  const bad = Math.min(BAR_COLUMNS - good, part(failed + cancelled));
+  const bar = [
+    paint("█".repeat(good), "good", look),
+    paint("█".repeat(bad), "bad", look),
+    paint("░".repeat(BAR_COLUMNS - good - bad), "dim", look),
+  ].join("");
+  return `  ${bar} ${counts}`;
+}
+
+/** `320 ms`, `1.4 s`, `2 min 5 s`. */
+function length(ms: number): string {
+  if (ms < 100) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Cut to the terminal, colours left whole: a line that is too long loses them. */
+function cutTo(line: string, look: Look): string {
+  const width = look.width ?? Infinity;
+  return widthOf(line) <= width ? line : fit(stripped(line), width);
+}
+
+function stripped(line: string): string {
+  return clean(line);
+}

@@ -1,0 +1,87 @@
+import type { ChainBody, Names, TaskBody } from "./bodies.ts";
+import { chainLines, standing } from "./chain.ts";
+import { fieldLines, jsonText } from "./fields.ts";
+import { byText } from "./instance.ts";
+import type { Look, Tone } from "./look.ts";
+import { paint, toneOf } from "./look.ts";
+import type { Column } from "./table.ts";
+import { tableLines } from "./table.ts";
+import { age, clean } from "./text.ts";
+
+/** `task list`. */
+export function taskTable(tasks: readonly TaskBody[], names: Names, look: Look): string[] {
+  const columns: Column<TaskBody>[] = [
+    { head: "REF", cell: (row) => row.ref },
+    { head: "STATUS", cell: statusCell, tone: statusTone },
+    { head: "PRIORITY", cell: (row) => row.priority, optional: true },
+    { head: "AT", cell: (row) => nameOf(row.instance_id, names) },
+    { head: "TITLE", cell: (row) => row.title, flex: true },
+    { head: "TAGS", cell: (row) => row.tags.join(","), optional: true },
+    { head: "AGE", cell: (row) => age(row.created_at, look.now), optional: true },
+    { head: "WORKER", cell: (row) => row.claimed_by ?? "-", wide: true },
+    { head: "ATTEMPT", cell: (row) => `${row.attempt}/${row.max_attempts}`, wide: true },
+    { head: "ORIGIN", cell: (row) => nameOf(row.origin_instance_id, names), wide: true },
+    { head: "ID", cell: (row) => row.id, wide: true },
+  ];
+  return tableLines(columns, tasks, look);
+}
+
+/** `task show`: the task, its chain, what came of it. */
+export function taskDetails(params: {
+  task: TaskBody;
+  chain: Pick<ChainBody, "items">;
+  names: Names;
+  look: Look;
+}): string[] {
+  const { task, chain, names, look } = params;
+  const holder = task.instance_id === null ? null : nameOf(task.instance_id, names);
+  return [
+    `${task.ref} ${paint(clean(task.title), "strong", look)}`,
+    `  ${standing(task, holder, look)}`,
+    ...chainLines(chain, look).map((line) => `  ${line}`),
+    ...fieldLines(
+      [
+        ["id", task.id],
+        ["description", task.description],
+        ["priority", task.priority],
+        ["tags", task.tags.join(", ")],
+        ["project", task.project],
+        ["origin", task.origin_instance_id === null ? null : nameOf(task.origin_instance_id, names)],
+        ["depends on", task.depends_on.map((id) => nameOf(id, names)).join(", ")],
+        ["run", task.run],
+        ["payload", jsonText(task.payload)],
+        ["attempt", `${task.attempt} of ${task.max_attempts}${task.round > 1 ? `, round ${task.round}` : ""}`],
+        ["lease until", task.lease_expires_at],
+        ["not before", task.not_before],
+        ["deadline", task.deadline_at],
+        ["created", byText(task.created_at, task.created_by)],
+        ["started", task.started_at],
+        ["completed", task.completed_at],
+        ["result", jsonText(task.result)],
+        ["error", task.error === null ? null : `${task.error.code}: ${task.error.message}`],
+      ],
+      look,
+    ),
+  ];
+}
+
+/** `task explain`: the story, one line per step. */
+export function storyLines(task: TaskBody, lines: readonly string[], look: Look): string[] {
+  const status = paint(task.status, toneOf(task.status), look);
+  return [
+    `${task.ref} ${paint(clean(task.title), "strong", look)} [${status}]`,
+    ...lines.map((line) => `  ${clean(line)}`),
+  ];
+}
+
+function statusCell(task: TaskBody): string {
+  return task.status === "pending" && task.held_reason !== null ? `held (${task.held_reason})` : task.status;
+}
+
+function statusTone(task: TaskBody): Tone | undefined {
+  return toneOf(task.status);
+}
+
+function nameOf(id: string | null, names: Names): string {
+  return id === null ? "-" : (names[id] ?? id);
+}

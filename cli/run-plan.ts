@@ -1,0 +1,40 @@
+import type { CliIo, PlanArgs } from "./io.ts";
+import type { ConfigurationSources } from "./library.ts";
+
+/**
+ * Hands a plan to its runner in src/plan, which is loaded here and not earlier. The runner lays the plan's own
+ * settings over the content of hopper.yaml, so it is given that content.
+ */
+export async function runPlan(args: PlanArgs, io: CliIo): Promise<number> {
+  const [{ runPlanCommand }, { planRender }, config] = await Promise.all([
+    import("../src/plan/command.ts"),
+    import("./render/plan.ts"),
+    contentOf(args.config),
+  ]);
+  return await runPlanCommand(
+    { ...args, config },
+    {
+      ...io,
+      openHopper: async ({ data, mode, config: content }) =>
+        await io.openHopper({ data, mode, config: { content, env: io.env } }),
+      render: planRender,
+    },
+  );
+}
+
+/** What the files set, as one hopper.yaml would say it; undefined = nothing. Throws what is wrong with them. */
+async function contentOf({ file, dataFolder, workingFolder }: ConfigurationSources): Promise<unknown> {
+  const { loadConfiguration } = await import("../src/config.ts");
+  const { entries } = loadConfiguration({ file, dataFolder, workingFolder });
+  const content: Record<string, unknown> = {};
+  for (const { path, value, origin } of entries) {
+    // A plan's store is its data folder's.
+    if (origin === "default" || path === "store") continue;
+    const steps = path.split(".");
+    const last = steps.pop() ?? path;
+    let here = content;
+    for (const step of steps) here = (here[step] ??= {}) as Record<string, unknown>;
+    here[last] = value;
+  }
+  return Object.keys(content).length === 0 ? undefined : content;
+}

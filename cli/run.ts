@@ -1,0 +1,72 @@
+import { Context } from "./context.ts";
+import { COMMANDS } from "./commands/index.ts";
+import { EXIT } from "./exit-codes.ts";
+import { explainFailure } from "./explain-failure.ts";
+import type { FailedCommand } from "./fixes.ts";
+import { allowedText, inSameFolder } from "./fixes.ts";
+import type { CliIo } from "./io.ts";
+import { parse } from "./parser.ts";
+import type { Parsed } from "./parser.ts";
+import { lookFor } from "./render/look.ts";
+import { problemLines } from "./render/problem.ts";
+import { VERSION } from "./version.ts";
+
+export type { CliIo, CliStream, OpenParams, PlanArgs } from "./io.ts";
+
+const DEFAULT_COLUMNS = 80;
+
+/**
+ * Runs one command line and resolves with its exit code (5-cli.md 5.1). Data goes to stdout, remarks and
+ * errors to stderr; nothing is thrown for a user's mistake.
+ */
+export async function run(argv: string[], io: CliIo): Promise<number> {
+  const failed: FailedCommand = { path: [], argv, subject: "" };
+  let parsed: Parsed;
+  try {
+    const columns = io.stdout.columns ?? DEFAULT_COLUMNS;
+    parsed = await parse({ argv, tree: COMMANDS, columns, version: VERSION });
+  } catch (error) {
+    return report({ error, failed, io, json: asksForJson(argv) });
+  }
+  if (parsed.kind === "text") {
+    io.stdout.write(parsed.text);
+    return parsed.exitCode;
+  }
+  const { spec, args, globals } = parsed;
+  const [first] = spec.positionals ?? [];
+  const subject = first === undefined || first.many === true ? "" : (args.maybe(first.name) ?? "");
+  const context = new Context({ io, globals, tree: COMMANDS });
+  try {
+    return (await spec.act(context, args)) ?? EXIT.ok;
+  } catch (error) {
+    const json = context.format === "json" || context.format === "jsonl";
+    return report({ error, failed: { path: spec.path, argv, subject, data: globals.maybe("data") }, io, json });
+  }
+}
+
+/** Says what went wrong, in the form that was asked for, and resolves with the exit code. */
+function report(params: { error: unknown; failed: FailedCommand; io: CliIo; json: boolean }): number {
+  const { error, failed, io, json } = params;
+  const { problem, fix: found, exitCode, defect } = explainFailure(error, failed);
+  const fix = found === undefined ? undefined : inSameFolder(found, failed);
+  // Who pressed Ctrl-C knows it.
+  if (exitCode === EXIT.interrupted) return exitCode;
+  if (json) io.stderr.write(`${JSON.stringify(fix === undefined ? problem : { ...problem, fix })}\n`);
+  else {
+    const look = lookFor({ stream: io.stderr, env: io.env, wide: false, now: io.now() });
+    const lines = problemLines(problem, { allowed: allowedText(problem, failed.path), fix }, look);
+    io.stderr.write(`${lines.join("\n")}\n`);
+  }
+  if (defect && (io.env["HOPPER_DEBUG"] ?? "") !== "" && error instanceof Error)
+    io.stderr.write(`${error.stack ?? ""}\n`);
+  return exitCode;
+}
+
+/** Was JSON asked for, in a line that could not be read otherwise? */
+function asksForJson(argv: readonly string[]): boolean {
+  return argv.some((word, index) => {
+    const format = /^(?:-o|--output)=?(.*)$/.exec(word)?.[1];
+    const value = format === "" ? argv[index + 1] : format;
+    return word === "--json" || value === "json" || value === "jsonl";
+  });
+}

@@ -1,0 +1,61 @@
+import type { Args } from "./args.ts";
+import type { Context } from "./context.ts";
+
+/** How a value is read: `list` may be given several times, `whole` is a whole number, `duration` becomes milliseconds. */
+export type ValueType = "text" | "list" | "flag" | "whole" | "json" | "duration";
+
+/** One option of a command. */
+export interface OptionSpec {
+  readonly name: string;
+  readonly alias?: string;
+  readonly type: ValueType;
+  readonly describe: string;
+  readonly required?: boolean;
+  readonly choices?: readonly string[];
+  readonly hidden?: boolean;
+}
+
+/** One value that stands by its position. */
+export interface PositionalSpec {
+  readonly name: string;
+  readonly describe: string;
+  readonly optional?: boolean;
+  /** Takes all that follow. */
+  readonly many?: boolean;
+}
+
+/** One command: what it is called, takes and does. The same tree serves the command line and the REPL. */
+export interface CommandSpec {
+  /** `["instance", "create"]`. */
+  readonly path: readonly string[];
+  readonly summary: string;
+  readonly positionals?: readonly PositionalSpec[];
+  readonly options?: readonly OptionSpec[];
+  readonly examples?: readonly string[];
+  /** Resolves with the exit code; nothing = 0. Throws what goes wrong. */
+  readonly act: (context: Context, args: Args) => Promise<number | void>;
+}
+
+/** The words before the last one of a path, with what they are about. */
+export interface NounSpec {
+  readonly name: string;
+  readonly summary: string;
+}
+
+export const FORMATS = ["table", "json", "jsonl", "yaml", "name", "wide"] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Taken by every command, before or after it. Source: 5-cli.md 5.1. */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "output",
+    alias: "o",
+    type: "text",
+    choices: FORMATS,
+    describe: `Format: ${FORMATS.join(", ")}`,
+  },
+  { name: "json", type: "flag", describe: "The same as -o json" },
+  { name: "data", type: "text", describe: "Data folder (default: the nearest .hopper upward, else ./.hopper)" },
+  { name: "config", type: "text", describe: "Configuration file (default: hopper.yaml in the data folder, then here)" },
+  { name: "quiet", type: "flag", describe: "Print ids only, and no remarks" },
+];

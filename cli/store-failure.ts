@@ -1,0 +1,77 @@
+import type { Problem } from "./failure.ts";
+import { problem } from "./failure.ts";
+import { quote } from "./quote.ts";
+
+/**
+ * Failures to open a store, known by their shape: importing their class would load the store. The kinds are
+ * those of store/store-error.ts.
+ */
+interface StoreFailure {
+  readonly kind: string;
+  readonly path: string;
+  readonly message: string;
+  readonly pid: number | null;
+}
+
+const MEANINGS: Readonly<Record<string, { code: string; status: number; title: string }>> = {
+  locked: { code: "unavailable", status: 503, title: "Another process owns the store" },
+  not_permitted: { code: "unavailable", status: 503, title: "The store may not be opened" },
+  directory: { code: "unavailable", status: 503, title: "The store is a directory" },
+  foreign: { code: "store_damaged", status: 500, title: "This is not a store of Hopper" },
+  damaged: { code: "store_damaged", status: 500, title: "The store is damaged" },
+  newer: { code: "store_damaged", status: 500, title: "The store was written by a newer Hopper" },
+  missing: { code: "not_found", status: 404, title: "There is no store" },
+  bad_url: { code: "bad_configuration", status: 422, title: "The store's address is not valid" },
+};
+
+/** The failure as a problem, with a command that helps; undefined = it is not one of a store. */
+export function storeProblem(error: unknown): { problem: Problem; fix: string } | undefined {
+  const failure = asStoreFailure(error);
+  if (failure === undefined) return undefined;
+  const { kind, path, message, pid } = failure;
+  const meaning = MEANINGS[kind] ?? { code: "internal", status: 500, title: "The store cannot be opened" };
+  const holder = kind === "locked" && pid !== null && !message.includes(String(pid)) ? ` (process ${pid})` : "";
+  return {
+    problem: problem({
+      ...meaning,
+      detail: message + holder,
+      facts: { kind, path, ...(pid === null ? {} : { pid }) },
+    }),
+    fix: fixFor(failure),
+  };
+}
+
+/** Does another process own the store? */
+export function isLocked(error: unknown): boolean {
+  return asStoreFailure(error)?.kind === "locked";
+}
+
+function fixFor({ kind, path, pid }: StoreFailure): string {
+  switch (kind) {
+    case "locked":
+      return pid === null
+        ? "hopper status    (reading works meanwhile; run this again when the other one has ended)"
+        : `ps -p ${pid}    (run this again when it has ended; reading works meanwhile)`;
+    case "not_permitted":
+    case "directory":
+      return `ls -ld ${quote(path)}`;
+    case "newer":
+      return "npm install hopper-runtime@latest";
+    case "missing":
+      return "hopper instance create global --scope global";
+    case "foreign":
+      return `file ${quote(path)}    (it was left as it is; choose another folder with --data)`;
+    default:
+      return `ls -l ${quote(path)}*    (it was left as it is; put a backup in its place)`;
+  }
+}
+
+function asStoreFailure(error: unknown): StoreFailure | undefined {
+  if (!(error instanceof Error) || error.name !== "StoreError" || !("kind" in error)) return undefined;
+  return {
+    kind: String(error.kind),
+    path: "path" in error ? String(error.path) : "",
+    message: error.message,
+    pid: "pid" in error && typeof error.pid === "number" ? error.pid : null,
+  };
+}

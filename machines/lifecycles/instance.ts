@@ -1,0 +1,78 @@
+import { setup } from "xstate";
+
+import { hostLifecycle, typesOf } from "../host.ts";
+import { INSTANCE_STATUSES } from "../records.ts";
+import type { InstanceStatus } from "../records.ts";
+
+/** What an instance's lifecycle must know beyond the status. */
+export interface InstanceContext {
+  /** Children that are not terminated. */
+  readonly liveChildren: number;
+  /** True while a cascade is under way: it is stopping in order to be terminated. */
+  readonly terminating: boolean;
+}
+
+/** What can happen to an instance. The verb `recover` is START from error; `restart` is STOP, STOPPED, START. */
+export type InstanceEvent =
+  | { readonly type: "START" }
+  | { readonly type: "STARTED" }
+  | { readonly type: "PAUSE" }
+  | { readonly type: "RESUME" }
+  | { readonly type: "STOP" }
+  | { readonly type: "STOPPED" }
+  | { readonly type: "FAIL" }
+  | { readonly type: "TERMINATE" }
+  | { readonly type: "TERMINATED" };
+
+const FAIL = { target: "error", guard: "notTerminating" } as const;
+const TERMINATE = [{ target: "terminated", guard: "noLiveChildren" }, { target: "stopping" }] as const;
+
+const instanceMachine = setup({
+  types: typesOf<{ context: InstanceContext; events: InstanceEvent; input: InstanceContext }>(),
+  guards: {
+    noLiveChildren: ({ context }) => context.liveChildren === 0,
+    notTerminating: ({ context }) => !context.terminating,
+    cascadeEnded: ({ context }) => context.terminating && context.liveChildren === 0,
+  },
+}).createMachine({
+  id: "instance",
+  context: ({ input }) => ({ ...input }),
+  initial: "created",
+  states: {
+    created: { on: { START: { target: "starting" }, FAIL, TERMINATE } },
+    starting: { on: { STARTED: { target: "running" }, FAIL, TERMINATE } },
+    running: { on: { PAUSE: { target: "paused" }, STOP: { target: "stopping" }, FAIL, TERMINATE } },
+    paused: { on: { RESUME: { target: "running" }, STOP: { target: "stopping" }, FAIL, TERMINATE } },
+    stopping: {
+      on: {
+        STOPPED: { target: "stopped", guard: "notTerminating" },
+        FAIL,
+        TERMINATE,
+        TERMINATED: { target: "terminated", guard: "cascadeEnded" },
+      },
+    },
+    stopped: { on: { START: { target: "starting" }, FAIL, TERMINATE } },
+    error: { on: { START: { target: "starting" }, TERMINATE } },
+    terminated: { type: "final" },
+  },
+});
+
+/** The instance's lifecycle. Source: 2-domain.md 2.2. */
+export const instanceLifecycle = hostLifecycle<InstanceStatus, InstanceContext, InstanceEvent>({
+  name: "instance",
+  version: 1,
+  machine: instanceMachine,
+  states: INSTANCE_STATUSES,
+  events: {
+    START: { type: "START" },
+    STARTED: { type: "STARTED" },
+    PAUSE: { type: "PAUSE" },
+    RESUME: { type: "RESUME" },
+    STOP: { type: "STOP" },
+    STOPPED: { type: "STOPPED" },
+    FAIL: { type: "FAIL" },
+    TERMINATE: { type: "TERMINATE" },
+    TERMINATED: { type: "TERMINATED" },
+  },
+  context: { liveChildren: 0, terminating: false },
+});

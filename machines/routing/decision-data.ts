@@ -1,0 +1,65 @@
+import type { Candidate, Decision, LostBecause } from "../messages.ts";
+import type { Json } from "../records.ts";
+import { LIMITS } from "../settings.ts";
+
+/**
+ * A decision as the data of its `routing.decided` event: the same fields, each candidate a list
+ * [instance, tags, textScore, load, rank, lostBecause]. Source: 2-domain.md 2.1, 2.10.
+ */
+export type DecisionData = { readonly [key in keyof Decision]: Json };
+
+/** At most this many candidates are kept: the ranked ones first, then those filtered out, each in their order. */
+const KEPT = LIMITS.candidatesStored;
+
+/** The decision as its event keeps it. */
+export function compactDecision(decision: Decision): DecisionData {
+  return {
+    action: decision.action,
+    reason: decision.reason,
+    instance: decision.instance,
+    target: decision.target,
+    held: decision.held,
+    rule: decision.rule,
+    unmatched: decision.unmatched,
+    routingRound: decision.routingRound,
+    candidates: mostTelling(decision.candidates).map((candidate) => [
+      candidate.instance,
+      candidate.tags,
+      candidate.textScore,
+      candidate.load,
+      candidate.rank,
+      candidate.lostBecause,
+    ]),
+  };
+}
+
+function mostTelling(candidates: readonly Candidate[]): readonly Candidate[] {
+  if (candidates.length <= KEPT) return candidates;
+  const place = (candidate: Candidate): number => candidate.rank ?? Number.MAX_SAFE_INTEGER;
+  return [...candidates].sort((a, b) => place(a) - place(b)).slice(0, KEPT);
+}
+
+/** The decision that an event's data holds; the inverse of {@link compactDecision}. */
+export function expandDecision(data: { readonly [key: string]: unknown }): Decision {
+  const kept = data as unknown as Omit<Decision, "candidates"> & { readonly candidates: readonly Row[] };
+  return {
+    action: kept.action,
+    reason: kept.reason,
+    instance: kept.instance,
+    target: kept.target,
+    held: kept.held,
+    rule: kept.rule,
+    unmatched: kept.unmatched,
+    routingRound: kept.routingRound,
+    candidates: kept.candidates.map(([instance, tags, textScore, load, rank, lostBecause]) => ({
+      instance,
+      tags,
+      textScore,
+      load,
+      rank,
+      lostBecause,
+    })),
+  };
+}
+
+type Row = readonly [number, number, number | null, number, number | null, LostBecause | null];

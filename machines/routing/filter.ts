@@ -1,0 +1,170 @@
+import type { LostBecause } from "../messages.ts";
+import type { RosterEntry, Scope } from "../records.ts";
+import type { RoutingView } from "../scopes/behavior.ts";
+import { LIMITS } from "../settings.ts";
+import type { RoutableTask } from "./routable-task.ts";
+import { ruleFor } from "./rules.ts";
+import type { CompiledRule } from "./rules.ts";
+import { countMatches, lowerTags } from "./tags.ts";
+
+/**
+ * Which children a behavior wants considered.
+ * `scopes`: only children of these; `named`: only the child of this name (a task's explicit project), null or
+ * absent = nobody is named.
+ */
+export interface CandidateFilter {
+  readonly scopes: readonly Scope[];
+  readonly named?: string | null;
+}
+
+/** One child as it is judged for one task. */
+export interface Judged {
+  readonly entry: RosterEntry;
+  /** The operator rule that sends the task to it; null = none. */
+  readonly rule: CompiledRule | null;
+  /** Number of the task's tags among its capabilities. */
+  readonly tags: number;
+  /** null = not asked. */
+  text: number | null;
+  /** Own open hops to it and open tasks it reports from elsewhere. */
+  readonly open: number;
+  /** `open` for each task it may work on at a time. */
+  readonly load: number;
+}
+
+/** Why a child was not even ranked: those {@link LostBecause} that belong to the filter. */
+export type FilterReason = Extract<
+  LostBecause,
+  | "not_running"
+  | "scope"
+  | "in_chain"
+  | "refused_this_round"
+  | "not_named"
+  | "not_selected"
+  | "full"
+  | "backing_off"
+>;
+
+/** A child that cannot be chosen, with the reason. */
+export interface FilteredOut {
+  readonly judged: Judged;
+  readonly because: FilterReason;
+}
+
+/** A roster after the filter, with what the reasons need to know. */
+export interface Sieve {
+  /** The task's tags in lower case, each once. */
+  readonly tags: readonly string[];
+  readonly eligible: Judged[];
+  /** PERSONAL and FAMILY children that neither project nor rule nor tag names: the text may. */
+  readonly unnamed: Judged[];
+  /** Filtered out although the task might have been for them; at most as many as a decision stores. */
+  readonly out: FilteredOut[];
+  /** Filtered out because another one was named, or by scope; at most as many as a decision stores. */
+  readonly others: FilteredOut[];
+  /** Filtered out by reason, all of them. */
+  readonly counts: Record<FilterReason, number>;
+  /** Of those who refused: had no room by the last news, and had not given the task back. */
+  refusedFull: number;
+  /** Of those who refused: had taken the task and gave it back. */
+  gaveBack: number;
+}
+
+/**
+ * Splits a roster into the children that may take this task and those that may not, each with its reason.
+ * Terminated children are passed over. Source: 2-domain.md 2.6 (Candidates, Filter).
+ */
+export function sieve(view: RoutingView, task: RoutableTask, filter: CandidateFilter): Sieve {
+  const sieved: Sieve = {
+    tags: lowerTags(task.tags),
+    eligible: [],
+    unnamed: [],
+    out: [],
+    others: [],
+    counts: {
+      not_running: 0,
+      scope: 0,
+      in_chain: 0,
+      refused_this_round: 0,
+      not_named: 0,
+      not_selected: 0,
+      full: 0,
+      backing_off: 0,
+    },
+    refusedFull: 0,
+    gaveBack: 0,
+  };
+  for (const entry of view.roster.values()) {
+    if (entry.status === "terminated") continue;
+    const judged = judge(view, task, sieved.tags, entry);
+    const because = exclude(task, filter, entry);
+    if (because === "refused_this_round") countRefusal(sieved, task, entry);
+    if (because !== null) reject(sieved, judged, because);
+    else if (needsNaming(judged, filter)) sieved.unnamed.push(judged);
+    else admit(view, sieved, judged);
+  }
+  return sieved;
+}
+
+/** Gives every eligible child its text score, and lets in the PERSONAL and FAMILY children that the text names. */
+export function admitByText(view: RoutingView, task: RoutableTask, sieved: Sieve): void {
+  const scores = view.text.scores(task.title, task.description);
+  for (const judged of sieved.eligible) judged.text = scores.get(judged.entry.child) ?? 0;
+  for (const judged of sieved.unnamed.splice(0)) {
+    judged.text = scores.get(judged.entry.child) ?? 0;
+    if (judged.text > 0) admit(view, sieved, judged);
+    else reject(sieved, judged, "not_named");
+  }
+}
+
+/** Keeps out the PERSONAL and FAMILY children that nothing names, without asking the text. */
+export function rejectUnnamed(sieved: Sieve): void {
+  for (const judged of sieved.unnamed.splice(0)) reject(sieved, judged, "not_named");
+}
+
+function admit(view: RoutingView, sieved: Sieve, judged: Judged): void {
+  const { room, backoffUntil } = judged.entry;
+  if (room <= 0) reject(sieved, judged, "full");
+  else if (backoffUntil !== null && backoffUntil > view.now) reject(sieved, judged, "backing_off");
+  else sieved.eligible.push(judged);
+}
+
+function reject(sieved: Sieve, judged: Judged, because: FilterReason): void {
+  sieved.counts[because] += 1;
+  const list = because === "not_selected" || because === "scope" ? sieved.others : sieved.out;
+  if (list.length < LIMITS.candidatesStored) list.push({ judged, because });
+}
+
+function judge(view: RoutingView, task: RoutableTask, tags: readonly string[], entry: RosterEntry): Judged {
+  const open = entry.ownOpen + entry.openElsewhere;
+  return {
+    entry,
+    rule: ruleFor(view.rules, task, entry),
+    tags: countMatches(tags, entry.capabilities),
+    text: null,
+    open,
+    load: open / Math.max(1, entry.maxConcurrent),
+  };
+}
+
+/** The first reason that keeps a child out whatever its room is; null = none. */
+function exclude(task: RoutableTask, filter: CandidateFilter, entry: RosterEntry): FilterReason | null {
+  if (!filter.scopes.includes(entry.scope)) return "scope";
+  if (typeof filter.named === "string" && filter.named !== entry.name) return "not_selected";
+  if (entry.status !== "running") return "not_running";
+  if (task.chain.includes(entry.child)) return "in_chain";
+  if (task.refusedBy.includes(entry.child)) return "refused_this_round";
+  return null;
+}
+
+/** A person or a family gets only what is meant for them; a child that the project names has passed already. */
+function needsNaming(judged: Judged, filter: CandidateFilter): boolean {
+  const { scope } = judged.entry;
+  if (scope !== "PERSONAL" && scope !== "FAMILY") return false;
+  return typeof filter.named !== "string" && judged.rule === null && judged.tags === 0;
+}
+
+function countRefusal(sieved: Sieve, task: RoutableTask, entry: RosterEntry): void {
+  if (task.returnedBy?.includes(entry.child) === true) sieved.gaveBack += 1;
+  else if (entry.room <= 0) sieved.refusedFull += 1;
+}

@@ -1,0 +1,36 @@
+import type { Decision } from "../messages.ts";
+import type { Instance, InstanceNo, RosterEntry } from "../records.ts";
+import type { RoutableTask } from "../routing/routable-task.ts";
+import type { CompiledRule } from "../routing/rules.ts";
+import type { TextIndex } from "../routing/text-index.ts";
+import type { EffectiveConfig } from "../settings.ts";
+
+/**
+ * What an actor knows when it decides where a task goes: its own state and nothing else.
+ * The roster may be stale; the target decides with the truth. Source: 2-domain.md 2.6, 3-runtime.md 3.1.
+ */
+export interface RoutingView {
+  readonly instance: Instance;
+  readonly config: EffectiveConfig;
+  readonly roster: ReadonlyMap<InstanceNo, RosterEntry>;
+  /** The words of the roster; cached by the actor. */
+  readonly text: TextIndex;
+  /** Operator rules. */
+  readonly rules: readonly CompiledRule[];
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Queued, claimed and held here. */
+  readonly load: number;
+  /** Live ORCHESTRATION children, created ones included. */
+  readonly liveOrchestrations: number;
+}
+
+/**
+ * How instances of one scope decide what becomes of a task they hold: handle, delegate, create or hold.
+ * `decide` is pure: the same view and task give the same decision. Source: 2-domain.md 2.6.
+ */
+export interface ScopeBehavior {
+  /** For logs and explanations, e.g. `project`. */
+  readonly name: string;
+  decide(view: RoutingView, task: RoutableTask): Decision;
+}

@@ -1,0 +1,46 @@
+import { unreachable } from "../errors.ts";
+import { givesWorkTo } from "../legality.ts";
+import type { Decision } from "../messages.ts";
+import type { WhyNobody } from "../routing/reasons.ts";
+import { rankCandidates } from "../routing/router.ts";
+import type { RoutableTask } from "../routing/routable-task.ts";
+import type { RoutingView, ScopeBehavior } from "./behavior.ts";
+import { create, delegate, hold } from "./decisions.ts";
+
+/**
+ * GLOBAL always passes work on and never queues: to the child that the task names, else to the best of those running.
+ * Source: 2-domain.md 2.6 (GLOBAL, Fallback).
+ */
+export const globalBehavior: ScopeBehavior = {
+  name: "global",
+  decide(view: RoutingView, task: RoutableTask): Decision {
+    if (!task.route) return hold(view, task, { held: "manual", reason: "the task is not to be routed" });
+    if (!view.config.autoDelegate)
+      return hold(view, task, { held: "manual", reason: "auto_delegate is off" });
+    const ranking = rankCandidates(view, task, { scopes: givesWorkTo("GLOBAL"), named: task.project });
+    if (ranking.best !== null) return delegate(view, task, ranking);
+    if (ranking.why === "named_unknown" && view.config.autoCreateProjects) {
+      return create(view, task, `${ranking.reason} yet`, ranking);
+    }
+    return hold(view, task, { held: heldFor(ranking.why), reason: ranking.reason }, ranking);
+  },
+};
+
+function heldFor(why: WhyNobody): NonNullable<Decision["held"]> {
+  switch (why) {
+    case "named_not_running":
+      return "instance_not_running";
+    case "full":
+    case "refused_full":
+      return "no_capacity";
+    case "no_child":
+    case "none_running":
+    case "none_eligible":
+    case "named_unknown":
+    case "given_back":
+    case "refused":
+      return "no_route";
+    default:
+      return unreachable(why);
+  }
+}

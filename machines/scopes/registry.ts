@@ -1,0 +1,36 @@
+import type { Scope } from "../records.ts";
+import type { ScopeBehavior } from "./behavior.ts";
+import { federatedBehavior } from "./federated.ts";
+import { globalBehavior } from "./global.ts";
+import { orchestrationBehavior } from "./orchestration.ts";
+import { personalBehavior } from "./personal.ts";
+import { projectBehavior } from "./project.ts";
+
+/** Which behavior decides for which scope; one per runtime. Source: 2-domain.md 2.6. */
+export interface ScopeRegistry {
+  behaviorFor(scope: Scope): ScopeBehavior;
+  /** Puts a behavior in the place of the one that was there. It must be pure. */
+  register(scope: Scope, behavior: ScopeBehavior): void;
+}
+
+/**
+ * A registry with Hopper's own behaviors.
+ * FAMILY and EVENT behave as PERSONAL (handle everything) until their own work comes. Source: 2-domain.md 2.6.
+ */
+export function createScopeRegistry(): ScopeRegistry {
+  const behaviors: Record<Scope, ScopeBehavior> = {
+    GLOBAL: globalBehavior,
+    PROJECT: projectBehavior,
+    ORCHESTRATION: orchestrationBehavior,
+    PERSONAL: personalBehavior,
+    FAMILY: personalBehavior,
+    EVENT: personalBehavior,
+    FEDERATED: federatedBehavior,
+  };
+  return {
+    behaviorFor: (scope) => behaviors[scope],
+    register(scope, behavior) {
+      behaviors[scope] = behavior;
+    },
+  };
+}

@@ -1,0 +1,121 @@
+// Checks the package as npm would publish it: which files are in it, that its entries resolve with their types, that it
+// imports nothing it does not depend on, and that the command and both entries start from the unpacked files.
+
+import { glob, mkdir, readFile, rm } from "node:fs/promises";
+import { isBuiltin } from "node:module";
+import { dirname } from "node:path";
+import { execa } from "execa";
+
+interface Manifest {
+  name: string;
+  version: string;
+  exports: Record<string, unknown>;
+  dependencies: Record<string, string>;
+}
+
+const root = dirname(import.meta.dirname);
+const work = `${root}/.gate/pack`;
+const manifest = JSON.parse(await readFile(`${root}/package.json`, "utf8")) as Manifest;
+
+const REQUIRED = [
+  "package.json",
+  "README.md",
+  "LICENSE",
+  "CHANGELOG.md",
+  "bin/hopper.cjs",
+  "dist/cli/main.js",
+  "dist/src/index.js",
+  "dist/src/index.d.ts",
+  "dist/src/testing/index.js",
+  "dist/src/testing/index.d.ts",
+  "examples/hello.plan.yaml",
+];
+const EXPECTED = new RegExp(
+  `^(${REQUIRED.map((name) => RegExp.escape(name)).join("|")}|dist/(machines|store|actors|src|cli)/.*\\.(js|d\\.ts))$`,
+);
+
+await rm(work, { recursive: true, force: true });
+await mkdir(work, { recursive: true });
+const { tarball, files } = await pack();
+const unpacked = await unpack(tarball);
+const problems = [
+  ...checkFiles(files),
+  ...(await checkImports(unpacked)),
+  ...(await checkRun("publint", ["run", tarball, "--strict"])),
+  ...(await checkRun("attw", [tarball, "--profile", "esm-only", "--no-emoji", "--format", "ascii"])),
+  ...(await checkStarts(unpacked)),
+];
+process.stdout.write(
+  [...problems, `${files.length} files in ${manifest.name} ${manifest.version}`, ""].join("\n"),
+);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+async function pack(): Promise<{ tarball: string; files: string[] }> {
+  const { stdout } = await execa("npm", ["pack", "--json", "--pack-destination", work], { cwd: root });
+  const answer = JSON.parse(stdout) as { filename: string; files: { path: string }[] }[];
+  const [packed] = answer;
+  if (packed === undefined) throw new Error(`npm pack answered nothing: ${stdout}`);
+  return { tarball: `${work}/${packed.filename}`, files: packed.files.map(({ path }) => path) };
+}
+
+/** Puts the package where `import "hopper-runtime"` finds it; its dependencies are found in the project above. */
+async function unpack(tarball: string): Promise<string> {
+  const folder = `${work}/node_modules/${manifest.name}`;
+  await mkdir(folder, { recursive: true });
+  await execa("tar", ["-xzf", tarball, "-C", folder, "--strip-components=1"]);
+  return folder;
+}
+
+function checkFiles(files: readonly string[]): string[] {
+  const missing = REQUIRED.filter((name) => !files.includes(name));
+  const strangers = files.filter((name) => !EXPECTED.test(name));
+  return [
+    ...missing.map((name) => `the package lacks ${name}`),
+    ...strangers.map((name) => `${name} does not belong into the package`),
+  ];
+}
+
+/** In the clone everything is installed; in the package only `dependencies` are. */
+async function checkImports(unpacked: string): Promise<string[]> {
+  const problems: string[] = [];
+  for await (const file of glob("dist/**/*.js", { cwd: unpacked })) {
+    const text = await readFile(`${unpacked}/${file}`, "utf8");
+    for (const [, name] of text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"((?:@[^/"]+\/)?[^/".][^/"]*)/g)) {
+      if (name === undefined || isBuiltin(name) || Object.hasOwn(manifest.dependencies, name)) continue;
+      problems.push(`${file} imports ${name}, which is not in "dependencies"`);
+    }
+  }
+  return problems;
+}
+
+async function checkRun(command: string, args: string[]): Promise<string[]> {
+  const { exitCode, all } = await execa(command, args, {
+    cwd: root,
+    preferLocal: true,
+    reject: false,
+    all: true,
+  });
+  return exitCode === 0 ? [] : [`${command} found fault:\n${all}`];
+}
+
+async function checkStarts(unpacked: string): Promise<string[]> {
+  const problems: string[] = [];
+  const command = await execa(process.execPath, [`${unpacked}/bin/hopper.cjs`, "--version"], {
+    cwd: work,
+    reject: false,
+    all: true,
+  });
+  if (command.exitCode !== 0 || command.stdout.trim() !== manifest.version) {
+    problems.push(
+      `hopper --version, started from the package, said (exit ${command.exitCode}):\n${command.all}`,
+    );
+  }
+  for (const entry of Object.keys(manifest.exports).filter((name) => !name.endsWith(".json"))) {
+    const name = manifest.name + entry.slice(1);
+    const script = `await import(${JSON.stringify(name)})`;
+    const args = ["--input-type=module", "--eval", script];
+    const started = await execa(process.execPath, args, { cwd: work, reject: false, all: true });
+    if (started.exitCode !== 0) problems.push(`import "${name}", from the package, failed:\n${started.all}`);
+  }
+  return problems;
+}

@@ -1,0 +1,190 @@
+import * as z from "zod";
+import { HopperError } from "../../machines/errors.ts";
+import { nearest } from "./nearest.ts";
+import { NESTING, scan } from "./scan.ts";
+import type { Path } from "./scan.ts";
+import { snakeCase } from "./wire.ts";
+
+/** One thing that is wrong with an input, as it stands in the facts of the refusal. */
+export interface Issue {
+  /** Where: `tags[2]`, `config.max_concurrent_tasks`; empty = the input as a whole. */
+  readonly path: string;
+  /** What was found and what is accepted; reads on after the path. */
+  readonly message: string;
+  /** What was probably meant. */
+  readonly suggestion?: string;
+}
+
+/** How {@link check} speaks. */
+export interface CheckOptions {
+  /** How this door calls the fields in messages: `parentId` (default) or, on the wire, `parent_id`. */
+  readonly names?: "camel" | "snake";
+}
+
+/** Schemas of questions: what is wrong with them is `bad_filter`, not `validation_failed`. */
+const queries = new WeakSet<z.ZodType>();
+
+/** Marks a schema as one of a question. */
+export function query<S extends z.ZodType>(schema: S): S {
+  queries.add(schema);
+  return schema;
+}
+
+/**
+ * The input as the schema makes it: checked, with defaults, canonical words and milliseconds. Throws
+ * HopperError `validation_failed` (`bad_filter` for a {@link query}) with `issues`, and `malformed_json`
+ * when it is nested too deeply. undefined counts as an object without fields.
+ */
+export function check<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+  options: CheckOptions = {},
+): z.output<S> {
+  const given = input === undefined ? {} : input;
+  const flaws = scan(given);
+  if (flaws === null) {
+    throw new HopperError(
+      "malformed_json",
+      `the input is nested too deeply: at most ${NESTING} levels are accepted`,
+    );
+  }
+  if (flaws.length > 0) {
+    throw refusal(
+      schema,
+      flaws.map((flaw) => toIssue(flaw.path, flaw.message, options)),
+    );
+  }
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw refusal(schema, issuesOf({ schema, input: given, error: result.error, options }));
+}
+
+/** As {@link check}, but what is wrong is returned: for doors that say where it stands in a file. */
+export function findIssues(schema: z.ZodType, input: unknown): readonly (Issue & { readonly at: Path })[] {
+  const flaws = scan(input);
+  if (flaws === null)
+    return [{ path: "", at: [], message: `is nested too deeply: at most ${NESTING} levels are accepted` }];
+  if (flaws.length > 0)
+    return flaws.map((flaw) => ({ ...toIssue(flaw.path, flaw.message, {}), at: flaw.path }));
+  const result = schema.safeParse(input);
+  return result.success ? [] : issuesOf({ schema, input, error: result.error, options: {} });
+}
+
+function refusal(schema: z.ZodType, issues: readonly Issue[]): HopperError {
+  return new HopperError(queries.has(schema) ? "bad_filter" : "validation_failed", summary(issues), {
+    issues: issues.map(({ path, message, suggestion }) =>
+      suggestion === undefined ? { path, message } : { path, message, suggestion },
+    ),
+  });
+}
+
+/** The first issue in a sentence, and how many more there are. */
+export function summary(issues: readonly Issue[]): string {
+  const [first] = issues;
+  if (first === undefined) return "the input is not valid";
+  const rest = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+  return `${first.path === "" ? "the input" : first.path} ${first.message}${rest}`;
+}
+
+function issuesOf(params: {
+  schema: z.ZodType;
+  input: unknown;
+  error: z.ZodError;
+  options: CheckOptions;
+}): (Issue & { at: Path })[] {
+  const unknown: (Issue & { at: Path })[] = [];
+  const others: (Issue & { at: Path })[] = [];
+  for (const issue of params.error.issues) {
+    const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+    if (issue.code === "unrecognized_keys") {
+      const known = keysAt(params.schema, path);
+      for (const key of issue.keys) unknown.push(unknownField({ path, key, known, options: params.options }));
+    } else {
+      const at = placeOf(params.input, path);
+      others.push({ ...toIssue(at, issue.message, params.options, suggestionIn(issue.message)), at });
+    }
+  }
+  // A misspelt field comes first: it is often why another one is missing.
+  return [...unknown, ...others];
+}
+
+function unknownField(params: {
+  path: Path;
+  key: string;
+  known: readonly string[];
+  options: CheckOptions;
+}): Issue & { at: Path } {
+  const { path, key, options } = params;
+  const known = params.known.map((name) => fieldName(name, options));
+  const [suggestion] = nearest(key, known);
+  const help = suggestion === undefined ? `accepted are ${known.join(", ")}` : `did you mean ${suggestion}?`;
+  const at = [...path, key];
+  return { ...toIssue(at, `is not a known field; ${help}`, options, suggestion), at };
+}
+
+function toIssue(path: Path, message: string, options: CheckOptions, suggestion?: string): Issue {
+  const place = pathText(path, options);
+  return suggestion === undefined ? { path: place, message } : { path: place, message, suggestion };
+}
+
+/** `["items", 3, "title"]` as `items[3].title`. */
+export function pathText(path: Path, options: CheckOptions = {}): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else text += `${text === "" ? "" : "."}${fieldName(step, options)}`;
+  }
+  return text;
+}
+
+function fieldName(name: string, options: CheckOptions): string {
+  return options.names === "snake" ? snakeCase(name) : name;
+}
+
+/** What a message offers as the word that was probably meant. */
+function suggestionIn(message: string): string | undefined {
+  return /\(did you mean (.+)\?\)$/.exec(message)?.[1];
+}
+
+/** A word that was split off a text ("queued,dome") has no place of its own: the text's is said. */
+function placeOf(input: unknown, path: Path): Path {
+  const last = path.at(-1);
+  if (typeof last !== "number") return path;
+  const owner = path.slice(0, -1);
+  return typeof valueAt(input, owner) === "string" ? owner : path;
+}
+
+function valueAt(input: unknown, path: Path): unknown {
+  let value: unknown = input;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}
+
+/** The fields that the schema knows at this place. */
+function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
+  let here: z.core.$ZodType | undefined = schema;
+  for (const step of path) {
+    here = unwrap(here);
+    if (here instanceof z.ZodObject) here = here.shape[step];
+    else if (here instanceof z.ZodArray) here = here.element;
+    else if (here instanceof z.ZodRecord) here = here.valueType;
+    else return [];
+  }
+  const object = unwrap(here);
+  return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
+}
+
+/** The schema inside what only makes it optional, gives it a default or transforms it. */
+function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  let here = schema;
+  for (;;) {
+    if (here instanceof z.ZodOptional || here instanceof z.ZodNullable || here instanceof z.ZodDefault)
+      here = here.def.innerType;
+    else if (here instanceof z.ZodPipe)
+      here = here.def.in instanceof z.ZodTransform ? here.def.out : here.def.in;
+    else return here;
+  }
+}

@@ -1,0 +1,89 @@
+import * as z from "zod";
+import type { InstanceConfig } from "../../machines/records.ts";
+import { LIMITS } from "../../machines/settings.ts";
+import type { Issue } from "./check.ts";
+import { accepting, flag, oneOf, quote, readMoment, reject, tags, whole } from "./common.ts";
+import { nearest } from "./nearest.ts";
+
+const CAPABILITIES = 256;
+const MANY = 1_000_000;
+const DAY_SECONDS = 86_400;
+
+/** A moment that stays as it was written: configuration passes through untouched. */
+const writtenMoment = z
+  .string(accepting("a moment such as 2026-03-01T12:00:00Z"))
+  .transform((text, context) =>
+    readMoment(text) === null
+      ? reject(context, text, `is ${quote(text)}; a moment such as 2026-03-01T12:00:00Z is accepted`)
+      : text,
+  );
+
+function seconds(max: number) {
+  const error = accepting(`a number of seconds from 0 to ${max}`);
+  return z.number(error).min(0, error).max(max, error);
+}
+
+const shape = {
+  capabilities: tags(CAPABILITIES),
+  strict_capabilities: flag,
+  domains: tags(CAPABILITIES),
+  max_concurrent_tasks: whole(1, MANY),
+  max_queued_tasks: whole(0, MANY),
+  auto_delegate: flag,
+  acceptance: oneOf(["auto", "manual"]),
+  orchestration_threshold: whole(0, 100),
+  auto_create_orchestrations: flag,
+  max_orchestrations_per_project: whole(0, 10_000),
+  auto_create_projects: flag,
+  unmatched: oneOf(["hold", "load"]),
+  on_failure: oneOf(["propagate", "reassign", "escalate"]),
+  fallback: oneOf(["hold", "handle"]),
+  routing_engine: oneOf(["rules"]),
+  llm_fallback: flag,
+  linger_seconds: seconds(365 * DAY_SECONDS),
+  expires_at: writtenMoment,
+  ends_at: writtenMoment,
+  drain_timeout_seconds: seconds(DAY_SECONDS),
+};
+
+/** The keys that every instance understands but `child_defaults`. Source: 2-domain.md 2.9. */
+export const CONFIG_KEYS: readonly string[] = Object.keys(shape);
+const ALL_KEYS: readonly string[] = [...CONFIG_KEYS, "child_defaults"];
+
+const loose = z.looseObject(shape, accepting("an object")).partial();
+
+/** Where an unknown key is a mistake, as in hopper.yaml. */
+export const strictInstanceConfig = z.strictObject(shape, accepting("an object")).partial();
+
+/**
+ * The configuration of an instance: known keys are checked, unknown ones kept. The output is a copy,
+ * so that nothing the caller does later reaches a record.
+ */
+export const instanceConfig = loose
+  .extend({ child_defaults: loose.optional() })
+  .transform((config, context): InstanceConfig => {
+    const text = JSON.stringify(config);
+    const bytes = Buffer.byteLength(text);
+    return bytes > LIMITS.payloadBytes
+      ? reject(context, config, `is ${bytes} bytes of JSON; at most ${LIMITS.payloadBytes} are accepted`)
+      : (JSON.parse(text) as InstanceConfig);
+  });
+
+/** The keys of a configuration that nothing in Hopper reads, each with the nearest one that is read. */
+export function warnings(config: InstanceConfig): Issue[] {
+  const own = unknownKeys(config, "", ALL_KEYS);
+  const inherited = config.child_defaults;
+  return inherited === undefined ? own : [...own, ...unknownKeys(inherited, "child_defaults.", CONFIG_KEYS)];
+}
+
+function unknownKeys(config: InstanceConfig, prefix: string, known: readonly string[]): Issue[] {
+  return Object.keys(config)
+    .filter((key) => !known.includes(key))
+    .map((key) => {
+      const path = `${prefix}${key}`;
+      const [suggestion] = nearest(key, known);
+      return suggestion === undefined
+        ? { path, message: "is kept, but Hopper does not read it" }
+        : { path, message: `is kept, but Hopper does not read it; did you mean ${suggestion}?`, suggestion };
+    });
+}

@@ -1,0 +1,83 @@
+/** Keys whose values are the caller's own, or are words used as keys: nothing inside them is renamed. */
+const UNTOUCHED = new Set([
+  "config",
+  "inherited",
+  "payload",
+  "result",
+  "output",
+  "details",
+  "runtimeMetadata",
+  "runtime_metadata",
+  "counts",
+  "byStatus",
+  "by_status",
+]);
+
+const snakes = new Map<string, string>();
+const camels = new Map<string, string>();
+
+/** `parentTaskId` as `parent_task_id`. */
+export function snakeCase(name: string): string {
+  let snake = snakes.get(name);
+  if (snake === undefined) {
+    snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    remember(snakes, name, snake);
+  }
+  return snake;
+}
+
+/** `parent_task_id` as `parentTaskId`. */
+export function camelCase(name: string): string {
+  let camel = camels.get(name);
+  if (camel === undefined) {
+    camel = name.replaceAll(/(?<=[a-z0-9])_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+    remember(camels, name, camel);
+  }
+  return camel;
+}
+
+/**
+ * A view or parameters as they go over the wire and into `--json`: keys in snake_case. Values that
+ * are the caller's own (config, payload, result …) pass through untouched. Source: 2-domain.md.
+ */
+export function toWire(view: unknown): unknown {
+  return rename(view, snakeCase);
+}
+
+/** What came over the wire, with keys in camelCase: the inverse of {@link toWire}. */
+export function fromWire(body: unknown): unknown {
+  return rename(body, camelCase);
+}
+
+function rename(value: unknown, naming: (name: string) => string): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => rename(item, naming));
+  const source = value as Record<string, unknown>;
+  const renamed: Record<string, unknown> = {};
+  for (const key of Object.keys(source)) {
+    const inner = source[key];
+    const keep = typeof inner !== "object" || inner === null || isCallers(key, source);
+    define(renamed, naming(key), keep ? inner : rename(inner, naming));
+  }
+  return renamed;
+}
+
+/** Is what stands under this key the caller's own? */
+function isCallers(key: string, owner: Record<string, unknown>): boolean {
+  // The result of a delegation is a record of ours that holds the caller's as its `output`.
+  if (key === "result") return !("sourceInstanceId" in owner || "source_instance_id" in owner);
+  // A publication's event holds what was published as `data`, beside its `topic`.
+  if (key === "data") return "topic" in owner;
+  return UNTOUCHED.has(key);
+}
+
+function define(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__")
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  else target[key] = value;
+}
+
+/** Keys come from callers, too: the memory of them is bounded. */
+function remember(memory: Map<string, string>, name: string, renamed: string): void {
+  if (memory.size < 1_000) memory.set(name, renamed);
+}

@@ -1,0 +1,105 @@
+import { HopperError } from "../../machines/errors.ts";
+import type { Hopper } from "../api.ts";
+import type { TaskView } from "../views.ts";
+import { differences } from "./differences.ts";
+import { isRunOf, readRunId, runIdOf, runPrefix } from "./plan-file.ts";
+import type { Plan } from "./plan-file.ts";
+
+/** Which run a start of the plan is about. */
+export interface ChosenRun {
+  readonly runId: string;
+  /** false = it was entered before: it goes on. */
+  readonly fresh: boolean;
+  /** Open tasks of earlier runs, to be cancelled first (`--new`). */
+  readonly toCancel: readonly TaskView[];
+}
+
+/** How many refs a message names. */
+const REFS_SHOWN = 10;
+const PAGE = 500;
+
+/**
+ * Decides by what is stored, and by `--resume` or `--new`, whether a run is begun or goes on. Throws
+ * `illegal_transition` when the plan has open tasks and neither was said, or when they are of another
+ * text of the file; `fix` in its facts names both flags. Source: 5-cli.md 5.3.
+ */
+export async function chooseRun(
+  hopper: Hopper,
+  plan: Plan,
+  flags: { readonly resume: boolean; readonly startNew: boolean },
+): Promise<ChosenRun> {
+  const runs = await hopper.internals.runs(runPrefix(plan));
+  const open = new Map<string, TaskView[]>();
+  for (const runId of runs) {
+    const tasks = await openTasks(hopper, runId);
+    if (tasks.length > 0) open.set(runId, tasks);
+  }
+  const last = Math.max(0, ...runs.map((runId) => readRunId(runId)?.number ?? 0));
+  const fresh = { runId: runIdOf(plan, last + 1), fresh: true };
+  const [newest] = runs;
+  const [unfinished] = open.keys();
+  if (unfinished === undefined) {
+    // Killed after its last task: there is nothing left to do but to say so.
+    const goesOn = flags.resume && newest !== undefined && isRunOf(plan, newest);
+    return goesOn ? { runId: newest, fresh: false, toCancel: [] } : { ...fresh, toCancel: [] };
+  }
+  if (flags.startNew) return { ...fresh, toCancel: [...open.values()].flat() };
+  if (!flags.resume) throw hasOpenTasks(plan, unfinished, open.get(unfinished) ?? []);
+  if (!isRunOf(plan, unfinished))
+    throw wasEdited(plan, unfinished, await hopper.internals.runTasks(unfinished));
+  return { runId: unfinished, fresh: false, toCancel: [] };
+}
+
+async function openTasks(hopper: Hopper, runId: string): Promise<TaskView[]> {
+  const found: TaskView[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await hopper.tasks.list({
+      runId,
+      status: "open",
+      sort: "created",
+      limit: PAGE,
+      ...(cursor === null ? {} : { cursor }),
+    });
+    found.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return found;
+}
+
+function hasOpenTasks(plan: Plan, runId: string, open: readonly TaskView[]): HopperError {
+  const detail = `the plan ${plan.name} has open tasks of an earlier run (${runId}): ${refs(open)}`;
+  const fix = `hopper run ${shellWord(plan.file)} --resume    (goes on with that run; --new instead cancels its open tasks and starts afresh)`;
+  return new HopperError("illegal_transition", detail, {
+    run_id: runId,
+    open: open.map(({ ref }) => ref),
+    fix,
+  });
+}
+
+function wasEdited(plan: Plan, runId: string, stored: readonly TaskView[]): HopperError {
+  const found = differences(plan, stored);
+  const what =
+    found.length === 0
+      ? "no task differs, but its hierarchy, workers, runtime, moments, comments or layout do"
+      : found.map(({ key, how }) => `${key} (${how})`).join(", ");
+  const detail = `${plan.file} was edited since the run ${runId} began: ${what}`;
+  const fix = `hopper run ${shellWord(plan.file)} --new    (cancels that run's open tasks and starts afresh; --resume goes on with it once the file is as it was)`;
+  return new HopperError("illegal_transition", detail, {
+    run_id: runId,
+    differs: found.map(({ key }) => key),
+    fix,
+  });
+}
+
+function refs(tasks: readonly TaskView[]): string {
+  const shown = tasks.slice(0, REFS_SHOWN).map(({ ref }) => ref);
+  return tasks.length > shown.length
+    ? `${shown.join(", ")} and ${tasks.length - shown.length} more`
+    : shown.join(", ");
+}
+
+/** As it must be written for a shell to take it as one word. */
+function shellWord(text: string): string {
+  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,47 @@
+import type { Hopper } from "../api.ts";
+import type { PlanRenderFor } from "./render.ts";
+
+/** `hopper run` and `hopper demo`, as the command line understood them. Source: 5-cli.md 5.1, 5.3. */
+export interface PlanCommandArgs {
+  /** The plan's file. */
+  readonly plan: string;
+  readonly once: boolean;
+  readonly resume: boolean;
+  readonly new: boolean;
+  /** Shell workers at every instance that queues; null = as the plan says. */
+  readonly workers: number | null;
+  readonly dryRun: boolean;
+  /** Leaves the temporary folder. */
+  readonly keep: boolean;
+  /** Data in a temporary folder instead of `data`. */
+  readonly temp: boolean;
+  /** The data folder. */
+  readonly data: string;
+  /** The content of hopper.yaml; undefined = there is none. */
+  readonly config: unknown;
+  /** json, jsonl or yaml for machines; anything else is for people. */
+  readonly output: string;
+  readonly quiet: boolean;
+}
+
+export interface PlanStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+}
+
+/** What a run of a plan takes from outside. */
+export interface PlanIo {
+  readonly stdout: PlanStream;
+  readonly stderr: PlanStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Aborts when the user interrupts. */
+  readonly signal: AbortSignal;
+  openHopper(params: { data: string; mode: "own"; config: unknown }): Promise<Hopper>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** How everything looks. */
+  readonly render: PlanRenderFor;
+}

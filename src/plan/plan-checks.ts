@@ -1,0 +1,197 @@
+import { allowedParents, hasQueue, mayParent } from "../../machines/legality.ts";
+import { SCOPES } from "../../machines/records.ts";
+import type { Scope } from "../../machines/records.ts";
+import { LIMITS } from "../../machines/settings.ts";
+import { quote } from "../contracts/common.ts";
+import { nearest } from "../contracts/nearest.ts";
+import { SETTINGS_KEY } from "../workers/shell-environment.ts";
+import type { FileIssue, Spot, ValuePath, YamlSource } from "./yaml-source.ts";
+
+/**
+ * What no single field of a plan can show: names and keys that stand twice, dependencies on nothing or in
+ * a circle, scopes in the wrong place, workers for nobody. It looks at the raw value, so that a plan with
+ * a wrong field still gets all its other issues. Source: 5-cli.md 5.3, 2-domain.md 2.3.
+ */
+export function crossCheck(source: YamlSource): FileIssue[] {
+  const plan = asMap(source.value);
+  const say: Say = (path, message, spot) => source.issue(path, `${pathText(path)} ${message}`, spot);
+  const instances = collectInstances(plan["hierarchy"]);
+  return [
+    ...checkInstances(instances, say),
+    ...checkWorkers(asMap(plan["workers"]), instances, say),
+    ...checkTasks(asList(plan["tasks"]), say),
+    ...checkVariables(plan, [], say),
+  ];
+}
+
+type Say = (path: ValuePath, message: string, spot?: Spot) => FileIssue;
+type Raw = { readonly [key: string]: unknown };
+
+interface RawInstance {
+  readonly path: ValuePath;
+  readonly name: string | null;
+  readonly scope: Scope | null;
+  readonly parent: RawInstance | null;
+  readonly depth: number;
+}
+
+/** Deeper trees are cut off here: the store refuses them, and so do the checks. */
+const DEPTH_LOOKED_AT = LIMITS.depth + 1;
+
+function collectInstances(root: unknown): RawInstance[] {
+  const found: RawInstance[] = [];
+  const visit = (value: unknown, path: ValuePath, parent: RawInstance | null): void => {
+    const depth = (parent?.depth ?? 0) + 1;
+    const raw = asMap(value);
+    const scope = SCOPES.find((scope) => scope === String(raw["scope"]).toUpperCase().trim()) ?? null;
+    const name = typeof raw["name"] === "string" ? raw["name"].trim() : null;
+    const instance: RawInstance = { path, name, scope, parent, depth };
+    found.push(instance);
+    if (depth >= DEPTH_LOOKED_AT) return;
+    for (const [index, child] of asList(raw["children"]).entries())
+      visit(child, [...path, "children", index], instance);
+  };
+  visit(root, ["hierarchy"], null);
+  return found;
+}
+
+function checkInstances(instances: readonly RawInstance[], say: Say): FileIssue[] {
+  const issues: FileIssue[] = [];
+  const seen = new Set<string>();
+  for (const { path, name, scope, parent, depth } of instances) {
+    if (name !== null && seen.has(name)) {
+      issues.push(
+        say([...path, "name"], `is ${quote(name)}, which another instance of this plan is called already`),
+      );
+    }
+    if (name !== null) seen.add(name);
+    if (depth > LIMITS.depth)
+      issues.push(say(path, `is ${depth} levels deep; at most ${LIMITS.depth} are accepted`));
+    if (scope === null || (parent !== null && parent.scope === null)) continue;
+    if (mayParent(scope, parent?.scope ?? null)) continue;
+    const where = parent === null ? "at the top" : `below ${parent.scope} ${quote(parent.name ?? "")}`;
+    const accepted = allowedParents(scope).map((above) =>
+      above === null ? "at the top" : `below a ${above}`,
+    );
+    issues.push(say([...path, "scope"], `is ${scope} ${where}; ${accepted.join(" or ")} is accepted`));
+  }
+  return issues;
+}
+
+function checkWorkers(workers: Raw, instances: readonly RawInstance[], say: Say): FileIssue[] {
+  const names = instances.flatMap(({ name }) => (name === null ? [] : [name]));
+  return Object.keys(workers).flatMap((name) => {
+    const instance = instances.find((instance) => instance.name === name);
+    if (instance === undefined)
+      return [say(["workers", name], `names no instance of this plan${hint(name, names)}`, "key")];
+    if (instance.scope === null || hasQueue(instance.scope)) return [];
+    return [say(["workers", name], `is a ${instance.scope}, which has no queue to work on`, "key")];
+  });
+}
+
+interface RawTask {
+  readonly index: number;
+  readonly key: string | null;
+  readonly raw: Raw;
+  readonly dependsOn: readonly unknown[];
+}
+
+function checkTasks(list: readonly unknown[], say: Say): FileIssue[] {
+  const tasks: RawTask[] = list.map((value, index) => {
+    const raw = asMap(value);
+    const key = typeof raw["key"] === "string" ? raw["key"] : null;
+    return { index, key, raw, dependsOn: asList(raw["depends_on"]) };
+  });
+  const keys = tasks.flatMap(({ key }) => (key === null ? [] : [key]));
+  const issues: FileIssue[] = [];
+  const seen = new Set<string>();
+  for (const { index, key, raw, dependsOn } of tasks) {
+    const here = ["tasks", index];
+    if (key !== null && seen.has(key)) {
+      issues.push(say([...here, "key"], `is ${quote(key)}, which another task of this plan has already`));
+    }
+    if (key !== null) seen.add(key);
+    for (const [place, dependency] of dependsOn.entries()) {
+      if (typeof dependency !== "string" || keys.includes(dependency)) continue;
+      const message = `is ${quote(dependency)}, which no task of this plan has as its key${hint(dependency, keys)}`;
+      issues.push(say([...here, "depends_on", place], message));
+    }
+    if (Object.hasOwn(asMap(raw["payload"]), SETTINGS_KEY)) {
+      issues.push(
+        say(
+          [...here, "payload", SETTINGS_KEY],
+          "is the key that Hopper itself keeps cwd and env under",
+          "key",
+        ),
+      );
+    }
+    issues.push(...checkVariables(raw, here, say));
+  }
+  return [...issues, ...checkCycles(tasks, say)];
+}
+
+/** Walks the dependencies in depth; the one that leads back into the walk closes a cycle, and is its second place. */
+function checkCycles(tasks: readonly RawTask[], say: Say): FileIssue[] {
+  const issues: FileIssue[] = [];
+  const byKey = new Map(tasks.map((task) => [task.key, task]));
+  const done = new Set<RawTask>();
+  const walk: RawTask[] = [];
+  const visit = (task: RawTask): void => {
+    if (done.has(task)) return;
+    walk.push(task);
+    for (const [place, dependency] of task.dependsOn.entries()) {
+      const next = typeof dependency === "string" ? byKey.get(dependency) : undefined;
+      if (next === undefined) continue;
+      const start = walk.indexOf(next);
+      if (start === -1) {
+        visit(next);
+        continue;
+      }
+      const cycle = [...walk.slice(start), next].map(({ key }) => key).join(" → ");
+      issues.push(say(["tasks", task.index, "depends_on", place], `closes a cycle: ${cycle}`));
+    }
+    walk.pop();
+    done.add(task);
+  };
+  for (const task of tasks) visit(task);
+  return issues;
+}
+
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+function checkVariables(raw: Raw, path: ValuePath, say: Say): FileIssue[] {
+  const inEnv = Object.keys(asMap(raw["env"])).map((name) => ({
+    name,
+    at: [...path, "env", name],
+    spot: "key" as const,
+  }));
+  const named = asList(raw["env_from"]).flatMap((name, index) =>
+    typeof name === "string" ? [{ name, at: [...path, "env_from", index], spot: "value" as const }] : [],
+  );
+  return [...inEnv, ...named].flatMap(({ name, at, spot }) => {
+    if (name.startsWith("HOPPER_")) return [say(at, "begins with HOPPER_, which Hopper sets itself", spot)];
+    return VARIABLE.test(name)
+      ? []
+      : [say(at, `is ${quote(name)}; letters, digits and "_" are accepted`, spot)];
+  });
+}
+
+/** `["tasks", 3, "run"]` as `tasks[3].run`. */
+export function pathText(path: ValuePath): string {
+  return path
+    .map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .join("");
+}
+
+function hint(name: string, known: readonly string[]): string {
+  const [near] = nearest(name, known);
+  return near === undefined ? "" : `; did you mean ${near}?`;
+}
+
+function asMap(value: unknown): Raw {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Raw) : {};
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}

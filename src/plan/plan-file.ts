@@ -1,0 +1,247 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { HopperError } from "../../machines/errors.ts";
+import type { Json } from "../../machines/records.ts";
+import { LIMITS } from "../../machines/settings.ts";
+import { findIssues } from "../contracts/check.ts";
+import { settingsContent } from "../contracts/settings.ts";
+import { warnings } from "../contracts/instance-config.ts";
+import type { CreateTaskParams, PlanNode } from "../api.ts";
+import { withSettings } from "../workers/shell-environment.ts";
+import { crossCheck, pathText } from "./plan-checks.ts";
+import { planSchema } from "./plan-schema.ts";
+import type { CheckedPlan, CheckedTask, HierarchyNode, PlannedMoment } from "./plan-schema.ts";
+import { decodeText, YamlSource } from "./yaml-source.ts";
+import type { FileIssue, ValuePath } from "./yaml-source.ts";
+
+/** A plan that has been read and is right. Source: 5-cli.md 5.3. */
+export interface Plan {
+  /** As the user named it; stands before `:line:column` in messages. */
+  readonly file: string;
+  readonly name: string;
+  /** sha256 of the text, without byte order mark and with LF as line ends, in hex. */
+  readonly hash: string;
+  readonly hierarchy: PlanNode;
+  /** Sections of hopper.yaml that hold for this run. */
+  readonly runtime: { readonly [section: string]: unknown };
+  readonly tasks: readonly PlanTask[];
+  /** Shell workers at an instance, by its name. */
+  readonly workers: { readonly [instance: string]: number };
+  /** Variables that commands are to be given from the environment of whoever runs the plan. */
+  readonly envFrom: readonly string[];
+  /** What is accepted but probably not meant. */
+  readonly warnings: readonly FileIssue[];
+}
+
+/** A task of a plan, ready to be entered but for what only the run knows. */
+export interface PlanTask {
+  readonly key: string;
+  /** Everything but the moments, which a run counts from its start. */
+  readonly params: CreateTaskParams & { readonly title: string };
+  readonly deadline: PlannedMoment | null;
+  readonly notBefore: PlannedMoment | null;
+}
+
+const HASH_CHARS_IN_ID = 12;
+
+/**
+ * Reads and checks a plan file. Throws HopperError `validation_failed` for a file that cannot be read, and
+ * `bad_configuration` for one that is not right, with every issue in `issues`: {file, line, column, message}.
+ */
+export async function readPlan(file: string, options: { cwd?: string } = {}): Promise<Plan> {
+  const path = resolve(options.cwd ?? process.cwd(), file);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new HopperError(
+      "validation_failed",
+      `the plan ${file} cannot be read: ${READ_ERRORS[code ?? ""] ?? message}`,
+      { file },
+    );
+  }
+  return parsePlan({ file, folder: dirname(path), bytes });
+}
+
+const READ_ERRORS: { readonly [code: string]: string } = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "it is not permitted",
+};
+
+/** As {@link readPlan}, for what is already in memory. `folder`: absolute; relative `cwd`s count from it. */
+export function parsePlan(params: { file: string; folder: string; bytes: Uint8Array }): Plan {
+  const { file, folder, bytes } = params;
+  const decoded = decodeText(bytes);
+  if ("problem" in decoded) {
+    const line = Buffer.from(bytes.subarray(0, decoded.offset)).toString("latin1").split("\n").length;
+    throw refusal([{ file, line, column: 1, message: decoded.problem }]);
+  }
+  const source = new YamlSource(file, decoded.text);
+  if (source.issues.length > 0) throw refusal(source.issues);
+  if (source.value === null)
+    throw refusal([
+      { file, line: 1, column: 1, message: "the file is empty; a plan has a name, a hierarchy and tasks" },
+    ]);
+  const issues = [...checkFields(source), ...crossCheck(source), ...checkSections(source)];
+  if (issues.length > 0) throw refusal(inOrder(issues));
+  const checked = planSchema.parse(source.value);
+  const hash = createHash("sha256").update(decoded.text).digest("hex");
+  const tasks = checked.tasks.map((task) => toPlanTask(task, { plan: checked, folder }));
+  const tooLarge = tasks.flatMap((task, index) => checkPayload(task, index, source));
+  if (tooLarge.length > 0) throw refusal(tooLarge);
+  return {
+    file,
+    name: checked.name,
+    hash,
+    hierarchy: toNode(checked.hierarchy),
+    runtime: checked.runtime,
+    tasks,
+    workers: checked.workers,
+    envFrom: [...new Set([...checked.env_from, ...checked.tasks.flatMap(({ env_from }) => env_from)])],
+    warnings: warningsOf(checked.hierarchy, ["hierarchy"], source),
+  };
+}
+
+/** Runs of plans of this name have ids that begin so. */
+export function runPrefix(plan: Pick<Plan, "name">): string {
+  return `${plan.name}@`;
+}
+
+/** `NAME@HASH#N`: the N-th run of plans of this name. */
+export function runIdOf(plan: Pick<Plan, "name" | "hash">, number: number): string {
+  return `${runPrefix(plan)}${plan.hash.slice(0, HASH_CHARS_IN_ID)}#${number}`;
+}
+
+/** The parts of a run's id; null = it is not one. */
+export function readRunId(runId: string): { readonly hash: string; readonly number: number } | null {
+  const match = /@([0-9a-f]{12})#(\d+)$/.exec(runId);
+  return match === null ? null : { hash: match[1] ?? "", number: Number(match[2]) };
+}
+
+/** Whether a run was started from exactly this text. */
+export function isRunOf(plan: Pick<Plan, "hash">, runId: string): boolean {
+  return readRunId(runId)?.hash === plan.hash.slice(0, HASH_CHARS_IN_ID);
+}
+
+/** The tasks as the library takes them. `now`: when the run starts, in ms since the epoch. */
+export function toCreateParams(plan: Plan, run: { runId: string; now: number }): CreateTaskParams[] {
+  const moment = (planned: PlannedMoment | null): string | null => {
+    if (planned === null) return null;
+    return new Date("at" in planned ? planned.at : run.now + planned.afterMs).toISOString();
+  };
+  return plan.tasks.map(({ params, deadline, notBefore }) => ({
+    ...params,
+    runId: run.runId,
+    deadlineAt: moment(deadline),
+    notBefore: moment(notBefore),
+  }));
+}
+
+function checkFields(source: YamlSource): FileIssue[] {
+  return findIssues(planSchema, source.value).map(({ at, message }) => {
+    // The name of a field that nobody knows is itself the mistake.
+    const spot = message.startsWith("is not a known field") ? "key" : "value";
+    return source.issue(at, `${at.length === 0 ? "the plan" : pathText(at)} ${message}`, spot);
+  });
+}
+
+/** `runtime` holds sections of hopper.yaml, and is checked as that is. */
+function checkSections(source: YamlSource): FileIssue[] {
+  const { runtime } = source.value as { runtime?: unknown };
+  if (typeof runtime !== "object" || runtime === null) return [];
+  return findIssues(settingsContent, runtime).map(({ at, message }) => {
+    const path = ["runtime", ...at];
+    return source.issue(
+      path,
+      `${pathText(path)} ${message}`,
+      message.startsWith("is not a known") ? "key" : "value",
+    );
+  });
+}
+
+function checkPayload({ params }: PlanTask, index: number, source: YamlSource): FileIssue[] {
+  const bytes = Buffer.byteLength(JSON.stringify(params.payload ?? null));
+  if (bytes <= LIMITS.payloadBytes) return [];
+  const message = `has ${bytes} bytes of payload, cwd and env; at most ${LIMITS.payloadBytes} are accepted`;
+  return [source.issue(["tasks", index], `tasks[${index}] ${message}`)];
+}
+
+function warningsOf(node: HierarchyNode, path: ValuePath, source: YamlSource): FileIssue[] {
+  const own = warnings(node.config).map((issue) => {
+    const at = [...path, "config", ...issue.path.split(".")];
+    return source.issue(at, `${pathText(at)} ${issue.message}`, "key");
+  });
+  return [
+    ...own,
+    ...node.children.flatMap((child, index) => warningsOf(child, [...path, "children", index], source)),
+  ];
+}
+
+function toNode(node: HierarchyNode): PlanNode {
+  return {
+    name: node.name,
+    scope: node.scope,
+    config: node.config,
+    ...(node.description === undefined ? {} : { description: node.description }),
+    ...(node.instance_type === undefined ? {} : { instanceType: node.instance_type }),
+    children: node.children.map(toNode),
+  };
+}
+
+function toPlanTask(task: CheckedTask, { plan, folder }: { plan: CheckedPlan; folder: string }): PlanTask {
+  const userPayload = (task.payload ?? null) as { [key: string]: Json } | null;
+  const settings = {
+    cwd: resolve(folder, task.cwd ?? plan.cwd ?? "."),
+    env: { ...plan.env, ...task.env },
+    envFrom: [...new Set([...plan.env_from, ...task.env_from])],
+  };
+  return {
+    key: task.key,
+    params: {
+      key: task.key,
+      title: task.title,
+      description: task.description ?? null,
+      tags: task.tags,
+      priority: task.priority,
+      run: task.run ?? null,
+      dependsOn: [...new Set(task.depends_on)].map((key) => `key:${key}`),
+      onDependencyFailure: task.on_dependency_failure,
+      timeoutSeconds: task.timeout ?? null,
+      maxAttempts: task.max_attempts,
+      project: task.project ?? null,
+      // A person's task runs nowhere.
+      payload: task.run === undefined ? userPayload : withSettings(userPayload, settings),
+      source: "plan",
+    },
+    deadline: task.deadline ?? null,
+    notBefore: task.not_before ?? null,
+  };
+}
+
+/** By place; what stands at the same place as it was found. Said once, where two checks say the same. */
+function inOrder(issues: readonly FileIssue[]): FileIssue[] {
+  const sorted = [...issues].sort((a, b) => a.line - b.line || a.column - b.column);
+  return sorted.filter(
+    (issue, index) => sorted.findIndex((other) => inPlace(other) === inPlace(issue)) === index,
+  );
+}
+
+/** `plan.yaml:3:5: the message`. */
+export function inPlace({ file, line, column, message }: FileIssue): string {
+  return `${file}:${line}:${column}: ${message}`;
+}
+
+function refusal(issues: readonly FileIssue[]): HopperError {
+  const [first] = issues;
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+  return new HopperError(
+    "bad_configuration",
+    `${first === undefined ? "the plan is not valid" : inPlace(first)}${more}`,
+    {
+      issues: issues.map((issue) => ({ ...issue })),
+    },
+  );
+}

@@ -1,0 +1,146 @@
+import * as z from "zod";
+import {
+  accepting,
+  COMMAND_BYTES,
+  found,
+  instanceName,
+  line,
+  oneOf,
+  params,
+  prose,
+  quote,
+  readMoment,
+  reject,
+  tags,
+  title,
+  whole,
+} from "../contracts/common.ts";
+import { readDuration } from "../contracts/duration.ts";
+import { instanceConfig } from "../contracts/instance-config.ts";
+import { PRIORITIES, SCOPES } from "../../machines/records.ts";
+import { LIMITS } from "../../machines/settings.ts";
+
+/**
+ * What a plan file may hold, field by field. What concerns several fields (keys, cycles, nesting, names)
+ * is in plan-checks.ts. Source: 5-cli.md 5.3.
+ */
+
+/** At most so many commands at once at one instance. */
+export const WORKERS_MAX = 100;
+const ATTEMPTS_MAX = 1_000;
+const DAY_MS = 86_400_000;
+const NAME_FORM = '1 to 64 letters, digits, ".", "_" and "-" are accepted, the first a letter or digit';
+const DURATION_FORM = "a duration with its unit, such as 30s, 5m or 1h30m,";
+
+/** Names that are also parts of others: a run's id is `NAME@HASH#N`, a dependency is `key:KEY`. */
+const plainName = z
+  .string(accepting("text"))
+  .transform((text, context) =>
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)
+      ? text
+      : reject(context, text, `is ${quote(text)}; ${NAME_FORM}`),
+  );
+
+/** The length in ms of a text with a unit; null = it is none. A bare number would leave its unit open. */
+function lengthOf(text: string): number | null {
+  return /[a-z]\s*$/i.test(text) ? readDuration(text) : null;
+}
+
+/** Whole seconds: that is how a task keeps it. */
+const timeout = z.union([z.string(), z.unknown()]).transform((given, context) => {
+  const ms = typeof given === "string" ? lengthOf(given) : null;
+  if (ms !== null && ms >= 1_000 && ms <= 365 * DAY_MS && ms % 1_000 === 0) return ms / 1_000;
+  return reject(context, given, `${found(given)}; ${DURATION_FORM} in whole seconds, is accepted`);
+});
+
+/** A moment of a task: a point in time, or a length counted from the start of the run. */
+export type PlannedMoment = { readonly at: number } | { readonly afterMs: number };
+
+const moment = z.unknown().transform((given, context): PlannedMoment => {
+  const ms = typeof given === "string" ? lengthOf(given) : null;
+  if (ms !== null) return { afterMs: ms };
+  const at = typeof given === "string" ? readMoment(given) : null;
+  if (at !== null) return { at };
+  return reject(
+    context,
+    given,
+    `${found(given)}; ${DURATION_FORM} or a moment such as 2026-03-01T12:00:00Z is accepted`,
+  );
+});
+
+const surroundings = {
+  env: z.record(z.string(), prose(COMMAND_BYTES), accepting("an object")).default({}),
+  env_from: z.array(z.string(accepting("the name of a variable")), accepting("a list of names")).default([]),
+  cwd: line(4_096).optional(),
+};
+
+/** An instance of the plan's hierarchy, as written. */
+export interface HierarchyNode {
+  name: string;
+  scope: (typeof SCOPES)[number];
+  config: z.output<typeof instanceConfig>;
+  description?: string | undefined;
+  instance_type?: "persistent" | "ephemeral" | undefined;
+  children: HierarchyNode[];
+}
+
+const node = params({
+  name: instanceName,
+  scope: oneOf(SCOPES),
+  config: instanceConfig.default({}),
+  description: prose().optional(),
+  instance_type: oneOf(["persistent", "ephemeral"]).optional(),
+  get children(): z.ZodType<HierarchyNode[]> {
+    return z.array(node, accepting("a list of instances")).default([]) as unknown as z.ZodType<
+      HierarchyNode[]
+    >;
+  },
+});
+
+const task = params({
+  key: plainName,
+  title,
+  description: prose().optional(),
+  tags: tags().default([]),
+  priority: oneOf(PRIORITIES).default("medium"),
+  run: z
+    .string(accepting("a command, as text,"))
+    .transform((text, context) => {
+      if (text.trim() === "")
+        return reject(context, text, "is empty; a command is accepted, and a person's task has none");
+      const bytes = Buffer.byteLength(text);
+      return bytes > COMMAND_BYTES
+        ? reject(context, text, `is ${bytes} bytes long; at most ${COMMAND_BYTES} are accepted`)
+        : text;
+    })
+    .optional(),
+  depends_on: z.array(z.string(accepting("the key of a task")), accepting("a list of keys")).default([]),
+  on_dependency_failure: oneOf(["fail", "run"]).default("fail"),
+  timeout: timeout.optional(),
+  max_attempts: whole(1, ATTEMPTS_MAX).optional(),
+  project: line().optional(),
+  payload: z.record(z.string(), z.unknown(), accepting("an object")).optional(),
+  deadline: moment.optional(),
+  not_before: moment.optional(),
+  ...surroundings,
+});
+
+/** A whole plan file. `runtime` is checked by the schema of hopper.yaml. */
+export const planSchema = params({
+  name: plainName,
+  hierarchy: node,
+  runtime: z.record(z.string(), z.unknown(), accepting("an object")).default({}),
+  tasks: z
+    .array(task, accepting("a list of tasks"))
+    .min(1, { error: `is empty; 1 to ${LIMITS.batch} tasks are accepted` })
+    .max(LIMITS.batch, {
+      error: (issue) =>
+        `has ${(issue.input as unknown[]).length} tasks; at most ${LIMITS.batch} are accepted`,
+    }),
+  workers: z.record(z.string(), whole(0, WORKERS_MAX), accepting("an object")).default({}),
+  ...surroundings,
+});
+
+/** A plan as its schema makes it, with defaults. */
+export type CheckedPlan = z.output<typeof planSchema>;
+export type CheckedTask = CheckedPlan["tasks"][number];

@@ -1,0 +1,122 @@
+import { isFinal } from "../../machines/records.ts";
+import type { Hopper } from "../api.ts";
+import type { TaskView } from "../views.ts";
+import type { WorkerPoolParams } from "../workers/pool.ts";
+import { chooseRun } from "./choose-run.ts";
+import type { ChosenRun } from "./choose-run.ts";
+import { toCreateParams } from "./plan-file.ts";
+import type { Plan } from "./plan-file.ts";
+import type { PlanOutput } from "./plan-output.ts";
+import type { PlanHeader } from "./render.ts";
+import { RunWatch } from "./run-watch.ts";
+import { describeOpen, PlanRunner } from "./runner.ts";
+import type { RunEnd } from "./runner.ts";
+
+export interface RunPlanParams {
+  readonly hopper: Hopper;
+  readonly plan: Plan;
+  readonly flags: { readonly resume: boolean; readonly startNew: boolean; readonly once: boolean };
+  readonly header: PlanHeader;
+  readonly workers: Pick<
+    WorkerPoolParams,
+    "slotsOf" | "cwd" | "environment" | "leaseSeconds" | "heartbeatSeconds" | "onError"
+  >;
+  readonly output: PlanOutput;
+  readonly io: { readonly signal: AbortSignal; now(): number };
+}
+
+/** Who the journal says has asked for all this. */
+const BY = "plan";
+
+/** Enters a plan, or goes on with its run, and works until it has ended. */
+export async function runPlan(params: RunPlanParams): Promise<{ how: RunEnd; allDone: boolean }> {
+  const { hopper, plan, flags, output, io } = params;
+  const startedAt = io.now();
+  const chosen = await chooseRun(hopper, plan, flags);
+  await Promise.all(
+    chosen.toCancel.map(({ id }) =>
+      hopper.tasks.cancel(id, { reason: "the plan was started afresh", by: BY }),
+    ),
+  );
+  const watch = new RunWatch(hopper, {
+    onStep: (step) => output.step(step),
+    onEvent: (event) => output.event(event),
+    onChange: () => runner?.nudge(),
+  });
+  let runner: PlanRunner | null = null;
+  try {
+    const { rootId, tasks } = await enter(params, chosen, startedAt);
+    const forest = await hopper.instances.hierarchy(rootId);
+    const how = chosen.fresh ? "started" : "resumed";
+    output.begin({
+      header: { ...params.header, how, runId: chosen.runId },
+      forest,
+      hopper,
+      rootId,
+      watch,
+      startedAt,
+    });
+    await watch.follow({ tasks, forest, resumed: !chosen.fresh });
+    await assignRest(hopper, { tasks, rootId });
+    const { signal } = io;
+    runner = new PlanRunner({
+      hopper,
+      runId: chosen.runId,
+      rootId,
+      watch,
+      once: flags.once,
+      signal,
+      workers: params.workers,
+    });
+    const end = await runner.run();
+    return await conclude(params, { chosen, end, before: tasks, startedAt });
+  } finally {
+    await watch.stop();
+    output.stop();
+  }
+}
+
+/**
+ * The hierarchy and the tasks are one transaction; what goes on only finds (or makes again) its hierarchy.
+ * The tasks are then assigned one by one: a run that is killed in between is given the rest on `--resume`.
+ */
+async function enter(
+  { hopper, plan }: RunPlanParams,
+  chosen: ChosenRun,
+  now: number,
+): Promise<{ rootId: string; tasks: readonly TaskView[] }> {
+  const { runId, fresh } = chosen;
+  const tasks = fresh ? toCreateParams(plan, { runId, now }) : [];
+  const entered = await hopper.internals.enterPlan({ runId, hierarchy: plan.hierarchy, tasks, by: BY });
+  return fresh ? entered : { rootId: entered.rootId, tasks: await hopper.internals.runTasks(runId) };
+}
+
+async function assignRest(
+  hopper: Hopper,
+  run: { tasks: readonly TaskView[]; rootId: string },
+): Promise<void> {
+  const rest = run.tasks.filter(({ instanceId, status }) => instanceId === null && !isFinal(status));
+  await Promise.all(rest.map(({ id }) => hopper.tasks.assign(id, { instanceId: run.rootId, by: BY })));
+}
+
+async function conclude(
+  { hopper, output, plan, io }: RunPlanParams,
+  run: { chosen: ChosenRun; end: RunEnd; before: readonly TaskView[]; startedAt: number },
+): Promise<{ how: RunEnd; allDone: boolean }> {
+  const { chosen, end, before, startedAt } = run;
+  const tasks = await hopper.internals.runTasks(chosen.runId);
+  const count = (status: TaskView["status"]): number => tasks.filter((task) => task.status === status).length;
+  const open = tasks.filter(({ status }) => !isFinal(status)).length;
+  const summary = {
+    done: count("done"),
+    failed: count("failed"),
+    cancelled: count("cancelled"),
+    open,
+    earlier: before.filter(({ status }) => isFinal(status)).length,
+    durationMs: io.now() - startedAt,
+    interrupted: end === "interrupted",
+  };
+  const remaining = end === "stuck" ? await describeOpen(hopper, chosen.runId) : [];
+  output.end({ plan: plan.name, runId: chosen.runId, tasks, summary, remaining });
+  return { how: end, allDone: summary.done === tasks.length };
+}

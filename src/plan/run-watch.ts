@@ -1,0 +1,218 @@
+import { isFinal } from "../../machines/records.ts";
+import type { TaskStatus } from "../../machines/records.ts";
+import type { EventName } from "../../machines/events.ts";
+import type { Hopper } from "../api.ts";
+import type { EventView, InstanceTreeView, TaskView } from "../views.ts";
+import type { ShellResult } from "../workers/shell.ts";
+import { numberOf } from "./event-data.ts";
+import type { RunningTask } from "./render.ts";
+import { PlanStory } from "./story.ts";
+import type { PlanStep } from "./steps.ts";
+
+/** What becomes of a task's status with an event; every other event leaves it as it is. */
+const STATUS_AFTER: Partial<Record<EventName, TaskStatus>> = {
+  "task.completed": "done",
+  "task.failed": "failed",
+  "task.cancelled": "cancelled",
+  "task.retried": "pending",
+};
+
+export interface RunWatchHandlers {
+  /** Each step, in order, once. */
+  readonly onStep: (step: PlanStep) => void;
+  /** Each event of the run's tasks and instances, in order. */
+  readonly onEvent: (event: EventView) => void;
+  /** After each event; counts and running tasks may have changed. */
+  readonly onChange: () => void;
+}
+
+interface Watched {
+  readonly view: TaskView;
+  status: TaskStatus;
+  attempt: number;
+}
+
+/**
+ * Follows the journal while a plan runs: which of its tasks are open, what is running, and the steps to
+ * tell. It listens from its creation on, so that nothing of the plan's entry is missed, and speaks
+ * after {@link RunWatch.follow}.
+ */
+export class RunWatch {
+  readonly #hopper: Hopper;
+  readonly #handlers: RunWatchHandlers;
+  readonly #waiting: EventView[] = [];
+  readonly #stopListening: () => void;
+  readonly #tasks = new Map<string, Watched>();
+  readonly #instances = new Map<string, { readonly name: string; readonly scope: string }>();
+  readonly #strangers = new Set<string>();
+  readonly #ofPlan = new Set<string>();
+  readonly #running = new Map<string, { instance: string; since: number; attempt: number }>();
+  readonly #results = new Map<string, ShellResult>();
+  readonly #story: PlanStory;
+  #followed = false;
+  #pumping: Promise<void> | null = null;
+
+  constructor(hopper: Hopper, handlers: RunWatchHandlers) {
+    this.#hopper = hopper;
+    this.#handlers = handlers;
+    this.#story = new PlanStory({
+      task: (idOrRef) => this.#tasks.get(idOrRef)?.view,
+      instanceName: (id) => this.#instances.get(id)?.name ?? id,
+      instanceScope: (id) => this.#instances.get(id)?.scope ?? null,
+      isOfPlan: (id) => this.#ofPlan.has(id),
+      result: (taskId) => this.#results.get(taskId),
+    });
+    this.#stopListening = hopper.on("*", (event) => {
+      this.#waiting.push(event);
+      if (this.#followed) this.#pump();
+    });
+  }
+
+  /**
+   * Begins to speak: of these tasks, in this tree. What was heard since the beginning comes first. Of a run that
+   * goes on (`resumed`), the open tasks are introduced again, by the event that created them.
+   */
+  async follow(params: {
+    tasks: readonly TaskView[];
+    forest: readonly InstanceTreeView[];
+    resumed: boolean;
+  }): Promise<void> {
+    for (const view of params.tasks) {
+      const watched = { view, status: view.status, attempt: view.attempt };
+      // An event may name a task by its ref.
+      this.#tasks.set(view.id, watched);
+      this.#tasks.set(view.ref, watched);
+    }
+    for (const instance of params.forest.flatMap(flatten)) {
+      this.#instances.set(instance.id, instance);
+      this.#ofPlan.add(instance.id);
+    }
+    if (params.resumed) {
+      for (const task of params.tasks) if (!isFinal(task.status)) await this.#introduce(task);
+    }
+    this.#followed = true;
+    this.#pump();
+  }
+
+  /** What a command gave, told before it is reported: the event of the report then finds it here. */
+  noteResult(taskId: string, result: ShellResult): void {
+    this.#results.set(taskId, result);
+  }
+
+  /** Tasks of the run that are not final. */
+  get open(): number {
+    return this.#count((status) => !isFinal(status));
+  }
+
+  counts(): { done: number; failed: number; cancelled: number; total: number } {
+    return {
+      done: this.#count((status) => status === "done"),
+      failed: this.#count((status) => status === "failed"),
+      cancelled: this.#count((status) => status === "cancelled"),
+      total: this.#count(() => true),
+    };
+  }
+
+  /** Tasks that a worker has in hand, the longest first. `now` in ms since the epoch. */
+  running(now: number): RunningTask[] {
+    return [...this.#running]
+      .flatMap(([id, { instance, since, attempt }]) => {
+        const task = this.#tasks.get(id)?.view;
+        if (task === undefined) return [];
+        return [{ ref: task.ref, title: task.title, instance, elapsedMs: Math.max(0, now - since), attempt }];
+      })
+      .sort((one, other) => other.elapsedMs - one.elapsedMs);
+  }
+
+  /** Resolves when everything heard so far has been told. */
+  async drained(): Promise<void> {
+    while (this.#pumping !== null) await this.#pumping;
+  }
+
+  /** Listens no more, and tells what it has heard. */
+  async stop(): Promise<void> {
+    this.#stopListening();
+    await this.drained();
+  }
+
+  #pump(): void {
+    this.#pumping ??= this.#tellWaiting().finally(() => {
+      this.#pumping = null;
+      // What came between the last look and here.
+      if (this.#waiting.length > 0) this.#pump();
+    });
+  }
+
+  async #tellWaiting(): Promise<void> {
+    for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
+      await this.#meet(event);
+      this.#tell(event);
+    }
+  }
+
+  #tell(event: EventView): void {
+    const { onStep, onEvent, onChange } = this.#handlers;
+    const watched = event.taskId === null ? undefined : this.#tasks.get(event.taskId);
+    if (event.taskId !== null && watched === undefined) return;
+    if (watched !== undefined) this.#track(event, watched);
+    else if (event.instanceId === null || !this.#instances.has(event.instanceId)) return;
+    onEvent(event);
+    for (const step of this.#story.tell(event)) onStep(step);
+    onChange();
+  }
+
+  #track({ event, instanceId, at, data }: EventView, watched: Watched): void {
+    const { id } = watched.view;
+    watched.status = STATUS_AFTER[event] ?? watched.status;
+    if (event === "task.claimed") {
+      const instance = this.#instances.get(instanceId ?? "")?.name ?? "";
+      this.#running.set(id, { instance, since: Date.parse(at), attempt: watched.attempt });
+    } else if (ENDS_WORK.has(event)) this.#running.delete(id);
+    if (event === "task.requeued") watched.attempt = numberOf(data, "attempt") ?? watched.attempt;
+  }
+
+  /** Gets to know an instance that was created meanwhile, if it is below one of the tree. */
+  async #meet({ instanceId }: EventView): Promise<void> {
+    if (instanceId === null || this.#instances.has(instanceId) || this.#strangers.has(instanceId)) return;
+    const instance = await this.#hopper.instances.get(instanceId).catch(() => null);
+    if (instance !== null && instance.parentId !== null && this.#instances.has(instance.parentId)) {
+      this.#instances.set(instanceId, { name: instance.name, scope: instance.scope });
+    } else this.#strangers.add(instanceId);
+  }
+
+  /** A task of an earlier start: what it is, where it is, and how it came there. */
+  async #introduce(task: TaskView): Promise<void> {
+    const { items: events } = await this.#hopper.tasks.events(task.id);
+    const created = events.find(({ event }) => event === "task.created");
+    if (created !== undefined) this.#tell(created);
+    const { items } = await this.#hopper.tasks.delegations(task.id);
+    const open = items.filter(({ status, round }) => status === "accepted" && round === task.round);
+    this.#story.remember(
+      task,
+      open.map(({ targetInstanceId, sourceName, targetName, delegationType }) => ({
+        target: targetInstanceId,
+        from: sourceName,
+        to: targetName,
+        type: delegationType,
+      })),
+    );
+  }
+
+  #count(is: (status: TaskStatus) => boolean): number {
+    let count = 0;
+    for (const [key, { view, status }] of this.#tasks) if (key === view.id && is(status)) count += 1;
+    return count;
+  }
+}
+
+const ENDS_WORK = new Set<EventName>([
+  "task.completed",
+  "task.failed",
+  "task.cancelled",
+  "task.requeued",
+  "task.returned",
+]);
+
+function flatten(tree: InstanceTreeView): InstanceTreeView[] {
+  return [tree, ...tree.children.flatMap(flatten)];
+}

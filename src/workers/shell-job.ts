@@ -1,0 +1,229 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { HopperError } from "../../machines/errors.ts";
+import type { Json } from "../../machines/records.ts";
+import type { Claim, Hopper } from "../api.ts";
+import type { TaskView } from "../views.ts";
+import { settingsOf, shellEnvironment } from "./shell-environment.ts";
+import { ShellStartError, describeFailure, startShell } from "./shell.ts";
+import type { GatedShell, ShellResult } from "./shell.ts";
+
+export interface ShellJobSettings {
+  readonly leaseSeconds: number;
+  readonly heartbeatSeconds: number;
+  /** Our own environment, of which a command gets what 5-cli.md 5.3 lists. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Where a command runs whose task names no folder. Absolute. */
+  readonly cwd: string;
+  /** Where this Hopper answers; null = nowhere. */
+  readonly url: string | null;
+  /** A command has ended; called before that is reported. */
+  readonly onResult: (taskId: string, result: ShellResult) => void;
+}
+
+/** How one attempt ended. */
+export interface JobEnd {
+  readonly taskId: string;
+  readonly epoch: number;
+  /** lost = the lease was over before the result could be reported; released = given back. */
+  readonly how: "completed" | "failed" | "released" | "lost";
+  /** null = the command never ran. */
+  readonly result: ShellResult | null;
+}
+
+/** A report that the store cannot take now is made again. */
+const REPORT_AGAIN_MS = 1_000;
+const RETRYABLE_STATUS = 503;
+/** A result the store does not take is reported without the output. */
+const UNSTORABLE = new Set(["validation_failed", "payload_too_large"]);
+const LEASE_IS_OVER = new Set(["lease_lost", "illegal_transition", "not_found"]);
+
+/**
+ * The keeper ends the lease `timeout_seconds` after the claim, but only a report before that carries the
+ * command's output: the command is ended a little earlier, by a tenth, at most by a second.
+ */
+function timeoutOf({ timeoutSeconds }: TaskView, sinceClaimMs: number): number | null {
+  if (timeoutSeconds === null) return null;
+  const wholeMs = timeoutSeconds * 1_000;
+  return Math.max(1, wholeMs - Math.min(1_000, wholeMs / 10) - sinceClaimMs);
+}
+
+/** One attempt of one task: from its claim to the report, with everything that may come between. */
+export class ShellJob {
+  readonly #hopper: Hopper;
+  readonly #task: TaskView;
+  readonly #token: string;
+  readonly #instance: string;
+  readonly #settings: ShellJobSettings;
+  readonly #claimedAt = performance.now();
+  #shell: GatedShell | null = null;
+  /** Why the command is being ended; null = it is not. */
+  #ending: "release" | "lost" | null = null;
+  #reporting = false;
+  #done: Promise<JobEnd> | null = null;
+
+  constructor(params: { hopper: Hopper; instance: string; claim: Claim; settings: ShellJobSettings }) {
+    this.#hopper = params.hopper;
+    this.#instance = params.instance;
+    this.#task = params.claim.task;
+    this.#token = params.claim.lease.token;
+    this.#settings = params.settings;
+  }
+
+  get taskId(): string {
+    return this.#task.id;
+  }
+
+  /** Runs the command once `before` (an earlier attempt that still ends) is over. Rejects with what was not foreseen. */
+  async run(before: Promise<unknown> | undefined): Promise<JobEnd> {
+    this.#done = this.#go(before);
+    return this.#done;
+  }
+
+  /** Ends the command and gives the task back to its queue; resolves when both are done. */
+  async release(): Promise<void> {
+    this.#ending ??= "release";
+    await this.#shell?.stop();
+    await this.#done?.catch(() => {});
+  }
+
+  /** Asks whether the lease is still ours, and ends the command if not. */
+  async check(): Promise<void> {
+    if (this.#reporting || this.#ending !== null) return;
+    const task = await this.#hopper.tasks.get(this.#task.id).catch(() => null);
+    if (task === null) return; // the next heartbeat will tell
+    const leased = task.status === "claimed" || task.status === "in_progress";
+    if (!leased || task.epoch !== this.#task.epoch) await this.#lose();
+  }
+
+  async #go(before: Promise<unknown> | undefined): Promise<JobEnd> {
+    const beats = setInterval(() => void this.#beat(), this.#settings.heartbeatSeconds * 1_000);
+    try {
+      await before;
+      const result = this.#ending === null ? await this.#runCommand() : null;
+      if (result instanceof ShellStartError) return await this.#report(startFailure(result), null);
+      if (result === null || this.#ending !== null) return await this.#giveUp(result);
+      return await this.#report(result.exit_code === 0 ? null : failureOf(result), result);
+    } finally {
+      clearInterval(beats);
+    }
+  }
+
+  /** null = the lease was over, or the task given back, before the command could start. */
+  async #runCommand(): Promise<ShellResult | ShellStartError | null> {
+    const { id, title, run } = this.#task;
+    const settings = settingsOf(this.#task.payload);
+    const { environment: base, cwd, url } = this.#settings;
+    try {
+      if (run === null) throw new ShellStartError("it has no command");
+      const task = { id, title, instance: this.#instance, leaseToken: this.#token };
+      const env = shellEnvironment({ base, settings, task, url });
+      this.#shell = await startShell({ run, cwd: settings.cwd ?? cwd, env });
+    } catch (error) {
+      if (error instanceof ShellStartError) return error;
+      throw error;
+    }
+    try {
+      await this.#hopper.internals.started(id, { leaseToken: this.#token, process: this.#shell.mark });
+    } catch (error) {
+      if (isLeaseOver(error)) this.#ending ??= "lost";
+      await this.#shell.stop();
+      if (this.#ending === null) throw error;
+    }
+    if (this.#ending !== null) {
+      await this.#shell.stop();
+      return null;
+    }
+    return this.#shell.run({ timeoutMs: timeoutOf(this.#task, performance.now() - this.#claimedAt) });
+  }
+
+  async #beat(): Promise<void> {
+    if (this.#reporting || this.#ending !== null) return;
+    const { leaseSeconds } = this.#settings;
+    try {
+      const beat = await this.#hopper.tasks.heartbeat(this.#task.id, {
+        leaseToken: this.#token,
+        leaseSeconds,
+      });
+      if (beat.cancelRequested) await this.#lose();
+    } catch (error) {
+      // Anything else is the store's trouble of the moment: the lease outlives several heartbeats.
+      if (isLeaseOver(error)) await this.#lose();
+    }
+  }
+
+  async #lose(): Promise<void> {
+    this.#ending ??= "lost";
+    await this.#shell?.stop();
+  }
+
+  async #giveUp(result: ShellResult | null): Promise<JobEnd> {
+    const { id: taskId, epoch } = this.#task;
+    if (this.#ending === "release") {
+      try {
+        await this.#hopper.tasks.release(taskId, { leaseToken: this.#token, by: this.#by });
+        return { taskId, epoch, how: "released", result };
+      } catch (error) {
+        if (!isLeaseOver(error)) throw error;
+      }
+    }
+    return { taskId, epoch, how: "lost", result };
+  }
+
+  async #report(error: Failure | null, result: ShellResult | null): Promise<JobEnd> {
+    const { id: taskId, epoch } = this.#task;
+    this.#reporting = true;
+    if (result !== null) this.#settings.onResult(taskId, result);
+    const options = { leaseToken: this.#token, by: this.#by };
+    const send = (result: ShellResult | null): Promise<unknown> =>
+      error === null
+        ? this.#hopper.tasks.complete(taskId, { ...options, result: asJson(result) })
+        : this.#hopper.tasks.fail(taskId, {
+            ...options,
+            retryable: true,
+            error: result === null ? error : { ...error, details: asJson(result) },
+          });
+    for (let said = result; ;) {
+      try {
+        await send(said);
+        return { taskId, epoch, how: error === null ? "completed" : "failed", result };
+      } catch (refusal) {
+        if (isLeaseOver(refusal)) return { taskId, epoch, how: "lost", result };
+        if (!(refusal instanceof HopperError)) throw refusal;
+        if (said !== null && UNSTORABLE.has(refusal.code) && said.stdout_tail + said.stderr_tail !== "") {
+          said = withoutOutput(said);
+        } else if (refusal.status === RETRYABLE_STATUS && this.#ending === null) {
+          await pause(REPORT_AGAIN_MS);
+        } else throw refusal;
+      }
+    }
+  }
+
+  get #by(): string {
+    return `shell:${this.#instance}`;
+  }
+}
+
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+function failureOf(result: ShellResult): Failure {
+  return { code: result.timed_out ? "timeout" : "failed", message: describeFailure(result) };
+}
+
+function startFailure(error: ShellStartError): Failure {
+  return { code: "failed", message: `the command could not be started: ${error.message}` };
+}
+
+function withoutOutput({ exit_code, signal, duration_ms, timed_out }: ShellResult): ShellResult {
+  return { exit_code, signal, duration_ms, timed_out, stdout_tail: "", stderr_tail: "" };
+}
+
+function asJson(result: ShellResult | null): Json {
+  return result === null ? null : { ...result };
+}
+
+function isLeaseOver(error: unknown): boolean {
+  return error instanceof HopperError && LEASE_IS_OVER.has(error.code);
+}

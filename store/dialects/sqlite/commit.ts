@@ -1,0 +1,70 @@
+import type { Commit } from "../../store.ts";
+import { commitErrorOf } from "./errors.ts";
+import type { Database } from "./library.ts";
+import { prepared } from "./prepared.ts";
+import type { Tables } from "./tables.ts";
+
+/** Instances in order of number, so that a parent is there before its children. */
+function byNumber<T extends { readonly no: number }>(rows: readonly T[]): readonly T[] {
+  return rows.length < 2 ? rows : [...rows].sort((a, b) => a.no - b.no);
+}
+
+function writeInstances(tables: Tables, commit: Commit): void {
+  // Changed ones first: a name given up in this batch may be taken in it.
+  for (const instance of commit.instances.changed) tables.instance.update(instance);
+  for (const instance of byNumber(commit.instances.added)) tables.instance.insert(instance);
+  for (const tally of commit.tallies) tables.tally.upsert(tally);
+  for (const entry of commit.roster) tables.roster.upsert(entry);
+}
+
+function writeTasks(tables: Tables, commit: Commit): void {
+  tables.task.insert(commit.tasks.added);
+  for (const task of commit.tasks.moved) tables.task.moved(task);
+  for (const task of commit.tasks.edited) tables.task.edited(task);
+  // Changed ones first: a hop that was decided makes way for the next pending one (D1).
+  for (const delegation of commit.delegations.changed) tables.delegation.update(delegation);
+  tables.delegation.insert(commit.delegations.added);
+  for (const result of commit.results) tables.result.insert(result);
+  for (const watch of commit.watches) tables.watch.insert(watch);
+}
+
+function writeMessages(tables: Tables, commit: Commit): void {
+  for (const no of commit.mail.done) tables.mailbox.remove(no);
+  for (const mail of commit.mail.added) tables.mailbox.insert(mail);
+  for (const letter of commit.deadLetters) tables.deadLetter.upsert(letter);
+  for (const key of commit.keys) tables.key.insertKey(key);
+  for (const answer of commit.answers) tables.key.insertAnswer(answer);
+}
+
+/**
+ * Writes a batch in one transaction, synchronously: nothing else runs between BEGIN and COMMIT.
+ *
+ * @throws CommitError always rolled back, but for `io`: then it may have happened.
+ */
+export function committer(db: Database, tables: Tables): (commit: Commit) => void {
+  const begin = prepared(db, "BEGIN IMMEDIATE");
+  const end = prepared(db, "COMMIT");
+  const rollback = prepared(db, "ROLLBACK");
+  let position = tables.event.lastPosition();
+  return (commit) => {
+    try {
+      begin.run();
+      writeInstances(tables, commit);
+      writeTasks(tables, commit);
+      tables.event.append(commit.events, position);
+      writeMessages(tables, commit);
+      tables.counter.update(commit.counters);
+      end.run();
+      position += commit.events.length;
+    } catch (error) {
+      const refused = commitErrorOf(error);
+      tables.who.forget();
+      try {
+        if (db.inTransaction) rollback.run();
+      } catch (failure) {
+        throw commitErrorOf(failure);
+      }
+      throw refused;
+    }
+  };
+}

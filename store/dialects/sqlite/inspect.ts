@@ -1,0 +1,137 @@
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { SCHEMA_VERSION } from "../../migrations/index.ts";
+import { StoreError } from "../../store-error.ts";
+import { checkHeader, HEADER_BYTES, parseHeader } from "./header.ts";
+import type { Header } from "./header.ts";
+
+/** What stands at a path, learnt without SQLite: opening a file for a look could already change it. */
+export type Found =
+  | { readonly kind: "nothing" }
+  /** Zero bytes: as good as nothing. */
+  | { readonly kind: "empty" }
+  | { readonly kind: "store"; readonly schema: number };
+
+const WAL_HEADER_BYTES = 32;
+const FRAME_HEADER_BYTES = 24;
+/** Where page 1 says which schema it has. */
+const USER_VERSION_AT = 60;
+
+function codeOf(error: unknown): string {
+  return (error as { code?: string }).code ?? "";
+}
+
+/** @throws StoreError not_permitted or directory. */
+export function fileError(error: unknown, path: string): StoreError {
+  const code = codeOf(error);
+  if (code === "EISDIR")
+    return new StoreError("directory", path, `${path} is a folder, not a file`, { cause: error });
+  return new StoreError("not_permitted", path, `${path} cannot be used (${code || String(error)})`, {
+    cause: error,
+  });
+}
+
+/** Size in bytes, null when there is none. */
+function sizeOf(path: string): number | null {
+  try {
+    const stat = statSync(path);
+    if (stat.isDirectory()) throw new StoreError("directory", path, `${path} is a folder, not a file`);
+    return stat.size;
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    if (codeOf(error) === "ENOENT") return null;
+    throw fileError(error, path);
+  }
+}
+
+function readAt(fd: number, from: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  return bytes.subarray(0, readSync(fd, bytes, 0, length, from));
+}
+
+function withFile<T>(path: string, read: (fd: number, size: number) => T): T {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch (error) {
+    throw fileError(error, path);
+  }
+  try {
+    return read(fd, fstatSync(fd).size);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** What the committed part of a write-ahead log adds: the pages it holds, and page 1's schema version. */
+interface LogFacts {
+  readonly schema: number | null;
+  /** Size of the database after its last commit, in pages; 0 = no commit in it. */
+  readonly pages: number;
+  readonly holds: ReadonlySet<number>;
+}
+
+/** Walks the frames by their salts (sqlite.org/fileformat.html 4); frames after the last commit do not count. */
+function readLog(path: string, pageSize: number): LogFacts {
+  return withFile(path, (fd, size) => {
+    const salts = readAt(fd, 16, 8);
+    const holds = new Set<number>();
+    let open = new Set<number>();
+    let [schema, openSchema, pages]: [number | null, number | null, number] = [null, null, 0];
+    const step = FRAME_HEADER_BYTES + pageSize;
+    for (let at = WAL_HEADER_BYTES; at + step <= size; at += step) {
+      const frame = readAt(fd, at, FRAME_HEADER_BYTES);
+      if (!frame.subarray(8, 16).equals(salts)) break;
+      const page = frame.readUInt32BE(0);
+      open.add(page);
+      if (page === 1) openSchema = readAt(fd, at + FRAME_HEADER_BYTES + USER_VERSION_AT, 4).readUInt32BE(0);
+      const committed = frame.readUInt32BE(4);
+      if (committed === 0) continue;
+      for (const held of open) holds.add(held);
+      open = new Set();
+      schema = openSchema;
+      pages = committed;
+    }
+    return { schema, pages, holds };
+  });
+}
+
+function truncated(path: string): StoreError {
+  return new StoreError("damaged", path, `${path} is shorter than it says: it was truncated`);
+}
+
+function checkSize(header: Header, size: number, log: LogFacts, path: string): void {
+  const there = Math.floor(size / header.pageSize);
+  const wanted = log.pages === 0 ? header.pages : log.pages;
+  if (wanted <= there) return;
+  for (let page = there + 1; page <= wanted; page++) if (!log.holds.has(page)) throw truncated(path);
+}
+
+const NO_LOG: LogFacts = { schema: null, pages: 0, holds: new Set() };
+
+/**
+ * Looks at a store's file and log without opening them with SQLite. Not while this process has the file open:
+ * closing a descriptor drops the locks of all of them (POSIX).
+ *
+ * @param whole also compare sizes; only under the owner's lock, when nobody writes.
+ * @throws StoreError foreign, newer, damaged, directory or not_permitted.
+ */
+export function inspect(path: string, whole: boolean): Found {
+  const size = sizeOf(path);
+  const logSize = sizeOf(`${path}-wal`) ?? 0;
+  if (size === null || size === 0) {
+    if (whole && logSize > 0)
+      throw new StoreError("damaged", path, `${path} is empty, but ${path}-wal is not`);
+    return { kind: size === null ? "nothing" : "empty" };
+  }
+  const header = withFile(path, (fd) => parseHeader(readAt(fd, 0, HEADER_BYTES), path));
+  checkHeader(header, path);
+  const log = whole && logSize > WAL_HEADER_BYTES ? readLog(`${path}-wal`, header.pageSize) : NO_LOG;
+  if (log.schema !== null) checkHeader({ ...header, schema: log.schema }, path);
+  if (whole) checkSize(header, size, log, path);
+  return { kind: "store", schema: Math.max(header.schema, log.schema ?? 0) };
+}
+
+/** The schema is one this version works with as it is. */
+export function isCurrent(found: Found): boolean {
+  return found.kind === "store" && found.schema === SCHEMA_VERSION;
+}

@@ -1,0 +1,28 @@
+import type { CommandAnswer, CommandKey } from "../../store.ts";
+import type { Database } from "./library.ts";
+import { prepared } from "./prepared.ts";
+
+/** Reads and writes of tables `command_key` and `command_answer`: neither is ever changed (3-runtime.md 3.4). */
+export function keyTables(db: Database) {
+  const insertKey = prepared(
+    db,
+    "INSERT INTO command_key (command, caller, key, fingerprint, at) VALUES (?, ?, ?, ?, ?)",
+  );
+  const insertAnswer = prepared(db, "INSERT INTO command_answer (command, body, at) VALUES (?, ?, ?)");
+  const find = prepared(
+    db,
+    `SELECT k.caller, k.key, k.fingerprint, k.command, k.at, a.body AS answer FROM command_key k
+     LEFT JOIN command_answer a ON a.command = k.command WHERE k.caller = ? AND k.key = ?`,
+  );
+  return {
+    insertKey(key: CommandKey): void {
+      insertKey.run(key.command, key.caller, key.key, key.fingerprint, key.at);
+    },
+    insertAnswer(answer: CommandAnswer): void {
+      insertAnswer.run(answer.command, answer.body, answer.at);
+    },
+    find(caller: string, key: string): (CommandKey & { answer: string | null }) | null {
+      return (find.get(caller, key) as (CommandKey & { answer: string | null }) | undefined) ?? null;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { createRequire } from "node:module";
+
+/** What a prepared statement takes and gives. */
+export type Value = null | number | string | bigint | Uint8Array;
+
+/** A prepared statement of better-sqlite3. */
+export interface Statement {
+  run(...values: unknown[]): { changes: number; lastInsertRowid: number | bigint };
+  get(...values: unknown[]): unknown;
+  all(...values: unknown[]): unknown[];
+  iterate(...values: unknown[]): IterableIterator<unknown>;
+  pluck(toggle?: boolean): this;
+  raw(toggle?: boolean): this;
+  readonly reader: boolean;
+}
+
+/** A connection of better-sqlite3 13, which ships no types: only what Hopper uses. */
+export interface Database {
+  prepare(sql: string): Statement;
+  exec(sql: string): this;
+  pragma(text: string, options?: { simple?: boolean }): unknown;
+  serialize(): Buffer;
+  close(): this;
+  readonly open: boolean;
+  readonly inTransaction: boolean;
+  readonly name: string;
+}
+
+interface Library {
+  new (
+    file: string | Buffer,
+    options?: { readonly?: boolean; fileMustExist?: boolean; timeout?: number },
+  ): Database;
+}
+
+/** Require as MikroORM's SQLite package would: it owns the one SQLite library of this process. */
+const here = createRequire(import.meta.url);
+export const requireAsOrm = createRequire(here.resolve("@mikro-orm/sqlite"));
+
+let loaded: Library | undefined;
+
+/**
+ * The better-sqlite3 that MikroORM itself uses, so that one process never holds two SQLite libraries: two on one
+ * file lose commits (3-runtime.md 3.3). Loading it takes 10 ms, the ORM around it 250 ms: the ORM comes later.
+ */
+export function sqliteLibrary(): Library {
+  loaded ??= requireAsOrm("better-sqlite3") as Library;
+  return loaded;
+}

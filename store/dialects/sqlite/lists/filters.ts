@@ -1,0 +1,43 @@
+/** A condition beside those that drive a list: SQL over the alias `t`, with values. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+/**
+ * `+column` keeps SQLite from choosing an index for it: the rows are chosen already, and without statistics the
+ * planner would take a status for as rare as an id.
+ */
+export function among(column: string, codes: readonly number[]): Condition {
+  return { sql: `+t.${column} in (${codes.join(", ")})`, values: [] };
+}
+
+export function equals(column: string, value: string | number): Condition {
+  return { sql: `+t.${column} = ?`, values: [value] };
+}
+
+/** A pattern for LIKE that finds the text anywhere, whatever it consists of. */
+function containing(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, (special) => `\\${special}`)}%`;
+}
+
+/**
+ * The text occurs in one of the expressions, whatever its case. SQLite folds A–Z only; other letters are tried as
+ * given, in lower and in upper case.
+ */
+export function contains(expressions: readonly string[], text: string): Condition {
+  const forms = [...new Set([text, text.toLowerCase(), text.toUpperCase()])];
+  const wanted = /[^ -~]/.test(text) ? forms : [text];
+  const tests = expressions.flatMap((expression) =>
+    wanted.map((form) => ({ sql: `${expression} like ? escape '\\'`, value: containing(form) })),
+  );
+  return {
+    sql: `(${tests.map((test) => test.sql).join(" or ")})`,
+    values: tests.map((test) => test.value),
+  };
+}
+
+/** The numbers a window of candidates holds, for `in (select value from json_each(?))`. */
+export function within(nos: readonly number[]): Condition {
+  return { sql: "t.no in (select value from json_each(?))", values: [JSON.stringify(nos)] };
+}

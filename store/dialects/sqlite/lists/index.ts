@@ -1,0 +1,24 @@
+import type { Queries } from "../../../store.ts";
+import type { Database } from "../library.ts";
+import type { Identity } from "../meta.ts";
+import { openOrm } from "../orm.ts";
+import type { Tables } from "../tables.ts";
+import { deadLetterList } from "./dead-letters.ts";
+import { delegationList } from "./delegations.ts";
+import { instanceList } from "./instances.ts";
+import { taskList } from "./tasks.ts";
+
+export type Lists = Pick<Queries, "instances" | "tasks" | "delegations" | "deadLetters">;
+
+/** The lists, asked through MikroORM on the store's own connection. */
+export async function openLists(database: Database, tables: Tables, identity: Identity): Promise<Lists> {
+  const { em } = await openOrm(database);
+  // Query builders only: nothing is kept in the unit of work, so one fork serves every list.
+  const fork = em.fork();
+  return {
+    instances: instanceList(fork, tables, identity),
+    tasks: taskList(fork, tables, identity),
+    delegations: delegationList(fork, tables, identity),
+    deadLetters: deadLetterList(fork, tables, identity),
+  };
+}

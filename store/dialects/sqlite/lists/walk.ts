@@ -1,0 +1,78 @@
+import type { Place } from "./cursor.ts";
+
+/**
+ * Rows a page may look at, in windows that grow: the first is enough for common filters, all of them take some 15 ms.
+ * A page that is not full after the last one is short and has a cursor, so that no filter makes a page slow however
+ * many rows the store holds (9-performance.md).
+ */
+const WINDOWS: readonly number[] = [250, 2_000, 8_000];
+
+/** How a list is read: rows in order from an index, then those of them that pass the other filters. */
+export interface Walk {
+  /** The first `count` places after this one, in order, from an index alone. */
+  readonly candidates: (after: Place | null, count: number) => Promise<readonly Place[]>;
+  /** Numbers of those that pass; null = there is nothing else to check. */
+  readonly passing: ((candidates: readonly Place[]) => Promise<ReadonlySet<number>>) | null;
+  /** Other windows than the usual ones: one, where each asks SQLite to sort anew. */
+  readonly windows?: readonly number[];
+}
+
+/** The numbers of one page, and the place where the next one begins after; null = this was the last. */
+export interface Walked {
+  readonly nos: readonly number[];
+  readonly next: Place | null;
+}
+
+function cut(found: readonly Place[], limit: number): Walked {
+  const page = found.slice(0, limit);
+  return { nos: page.map((place) => place.no), next: found.length > limit ? (page.at(-1) ?? null) : null };
+}
+
+export async function walk(request: { walk: Walk; after: Place | null; limit: number }): Promise<Walked> {
+  const { candidates, passing } = request.walk;
+  if (passing === null) return cut(await candidates(request.after, request.limit + 1), request.limit);
+  const found: Place[] = [];
+  let after = request.after;
+  for (const window of request.walk.windows ?? WINDOWS) {
+    const seen = await candidates(after, window);
+    const pass = await passing(seen);
+    found.push(...seen.filter((place) => pass.has(place.no)));
+    if (found.length > request.limit || seen.length < window) return cut(found, request.limit);
+    after = seen.at(-1) ?? after;
+  }
+  return { nos: found.map((place) => place.no), next: after };
+}
+
+/** How many rows the whole list has; null when that cannot be said by looking at as many rows as a page may. */
+export async function countAll(list: Walk): Promise<number | null> {
+  const most = WINDOWS.reduce((sum, window) => sum + window, 0);
+  const seen = await list.candidates(null, most + 1);
+  if (seen.length > most) return null;
+  return list.passing === null ? seen.length : (await list.passing(seen)).size;
+}
+
+/** Several walks one after the other, e.g. one per priority; the key of a place says in which it is. */
+export async function walkInTurn(request: {
+  readonly walks: readonly { readonly key: number; readonly walk: Walk }[];
+  readonly after: Place | null;
+  readonly limit: number;
+}): Promise<Walked> {
+  const nos: number[] = [];
+  let after = request.after;
+  for (const [index, { key, walk: part }] of request.walks.entries()) {
+    if (after !== null && key < after.key) continue;
+    const walked = await walk({
+      walk: part,
+      after: after?.key === key ? after : null,
+      limit: request.limit - nos.length,
+    });
+    nos.push(...walked.nos);
+    if (walked.next !== null) return { nos, next: { key, no: walked.next.no } };
+    after = null;
+    const last = nos.at(-1);
+    const more = index < request.walks.length - 1;
+    // A full page that ended with its part: the next page begins with the next part.
+    if (more && nos.length === request.limit && last !== undefined) return { nos, next: { key, no: last } };
+  }
+  return { nos, next: null };
+}

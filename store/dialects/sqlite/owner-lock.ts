@@ -1,0 +1,88 @@
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { StoreError } from "../../store-error.ts";
+import { sqliteCode } from "./errors.ts";
+import { fileError } from "./inspect.ts";
+import { sqliteLibrary } from "./library.ts";
+import type { Database } from "./library.ts";
+
+/** Time between two tries for the lock. */
+const STEP_MS = 25;
+
+export interface OwnerLock {
+  release(): void;
+}
+
+export interface LockOptions {
+  readonly waitMs: number;
+  readonly now: number;
+  readonly sleep: (ms: number) => void | Promise<void>;
+}
+
+/** `lock.db` beside `store.db`; a store of another name has a lock of that name, so that folders may hold several. */
+export function lockPaths(path: string): { readonly lock: string; readonly pid: string } {
+  const prefix = basename(path) === "store.db" ? "" : `${basename(path)}.`;
+  const folder = dirname(path);
+  return { lock: join(folder, `${prefix}lock.db`), pid: join(folder, `${prefix}lock.pid`) };
+}
+
+/** Who says to hold it. The file may be of an owner that is gone: the lock itself tells, this only names. */
+export function lockHolder(path: string): number | null {
+  try {
+    const { pid } = JSON.parse(readFileSync(lockPaths(path).pid, "utf8")) as { pid?: unknown };
+    return typeof pid === "number" ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+function openLockFile(lock: string): Database {
+  try {
+    // Only when it is not there: closing a descriptor on it would drop a lock this process holds (POSIX).
+    if (!existsSync(lock)) closeSync(openSync(lock, "a", 0o600));
+    return new (sqliteLibrary())(lock, { timeout: 0 });
+  } catch (error) {
+    throw fileError(error, lock);
+  }
+}
+
+function tryLock(database: Database, lock: string): boolean {
+  try {
+    database.exec("BEGIN EXCLUSIVE");
+    return true;
+  } catch (error) {
+    if (sqliteCode(error)?.startsWith("SQLITE_BUSY") === true) return false;
+    throw fileError(error, lock);
+  }
+}
+
+/**
+ * Becomes the owner of a store: an EXCLUSIVE transaction on its lock file, which the kernel frees when the process
+ * dies (3-runtime.md 3.3; Node has no flock).
+ *
+ * @throws StoreError locked, naming the holder, when it is still held after `waitMs`; not_permitted.
+ */
+export async function ownerLock(path: string, options: LockOptions): Promise<OwnerLock> {
+  const paths = lockPaths(path);
+  const database = openLockFile(paths.lock);
+  try {
+    for (let waited = 0; !tryLock(database, paths.lock); waited += STEP_MS) {
+      if (waited >= options.waitMs) {
+        const pid = lockHolder(path);
+        const holder = pid === null ? "another process" : `process ${pid}`;
+        throw new StoreError("locked", path, `${path} is in use by ${holder}`, { pid });
+      }
+      await options.sleep(Math.min(STEP_MS, options.waitMs - waited));
+    }
+    writeFileSync(paths.pid, JSON.stringify({ pid: process.pid, startedAt: options.now }), { mode: 0o600 });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return {
+    release(): void {
+      rmSync(paths.pid, { force: true });
+      database.close();
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { runChecks } from "../../doctor.ts";
+import type { Queries } from "../../store.ts";
+import { eventPages } from "./event-pages.ts";
+import type { Database } from "./library.ts";
+import type { Lists } from "./lists/index.ts";
+import type { Identity } from "./meta.ts";
+import { stuckQuery } from "./stuck.ts";
+import type { Tables } from "./tables.ts";
+
+/** Questions that change nothing: single rows are prepared here, lists are MikroORM's (lists/), loaded when first asked. */
+export function sqliteQueries(database: Database, tables: Tables, identity: Identity): Queries {
+  const eventPage = eventPages(database, tables.who);
+  const stuck = stuckQuery(database);
+  let loading: Promise<Lists> | undefined;
+  const lists = (): Promise<Lists> => {
+    loading ??= import("./lists/index.ts").then(({ openLists }) => openLists(database, tables, identity));
+    return loading;
+  };
+  return {
+    instance: (no) => tables.instance.byNo(no),
+    tally: (no) => tables.tally.byNo(no),
+    tallies: () => tables.tally.all(),
+    instances: async (filter) => (await lists()).instances(filter),
+    task: (no) => tables.task.byNo(no),
+    taskNo: (id) => tables.task.noById(id),
+    tasks: async (filter) => (await lists()).tasks(filter),
+    delegation: (no) => tables.delegation.byNo(no),
+    delegationNo: (id) => tables.delegation.noById(id),
+    delegations: async (filter) => (await lists()).delegations(filter),
+    delegationsOf: (task) => tables.delegation.ofTask(task),
+    resultsOf: (task) => tables.result.ofTask(task),
+    events: (filter) => eventPage(filter),
+    deadLetters: async (page) => (await lists()).deadLetters(page),
+    mailbox: (actor, limit) => tables.mailbox.ofActor(actor, limit),
+    runTasks: (runId) => tables.task.ofRun(runId),
+    runs: (prefix) => tables.task.runs(prefix),
+    doctor: () =>
+      runChecks((sql) => (database.prepare(sql).all() as { line: string }[]).map(({ line }) => line)),
+    stuck: (_now, limit) => stuck(limit),
+  };
+}

@@ -1,0 +1,80 @@
+import type { ActorRows, Counters, Queries, Store } from "../../store.ts";
+import { CommitError } from "../../store.ts";
+import { committer } from "./commit.ts";
+import { dueQueries } from "./due.ts";
+import type { Database } from "./library.ts";
+import type { Identity } from "./meta.ts";
+import { sqliteQueries } from "./queries.ts";
+import type { Tables } from "./tables.ts";
+import { openTables } from "./tables.ts";
+
+/** What a store is made of once its connection is open. */
+export interface SqliteParts {
+  readonly database: Database;
+  readonly url: string;
+  readonly identity: Identity;
+  readonly readOnly: boolean;
+  /** Called once, after the connection is closed. */
+  readonly release: () => void;
+}
+
+/** The store with what only this dialect can do. */
+export interface SqliteStore extends Store {
+  /** The one connection, for backup, tests and measurements. */
+  readonly database: Database;
+  readonly queries: Queries;
+}
+
+function actorRows(tables: Tables, no: number): ActorRows | null {
+  const instance = tables.instance.byNo(no);
+  if (instance === null) return null;
+  return {
+    instance,
+    tally: tables.tally.byNo(no),
+    roster: tables.roster.ofParent(no),
+    tasks: tables.task.openOf(no),
+    hops: tables.delegation.hops(no),
+    offers: tables.delegation.offers(no),
+  };
+}
+
+/** The storage port over one connection of SQLite: every answer is there at once. */
+export function sqliteStore(parts: SqliteParts): SqliteStore {
+  const { database, identity } = parts;
+  const tables = openTables(database);
+  const due = dueQueries(database);
+  const queries = sqliteQueries(database, tables, identity);
+  const write = parts.readOnly ? null : committer(database, tables);
+  let open = true;
+  return {
+    database,
+    url: parts.url,
+    id: identity.id,
+    generation: identity.generation,
+    queries,
+    counters: (): Counters => tables.counter.read(),
+    directory: () => tables.instance.directory(),
+    commit(commit) {
+      if (write === null) throw new CommitError("io", "the store was opened for reading only");
+      write(commit);
+    },
+    actor: (no) => actorRows(tables, no),
+    task: (no) => tables.task.byNo(no),
+    delegation: (no) => tables.delegation.byNo(no),
+    watches: (task) => tables.watch.ofTask(task),
+    mail: (now, after, limit) => tables.mailbox.due(now, after, limit),
+    due: (now, limit) => due.due(now, limit),
+    nextDue: () => due.nextDue(),
+    commandByKey: (caller, key) => tables.key.find(caller, key),
+    ownLeases: () => tables.task.ownLeases(),
+    checkpoint() {
+      if (write !== null) database.pragma("wal_checkpoint(TRUNCATE)");
+    },
+    close() {
+      if (!open) return;
+      open = false;
+      database.close();
+      parts.release();
+    },
+  };
+}

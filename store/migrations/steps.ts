@@ -1,0 +1,26 @@
+/** One numbered, forward-only step of the schema. */
+export interface SchemaStep {
+  /** The `user_version` of a file after this step. */
+  readonly version: number;
+  /** As it stands in `mikro_orm_migrations`. */
+  readonly name: string;
+  /** SQL text, each of one or more statements that begin at the start of a line. */
+  sql(): readonly string[];
+}
+
+/**
+ * Single statements of a step, for a runner that takes one at a time. A statement ends with `;` at the end of a line
+ * and the next one begins with CREATE, INSERT, ALTER, DROP or UPDATE in the first column; so triggers stay whole.
+ */
+export function statementsOf(step: SchemaStep): string[] {
+  return step
+    .sql()
+    .flatMap((text) => text.split(/;\s*\n(?=(?:\s*--[^\n]*\n|\s*\n)*(?:CREATE|INSERT|ALTER|DROP|UPDATE) )/))
+    .map((statement) =>
+      statement
+        .replaceAll(/^\s*--[^\n]*\n/gm, "")
+        .trim()
+        .replace(/;$/, ""),
+    )
+    .filter((statement) => statement !== "");
+}

@@ -1,0 +1,202 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, writeSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { openFile, openFileForReading, openImage } from "./dialects/sqlite/connection.ts";
+import { checkHeader, markJournal, parseHeader } from "./dialects/sqlite/header.ts";
+import { newImage } from "./dialects/sqlite/image.ts";
+import { fileError, inspect, isCurrent } from "./dialects/sqlite/inspect.ts";
+import type { Found } from "./dialects/sqlite/inspect.ts";
+import type { Database } from "./dialects/sqlite/library.ts";
+import { orDamaged, readIdentity } from "./dialects/sqlite/meta.ts";
+import { ownerLock } from "./dialects/sqlite/owner-lock.ts";
+import { sqliteStore } from "./dialects/sqlite/sqlite-store.ts";
+import type { SqliteStore } from "./dialects/sqlite/sqlite-store.ts";
+import { StoreError } from "./store-error.ts";
+import type { Store } from "./store.ts";
+
+export { StoreError } from "./store-error.ts";
+export type { StoreErrorKind } from "./store-error.ts";
+
+/** How to open a store. */
+export interface OpenOptions {
+  /** `sqlite:PATH` or `sqlite::memory:`. */
+  readonly url: string;
+  /** own = the one process that writes (default). read = beside an owner, commits refused. */
+  readonly mode?: "own" | "read";
+  readonly clock: { now(): number };
+  readonly ids: { uuid(): string };
+  /** How long to wait for another owner to end, in ms. Default 5,000. */
+  readonly lockWaitMs?: number;
+  /** Waits between two tries for the lock. Default: blocks the thread, which nothing else needs at that time. */
+  readonly sleep?: (ms: number) => void | Promise<void>;
+  /** Who opens it, as it is noted in a new store, e.g. `hopper 0.1.0`. */
+  readonly program?: string;
+  /** Only `sqlite::memory:`: go on from these bytes, which {@link serialize} gave. */
+  readonly image?: Uint8Array;
+}
+
+const SCHEME = "sqlite:";
+const MEMORY = "sqlite::memory:";
+
+/** Files that this process has open, with how often: these are not to be opened for a look (see inspect.ts). */
+const openHere = new Map<string, number>();
+
+function countOpen(path: string, by: 1 | -1): void {
+  const count = (openHere.get(path) ?? 0) + by;
+  if (count === 0) openHere.delete(path);
+  else openHere.set(path, count);
+}
+
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+/** The real path, so that a store reached by a symbolic link has one lock. */
+function pathOf(url: string): string {
+  const path = resolve(url.slice(SCHEME.length));
+  try {
+    return realpathSync(path);
+  } catch {
+    try {
+      return join(realpathSync(dirname(path)), basename(path));
+    } catch {
+      return path;
+    }
+  }
+}
+
+async function openMemory(options: OpenOptions): Promise<SqliteStore> {
+  const facts = {
+    id: options.ids.uuid(),
+    createdAt: options.clock.now(),
+    program: options.program ?? "hopper",
+  };
+  const image = options.image === undefined ? newImage(facts, "rollback") : Buffer.from(options.image);
+  markJournal(image, "rollback");
+  checkHeader(parseHeader(image, MEMORY), MEMORY);
+  const database = openImage(image);
+  const found: Found = { kind: "store", schema: parseHeader(image, MEMORY).schema };
+  if (!isCurrent(found)) await migrateTo(database, null, found);
+  return finish(database, options, MEMORY, () => undefined);
+}
+
+async function migrateTo(database: Database, path: string | null, found: Found): Promise<void> {
+  const { migrate } = await import("./migrations/migrate.ts");
+  await migrate(database, path, found.kind === "store" ? found.schema : 0);
+}
+
+function finish(database: Database, options: OpenOptions, path: string, release: () => void): SqliteStore {
+  try {
+    const identity = readIdentity(database, path);
+    const readOnly = options.mode === "read";
+    return orDamaged(path, () => sqliteStore({ database, url: options.url, identity, readOnly, release }));
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** A new file appears under its name whole, and readable by its owner only. */
+function createFile(path: string, options: OpenOptions): void {
+  const facts = {
+    id: options.ids.uuid(),
+    createdAt: options.clock.now(),
+    program: options.program ?? "hopper",
+  };
+  const unfinished = `${path}.new`;
+  try {
+    const file = openSync(unfinished, "w", 0o600);
+    writeSync(file, newImage(facts, "wal"));
+    fsyncSync(file);
+    closeSync(file);
+    renameSync(unfinished, path);
+    const folder = openSync(dirname(path), "r");
+    fsyncSync(folder);
+    closeSync(folder);
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw fileError(error, dirname(path));
+  }
+}
+
+async function openOwned(options: OpenOptions, path: string): Promise<SqliteStore> {
+  if (!openHere.has(path)) inspect(path, false);
+  makeFolder(path);
+  const lock = await ownerLock(path, {
+    waitMs: options.lockWaitMs ?? 5_000,
+    now: options.clock.now(),
+    sleep: options.sleep ?? block,
+  });
+  try {
+    const found = inspect(path, true);
+    if (found.kind !== "store") createFile(path, options);
+    const database = orDamaged(path, () => openFile(path));
+    if (found.kind === "store" && !isCurrent(found)) {
+      try {
+        await migrateTo(database, path, found);
+      } catch (error) {
+        database.close();
+        throw error;
+      }
+    }
+    countOpen(path, 1);
+    return finish(database, options, path, () => {
+      countOpen(path, -1);
+      lock.release();
+    });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function openToRead(options: OpenOptions, path: string): SqliteStore {
+  if (!openHere.has(path)) {
+    const found = inspect(path, false);
+    if (found.kind !== "store") throw new StoreError("missing", path, `there is no store at ${path}`);
+    if (!isCurrent(found)) {
+      throw new StoreError(
+        "older",
+        path,
+        `${path} has schema ${found.schema}: open it once for writing to bring it up to date`,
+      );
+    }
+  }
+  const database = orDamaged(path, () => openFileForReading(path));
+  countOpen(path, 1);
+  return finish(database, options, path, () => countOpen(path, -1));
+}
+
+/**
+ * Opens a store, creating it when there is none. Takes 15 ms: the ORM is loaded with the first list that is asked for.
+ *
+ * @throws StoreError when it cannot be opened; nothing was changed then.
+ */
+export async function openStore(options: OpenOptions): Promise<Store> {
+  if (!options.url.startsWith(SCHEME) || options.url === SCHEME) {
+    throw new StoreError(
+      "bad_url",
+      options.url,
+      `${options.url} is not a store: sqlite:PATH or sqlite::memory: is`,
+    );
+  }
+  if (options.url === MEMORY) return openMemory(options);
+  const path = pathOf(options.url);
+  return options.mode === "read" ? openToRead(options, path) : openOwned(options, path);
+}
+
+/**
+ * The bytes of a store, as its file would be: what a crash at this moment leaves. Not inside a commit.
+ *
+ * @throws TypeError for a store of another dialect.
+ */
+export function serialize(store: Store): Uint8Array {
+  if (!("database" in store)) throw new TypeError("only an SQLite store can be serialised");
+  return (store as SqliteStore).database.serialize();
+}

@@ -1,0 +1,32 @@
+/** Why a store could not be opened. The first three are exit 5 of the CLI, the rest 9, missing is 4 (5-cli.md 5.6). */
+export type StoreErrorKind =
+  | "locked"
+  | "not_permitted"
+  | "directory"
+  | "foreign"
+  | "damaged"
+  | "newer"
+  | "older"
+  | "missing"
+  | "bad_url";
+
+/** A store that cannot be opened. Nothing was changed. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly kind: StoreErrorKind;
+  /** The file it is about. */
+  readonly path: string;
+  /** Process that owns the store, when known. Only with `locked`. */
+  readonly pid: number | null;
+  constructor(
+    kind: StoreErrorKind,
+    path: string,
+    message: string,
+    options?: ErrorOptions & { pid?: number | null },
+  ) {
+    super(message, options);
+    this.kind = kind;
+    this.path = path;
+    this.pid = options?.pid ?? null;
+  }
+}

@@ -1,0 +1,198 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { PlanArgs } from "../../cli/io.ts";
+import { folderWithStore, hopper, paramsOf } from "./support/fake.ts";
+import { decisionView, delegationView, eventView, instanceView, list, taskView } from "./support/views.ts";
+
+describe("delegation", () => {
+  const answers = {
+    "delegations.list": list([delegationView()]),
+    "delegations.get": delegationView({ status: "pending", notes: "please" }),
+    "delegations.accept": delegationView(),
+    "delegations.reject": delegationView(),
+    "delegations.cancel": delegationView(),
+    "tasks.get": taskView(),
+  };
+
+  it("list shows the refs of the tasks", async () => {
+    const ran = await hopper(["delegation", "list", "--status", "pending", "--instance", "webapp", "--direction", "incoming"], { answers });
+    expect(ran.out).toContain("D-1  T-1   global  webapp  route  accepted  1h\n");
+    expect(paramsOf(ran, "delegations.list")[0]).toMatchObject({
+      status: ["pending"],
+      instanceId: "webapp",
+      direction: "incoming",
+    });
+    expect((await hopper(["delegation", "list"], { answers: { "delegations.list": list([]) } })).err).toBe("no delegations\n");
+    expect((await hopper(["delegation", "list", "-o", "name"], { answers })).out).toBe("D-1\n");
+  });
+
+  it("show", async () => {
+    const ran = await hopper(["delegation", "show", "D-1"], { answers });
+    expect(ran.out).toContain("D-1 global → webapp (route) [pending]\n");
+    expect(ran.out).toContain("  task       T-1\n  notes      please\n");
+  });
+
+  it.each<[string, string[], unknown]>([
+    ["accept", ["--note", "ok"], { note: "ok" }],
+    ["reject", ["--reason", "busy"], { reason: "busy" }],
+    ["cancel", [], { reason: undefined }],
+  ])("%s prints the delegation as it is then", async (verb, more, params) => {
+    const ran = await hopper(["delegation", verb, "D-1", ...more], { answers });
+    expect(ran).toMatchObject({ code: 0, out: "D-1 global → webapp (route) [pending]\n" });
+    expect(paramsOf(ran, `delegations.${verb}`)).toMatchObject(["D-1", { by: "cli:ada", ...(params as object) }]);
+  });
+});
+
+describe("route test", () => {
+  const answers = {
+    "route.preview": decisionView(),
+    "instances.get": instanceView({ name: "global", scope: "GLOBAL" }),
+  };
+
+  it("says where a task would go and why", async () => {
+    const ran = await hopper(["route", "test", "Build login page", "-t", "react"], { answers });
+    expect(ran.out).toMatch(/^global would delegate to webapp: matched tag react\n/);
+    expect(paramsOf(ran, "route.preview")[0]).toMatchObject({ title: "Build login page", tags: ["react"] });
+    expect(ran.calls[0]?.[0]).toBe("open:read");
+    expect((await hopper(["route", "test", "x", "--quiet"], { answers })).out).toBe("webapp-id\n");
+    const held = { ...answers, "route.preview": decisionView({ action: "hold", targetId: null }) };
+    expect((await hopper(["route", "test", "x", "-o", "name"], { answers: held })).out).toBe("");
+  });
+});
+
+describe("doctor", () => {
+  const clean = { check: "T1", rule: "one holder", broken: [] };
+
+  it("is 0 when every rule holds", async () => {
+    const ran = await hopper(["doctor"], { answers: { doctor: [clean] } });
+    expect(ran).toMatchObject({ code: 0, out: "ok     T1  one holder\n1 check, all hold\n" });
+  });
+
+  it("is 9 when one is broken", async () => {
+    const answers = { doctor: [clean, { check: "D1", rule: "one pending", broken: ["T-1"] }] };
+    const ran = await hopper(["doctor", "-o", "name"], { answers });
+    expect(ran).toMatchObject({ code: 9, out: "D1\n" });
+    expect(JSON.parse((await hopper(["doctor", "--json"], { answers })).out)).toMatchObject({ items: [{}, { check: "D1" }] });
+  });
+});
+
+describe("events", () => {
+  const events = [eventView(), eventView({ cursor: "c2", taskId: null, delegationId: "d" }), eventView({ cursor: "c3" })];
+  const answers = {
+    events: ({ limit }: { limit?: number }) => events.slice(0, limit),
+    "instances.get": instanceView({ name: "global" }),
+    "tasks.get": taskView(),
+    "delegations.get": delegationView(),
+  };
+
+  it("is a table with names, and how to get more", async () => {
+    const ran = await hopper(["events", "--limit", "2", "--type", "task.created", "--task", "T-1", "--instance", "g"], { answers });
+    const lines = ran.out.split("\n");
+    expect(lines[1]).toBe("2026-01-02T03:04:05.000Z  task.created  T-1   global    cli:ada");
+    expect(lines[3]).toBe(
+      "2 shown (more: hopper events --type task.created --instance g --task T-1 --limit 2 --since c2)",
+    );
+    expect(paramsOf(ran, "events")[0]).toMatchObject({ limit: 3, type: ["task.created"], instanceId: "g", taskId: "T-1" });
+  });
+
+  it("is {items, cursor} as json, every event as jsonl, cursors as name", async () => {
+    const json = await hopper(["events", "--json", "--since", "5m"], { answers });
+    expect(JSON.parse(json.out)).toMatchObject({ items: [{ cursor: "c1" }, {}, {}], cursor: "c3" });
+    const lines = await hopper(["events", "-o", "jsonl"], { answers });
+    expect(lines.out.trim().split("\n")).toHaveLength(3);
+    expect(paramsOf(lines, "events")[0]).toMatchObject({ limit: undefined });
+    expect((await hopper(["events", "-o", "name"], { answers })).out).toBe("c1\nc2\nc3\n");
+  });
+
+  it("says so when there are none, and stops for a reader that is gone", async () => {
+    const none = await hopper(["events"], { answers: { events: [] } });
+    expect(none).toMatchObject({ code: 0, out: "", err: "no events\n" });
+    expect(JSON.parse((await hopper(["events", "--json", "--since", "c9"], { answers: { events: [] } })).out)).toEqual({ items: [], cursor: "c9" });
+    const gone = await hopper(["events", "-o", "jsonl"], { answers, closedAfter: 1 });
+    expect(gone.out.trim().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("run and demo", () => {
+  it("hand the plan to its runner, with what was said", async () => {
+    const cwd = folderWithStore();
+    const ran = await hopper(["run", "my.plan.yaml", "--once", "--resume", "--workers", "3", "--keep", "--temp", "--quiet"], {
+      cwd,
+      onPlan: () => 1,
+    });
+    expect(ran.code).toBe(1);
+    expect(paramsOf(ran, "plan")[0]).toMatchObject({
+      plan: join(cwd, "my.plan.yaml"),
+      once: true,
+      resume: true,
+      new: false,
+      workers: 3,
+      dryRun: false,
+      keep: true,
+      temp: true,
+      data: join(cwd, ".hopper"),
+      output: "table",
+      quiet: true,
+    } satisfies Partial<PlanArgs>);
+  });
+
+  it("run by themselves in the nearest store", async () => {
+    const ran = await hopper(["run", "/p.yaml", "--dry-run", "--new", "--json"]);
+    expect(paramsOf(ran, "plan")[0]).toMatchObject({ temp: false, dryRun: true, new: true, workers: null, output: "json" });
+  });
+
+  it("find the example of the demo", async () => {
+    const ran = await hopper(["demo", "--once"]);
+    expect(paramsOf(ran, "plan")[0]).toMatchObject({ temp: true, once: true });
+    expect((paramsOf(ran, "plan")[0] as PlanArgs).plan).toMatch(/\/examples\/hello\.plan\.yaml$/);
+  });
+});
+
+describe("help", () => {
+  it("lists the exit codes", async () => {
+    const ran = await hopper(["help", "exit-codes"]);
+    expect(ran.out).toContain("  3  not found\n");
+    expect(ran.out).toContain("130  interrupted\n");
+    expect(JSON.parse((await hopper(["help", "exit-codes", "--json"])).out)).toMatchObject({ items: [{ code: 0, meaning: "ok" }, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}] });
+  });
+
+  it("is the same by every way to ask for it", async () => {
+    const asked = await hopper(["task", "add", "--help"]);
+    expect(asked).toMatchObject({ code: 0, err: "" });
+    expect(asked.out).toMatch(/^Usage: hopper task add TITLE \[options\]\n/);
+    expect((await hopper(["help", "task", "add"])).out).toBe(asked.out);
+    expect((await hopper(["task", "add", "x", "-h"])).out).toBe(asked.out);
+    expect((await hopper(["help"])).out).toBe((await hopper(["--help"])).out);
+  });
+
+  it("is shown for hopper alone and a noun alone, with exit 2", async () => {
+    const alone = await hopper([]);
+    expect(alone.code).toBe(2);
+    expect(alone.out).toMatch(/^Usage: hopper COMMAND\n/);
+    const noun = await hopper(["instance"]);
+    expect(noun.code).toBe(2);
+    expect(noun.out).toMatch(/^Usage: hopper instance COMMAND\n/);
+  });
+
+  it("names no command that is not there yet", async () => {
+    const { out } = await hopper(["--help"]);
+    for (const later of ["up", "down", "repl", "worker", "webhook", "token", "backup"])
+      expect(out).not.toMatch(new RegExp(`^ {2}${later}\\b`, "m"));
+  });
+
+  it("hides what is only for scripts, and shows an option once", async () => {
+    const { out } = await hopper(["run", "--help"]);
+    expect(out).not.toContain("--temp");
+    const create = (await hopper(["instance", "create", "--help"])).out;
+    expect(create.match(/--config/g)).toHaveLength(2); // the option and its example
+  });
+
+  it("fits the terminal", async () => {
+    const { out } = await hopper(["task", "--help"], { terminal: { columns: 50 } });
+    for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  it("says the version", async () => {
+    expect((await hopper(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});

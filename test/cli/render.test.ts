@@ -1,0 +1,463 @@
+import { describe, expect, it } from "vitest";
+import type { Look } from "../../cli/render/look.ts";
+import { lookFor, paint, PLAIN_LOOK } from "../../cli/render/look.ts";
+import { addedLines, chainLines, delegationLine, standing, taskStatusLine } from "../../cli/render/chain.ts";
+import { dashboardLines } from "../../cli/render/dashboard.ts";
+import { decisionLines } from "../../cli/render/decision.ts";
+import { delegationDetails, delegationTable } from "../../cli/render/delegation.ts";
+import { findingLines } from "../../cli/render/doctor.ts";
+import { eventTable } from "../../cli/render/events.ts";
+import { instanceDetails, instanceTable } from "../../cli/render/instance.ts";
+import { problemLines } from "../../cli/render/problem.ts";
+import { storyLines, taskDetails, taskTable } from "../../cli/render/task.ts";
+import { instanceLine, treeLines } from "../../cli/render/tree.ts";
+import type {
+  ChainBody,
+  DecisionBody,
+  DelegationBody,
+  EventBody,
+  InstanceBody,
+  StatsBody,
+  TaskBody,
+  TreeBody,
+} from "../../cli/render/bodies.ts";
+import { toWire } from "../../src/contracts/wire.ts";
+import {
+  chainView,
+  decisionView,
+  delegationView,
+  eventView,
+  instanceView,
+  NO_TASKS,
+  NOW,
+  stats,
+  taskView,
+  treeView,
+} from "./support/views.ts";
+import type { DecisionView, DelegationView, TaskView } from "../../src/views.ts";
+
+const look: Look = { ...PLAIN_LOOK, now: NOW };
+const wide: Look = { ...look, wide: true };
+const terminal = (width: number): Look => ({ ...look, width, boxes: true });
+
+const task = (given: Partial<TaskView> = {}) => toWire(taskView(given)) as TaskBody;
+const hop = (given: Partial<DelegationView> = {}) => toWire(delegationView(given)) as DelegationBody;
+const chain = (items: DelegationView[]) => toWire(chainView(items)) as ChainBody;
+const counts = (given: Partial<typeof NO_TASKS>) => ({ ...NO_TASKS, ...given });
+
+describe("the tree", () => {
+  it("is drawn as in the reference guide, byte for byte", () => {
+    const forest = [
+      treeView({ name: "hopper-global", scope: "GLOBAL" }, [
+        treeView({ name: "czarina" }, [
+          treeView({ name: "czarina-run-001", scope: "ORCHESTRATION", counts: counts({ queued: 3, claimed: 2 }) }),
+          treeView({ name: "czarina-run-002", scope: "ORCHESTRATION", status: "stopped" }),
+        ]),
+        treeView({ name: "sark" }, [
+          treeView({ name: "sark-analysis", scope: "ORCHESTRATION", counts: counts({ in_progress: 1, done: 7 }) }),
+        ]),
+      ]),
+    ].map((tree) => toWire(tree) as TreeBody);
+    expect(treeLines(forest, look)).toEqual([
+      "hopper-global (GLOBAL) [running]",
+      "├── czarina (PROJECT) [running]",
+      "│   ├── czarina-run-001 (ORCHESTRATION) [running] - 5 tasks",
+      "│   └── czarina-run-002 (ORCHESTRATION) [stopped]",
+      "└── sark (PROJECT) [running]",
+      "    └── sark-analysis (ORCHESTRATION) [running] - 1 task",
+    ]);
+  });
+
+  it("counts every status that is not final", () => {
+    const all = counts({ pending: 1, blocked: 1, queued: 1, claimed: 1, in_progress: 1, waiting: 1, done: 9, failed: 9, cancelled: 9 });
+    const root = toWire(treeView({ name: "g", scope: "GLOBAL", counts: all })) as TreeBody;
+    expect(treeLines([root], look)).toEqual(["g (GLOBAL) [running] - 6 tasks"]);
+  });
+
+  it("draws nothing for no instances, and two roots one below the other", () => {
+    const roots = ["one", "two"].map((name) => toWire(treeView({ name, scope: "GLOBAL" })) as TreeBody);
+    expect(treeLines([], look)).toEqual([]);
+    expect(treeLines(roots, look)).toEqual(["one (GLOBAL) [running]", "two (GLOBAL) [running]"]);
+  });
+
+  it("takes control characters and escape sequences out of names", () => {
+    const evil = toWire(instanceView({ name: "a\u001B[31mb\u0007c\u202Ed" })) as InstanceBody;
+    expect(instanceLine(evil, look)).toBe("abcd (PROJECT) [running]");
+  });
+});
+
+describe("a delegation chain", () => {
+  const items = [
+    delegationView({ seq: 2, sourceName: "webapp", targetName: "worker-1" }),
+    delegationView({ seq: 1, status: "rejected", reason: { code: "at_capacity", text: "at capacity (3/3)" } }),
+  ];
+
+  it("is a line per delegation in order of seq, with nothing after the bracket", () => {
+    expect(chainLines(chain(items), look)).toEqual([
+      "1. global → webapp (route) [rejected]",
+      "2. webapp → worker-1 (route) [accepted]",
+    ]);
+  });
+
+  it("gives the reason with -o wide", () => {
+    expect(chainLines(chain(items), wide)[0]).toBe(
+      "1. global → webapp (route) [rejected] at_capacity: at capacity (3/3)",
+    );
+    expect(delegationLine(hop({ status: "cancelled", reason: { code: "withdrawn", text: null } }), wide)).toBe(
+      "D-1 global → webapp (route) [cancelled] withdrawn",
+    );
+  });
+
+  it("has no lines without delegations", () => {
+    expect(chainLines(chain([]), look)).toEqual([]);
+  });
+});
+
+describe("where a task stands", () => {
+  it.each<[string, Partial<TaskView>, string | null]>([
+    ["queued at worker-1", { status: "queued" }, "worker-1"],
+    ["held at global: no_route", { status: "pending", heldReason: "no_route" }, "global"],
+    ["unassigned", { status: "pending", instanceId: null }, null],
+    ["pending at global", { status: "pending" }, "global"],
+    ["claimed at worker-1 by w1", { status: "claimed", claimedBy: "w1" }, "worker-1"],
+    ["blocked at global", { status: "blocked" }, "global"],
+    ["done at worker-1", { status: "done" }, "worker-1"],
+  ])("%s", (expected, given, holder) => {
+    expect(standing(task(given), holder, look)).toBe(expected);
+  });
+
+  it("is the last line of what task add prints", () => {
+    const lines = addedLines({ task: task(), chain: chain([delegationView()]), holder: "webapp", look });
+    expect(lines).toEqual(["T-1 Build login page", "1. global → webapp (route) [accepted]", "queued at webapp"]);
+    expect(taskStatusLine(task({ status: "done" }), look)).toBe("T-1 done");
+  });
+});
+
+describe("the dashboard", () => {
+  const body = (given: Parameters<typeof stats>[0] = {}) => toWire(stats(given)) as StatsBody;
+
+  it("is framed on a terminal as in the reference", () => {
+    expect(dashboardLines(body(), terminal(80))).toEqual([
+      "┌─────────────────────────────────────────────────────┐",
+      "│ Hopper Instance Status                              │",
+      "├─────────────────────────────────────────────────────┤",
+      "│ Global: hopper-global                    [running]  │",
+      "│ Projects: 3 active, 1 stopped                       │",
+      "│ Orchestrations: 4 active, 2 stopped                 │",
+      "│ Total Tasks: 127 (42 in progress)                   │",
+      "└─────────────────────────────────────────────────────┘",
+    ]);
+  });
+
+  it("has the same lines in the same order on a pipe, without the frame", () => {
+    expect(dashboardLines(body(), look)).toEqual([
+      "Hopper Instance Status",
+      "Global: hopper-global [running]",
+      "Projects: 3 active, 1 stopped",
+      "Orchestrations: 4 active, 2 stopped",
+      "Total Tasks: 127 (42 in progress)",
+    ]);
+  });
+
+  it("has a line per live GLOBAL root, and says so when there is none", () => {
+    const instances = [
+      { scope: "GLOBAL", status: "running", count: 2, names: ["one", "two"] },
+      { scope: "GLOBAL", status: "paused", count: 1, names: ["three"] },
+      { scope: "GLOBAL", status: "terminated", count: 1, names: ["gone"] },
+    ];
+    expect(dashboardLines(body({ instances }), look).slice(1, 4)).toEqual([
+      "Global: one [running]",
+      "Global: two [running]",
+      "Global: three [paused]",
+    ]);
+    expect(dashboardLines(body({ instances: [] }), look)).toContain("Global: none");
+    expect(dashboardLines(body({ instances: [] }), look)).toContain("Projects: 0 active, 0 stopped");
+  });
+
+  it("names what is neither running nor stopped", () => {
+    const instances = ["created", "paused", "error", "terminated"].map((status) => ({
+      scope: "PROJECT",
+      status,
+      count: 2,
+      names: [],
+    }));
+    expect(dashboardLines(body({ instances }), look)).toContain(
+      "Projects: 0 active, 0 stopped, 2 created, 2 paused, 2 in error",
+    );
+  });
+
+  it("asks for attention when there are dead letters, held tasks or no worker", () => {
+    const tasks = { total: 9, open: 9, inProgress: 0, held: 1, byStatus: counts({ queued: 3, pending: 1 }) };
+    expect(dashboardLines(body({ deadLetters: 2, tasks }), look).at(-1)).toBe(
+      "Attention: 2 dead letters, 1 held task, 3 queued tasks and no worker",
+    );
+  });
+
+  it("shrinks with the terminal, and loses its frame on a very narrow one", () => {
+    const name = "a-very-long-name-for-the-one-global-instance-of-this-store";
+    const instances = [{ scope: "GLOBAL", status: "running", count: 1, names: [name] }];
+    const narrow = dashboardLines(body({ instances }), terminal(40));
+    expect(narrow.map((line) => [...line].length)).toEqual(Array.from({ length: 8 }, () => 40));
+    expect(narrow[3]).toMatch(/…\s*│$/);
+    expect(dashboardLines(body({ instances }), terminal(100))[3]).toBe(`│ Global: ${name} [running] │`);
+    expect(dashboardLines(body(), terminal(20))[0]).toBe("Hopper Instance Status");
+  });
+
+  it("keeps its frame straight with wide characters and colours", () => {
+    const instances = [{ scope: "GLOBAL", status: "running", count: 1, names: ["世界 [running]"] }];
+    const lines = dashboardLines(body({ instances }), { ...terminal(80), color: true });
+    expect(lines[3]).toBe(`│ Global: 世界 [running]                   [\u001B[32mrunning\u001B[39m]  │`);
+  });
+});
+
+describe("lists", () => {
+  const names = { "global-id": "global", "worker-1-id": "worker-1" };
+  const instance = toWire(
+    instanceView({ parentId: "global-id", counts: counts({ queued: 2 }), config: { capabilities: ["a", "b"] } }),
+  ) as InstanceBody;
+
+  it("show instances, whole on a pipe", () => {
+    const root = toWire(instanceView({ name: "global", scope: "GLOBAL" })) as InstanceBody;
+    expect(instanceTable([root, instance], names, look)).toEqual([
+      "NAME    SCOPE    STATUS   TASKS  PARENT  AGE",
+      "global  GLOBAL   running  0      -       1h",
+      "webapp  PROJECT  running  2      global  1h",
+    ]);
+    expect(instanceTable([instance], names, wide)[1]).toBe(
+      "webapp  PROJECT  running  2      global  1h   webapp-id  persistent  a,b",
+    );
+    expect(instanceTable([], names, look)).toEqual([]);
+  });
+
+  it("show tasks with the reason why one is held", () => {
+    const rows = [
+      task({ tags: ["a", "b"] }),
+      task({ ref: "T-2", status: "pending", heldReason: "no_route", instanceId: null, title: "x\ny\u001B[2J" }),
+    ];
+    expect(taskTable(rows, names, look)).toEqual([
+      "REF  STATUS           PRIORITY  AT        TITLE             TAGS  AGE",
+      "T-1  queued           medium    worker-1  Build login page  a,b   1h",
+      "T-2  held (no_route)  medium    -         x y                     1h",
+    ]);
+    expect(taskTable(rows.slice(0, 1), names, wide)[1]).toBe(
+      "T-1  queued  medium    worker-1  Build login page  a,b   1h   -       1/3      global  id-of-T-1",
+    );
+  });
+
+  it("cut the title on a narrow terminal, then leave out what is not needed", () => {
+    const rows = [task({ title: "A title that is much longer than such a terminal is wide", tags: ["frontend"] })];
+    expect(taskTable(rows, names, terminal(80))).toEqual([
+      "REF  STATUS  PRIORITY  AT        TITLE                             TAGS      AGE",
+      "T-1  queued  medium    worker-1  A title that is much longer tha…  frontend  1h",
+    ]);
+    expect(taskTable(rows, names, terminal(44))).toEqual([
+      "REF  STATUS  AT        TITLE",
+      "T-1  queued  worker-1  A title that is much…",
+    ]);
+    expect(taskTable(rows, names, terminal(20))[1]).toBe("T-1  queued  worker-1  A ti…");
+  });
+
+  it("keep their columns with wide characters", () => {
+    const rows = [task({ title: "世界" }), task({ ref: "T-2", title: "ab" })];
+    const lines = taskTable(rows, names, look);
+    expect(lines[1]).toContain("世界         1h");
+    expect(lines[2]).toContain("ab           1h");
+  });
+
+  it("show delegations", () => {
+    const rows = [hop({ reason: { code: "expired", text: null }, status: "rejected", expiresAt: "soon" })];
+    expect(delegationTable(rows, { "id-of-T-1": "T-1" }, look)).toEqual([
+      "REF  TASK  FROM    TO      TYPE   STATUS    AGE",
+      "D-1  T-1   global  webapp  route  rejected  1h",
+    ]);
+    expect(delegationTable(rows, {}, wide)[1]).toBe(
+      "D-1  id-of-T-1  global  webapp  route  rejected  1h   expired  soon     id-of-D-1",
+    );
+  });
+
+  it("show events", () => {
+    const rows = [
+      toWire(eventView({ data: { title: "x" } })) as EventBody,
+      toWire(eventView({ taskId: null, instanceId: null, actor: null, cause: null })) as EventBody,
+    ];
+    expect(eventTable(rows, { "id-of-T-1": "T-1", ...names }, look)).toEqual([
+      "AT                        EVENT         TASK  INSTANCE  BY       DATA",
+      '2026-01-02T03:04:05.000Z  task.created  T-1   global    cli:ada  {"title":"x"}',
+      "2026-01-02T03:04:05.000Z  task.created  -     -         -",
+    ]);
+    expect(eventTable(rows, names, wide)[2]).toContain("c1      -      -");
+  });
+});
+
+describe("details", () => {
+  it("of an instance leave out what is not there", () => {
+    const body = toWire(
+      instanceView({
+        parentId: "global-id",
+        counts: counts({ queued: 1, done: 2 }),
+        config: { capabilities: ["react"] },
+        createdBy: "cli:ada",
+        description: "first\nsecond",
+      }),
+    ) as InstanceBody;
+    expect(instanceDetails(body, { "global-id": "global" }, look)).toEqual([
+      "webapp (PROJECT) [running]",
+      "  id           webapp-id",
+      "  description  first",
+      "               second",
+      "  type         persistent",
+      "  parent       global",
+      "  tasks        1 queued, 2 done",
+      '  config       {"capabilities":["react"]}',
+      "  created      2026-01-02T03:04:05.000Z by cli:ada",
+      "  version      1",
+      "  allowed      pause, stop, restart, fail, terminate",
+    ]);
+  });
+
+  it("of an instance in error name recover first", () => {
+    const body = toWire(instanceView({ status: "error", allowedEvents: ["START", "TERMINATE"] })) as InstanceBody;
+    expect(instanceDetails(body, {}, look).at(-1)).toBe("  allowed  recover, start, terminate");
+  });
+
+  it("of a task show its chain, what it depends on and what came of it", () => {
+    const body = task({
+      status: "failed",
+      dependsOn: ["id-of-T-7"],
+      tags: ["a", "b"],
+      round: 2,
+      payload: { n: 1 },
+      result: "text",
+      error: { code: "failed", message: "boom" },
+    });
+    const names = { "worker-1-id": "worker-1", "id-of-T-7": "T-7" };
+    expect(taskDetails({ task: body, chain: chain([delegationView()]), names, look })).toEqual([
+      "T-1 Build login page",
+      "  failed at worker-1",
+      "  1. global → webapp (route) [accepted]",
+      "  id          id-of-T-1",
+      "  priority    medium",
+      "  tags        a, b",
+      "  origin      global-id",
+      "  depends on  T-7",
+      '  payload     {"n":1}',
+      "  attempt     1 of 3, round 2",
+      "  created     2026-01-02T03:04:05.000Z",
+      "  result      text",
+      "  error       failed: boom",
+    ]);
+    const bare = taskDetails({ task: task({ instanceId: null, originInstanceId: null, status: "pending" }), chain: chain([]), names, look });
+    expect(bare[1]).toBe("  unassigned");
+  });
+
+  it("of a delegation show its outcome, and when it expires only while it is pending", () => {
+    const done = hop({
+      status: "completed",
+      result: { outcome: "succeeded", taskStatus: "done", completedAt: "t", output: { ok: true } },
+      expiresAt: "e",
+      round: 2,
+    });
+    expect(delegationDetails(done, { "id-of-T-1": "T-1" }, look)).toEqual([
+      "D-1 global → webapp (route) [completed]",
+      "  id         id-of-D-1",
+      "  task       T-1",
+      "  delegated  2026-01-02T03:04:05.000Z",
+      "  outcome    succeeded",
+      '  output     {"ok":true}',
+      "  round      2",
+    ]);
+    expect(delegationDetails(hop({ status: "pending", expiresAt: "e" }), {}, look)).toContain("  expires    e");
+  });
+
+  it("of a task's story are the lines of the library below its title", () => {
+    expect(storyLines(task(), ["came to \u0007global"], look)).toEqual([
+      "T-1 Build login page [queued]",
+      "  came to global",
+    ]);
+  });
+});
+
+describe("a decision", () => {
+  const body = (given: Partial<DecisionView> = {}) => toWire(decisionView(given)) as DecisionBody;
+
+  it("names the winner, and why each other lost", () => {
+    expect(decisionLines(body(), { "global-id": "global" }, look)).toEqual([
+      "global would delegate to webapp: matched tag react",
+      "RANK  CANDIDATE  TAGS  TEXT  LOAD  WHY NOT",
+      "1     webapp     1     -     0.00",
+      "2     api        0     0.50  0.25  fewer tags match",
+      "-     old        0     -     0.00  not running",
+    ]);
+  });
+
+  it.each<[Partial<DecisionView>, string]>([
+    [{ action: "handle", reason: "simple" }, "global-id would handle it: simple"],
+    [{ action: "create", unmatched: true }, "global-id would create a child for it: matched tag react, unmatched"],
+    [{ action: "hold", reason: "no running child", candidates: [] }, "global-id would hold it (0 candidates): no running child"],
+    [{ targetId: "x", rule: "r1", candidates: [] }, "global-id would delegate to x: matched tag react, rule r1"],
+    [{ targetId: null }, "global-id would delegate to ?: matched tag react"],
+  ])("%o", (given, headline) => {
+    expect(decisionLines(body(given), {}, look)[0]).toBe(headline);
+  });
+});
+
+describe("findings of the doctor", () => {
+  it("are a line per rule, what is broken below it, and a sum", () => {
+    const findings = [
+      { check: "T1", rule: "one holder", broken: [] },
+      { check: "M10", rule: "no loss", broken: ["T-3 is lost"] },
+    ];
+    expect(findingLines(findings, look)).toEqual([
+      "ok     T1   one holder",
+      "BROKEN M10  no loss",
+      "            T-3 is lost",
+      "2 checks, 1 broken",
+    ]);
+    expect(findingLines(findings.slice(0, 1), look).at(-1)).toBe("1 check, all hold");
+  });
+});
+
+describe("a problem", () => {
+  it("is error, further issues, fix", () => {
+    const problem = {
+      detail: "title is missing (and 1 more)",
+      issues: [{ path: "title", message: "is missing" }, { path: "tags[0]", message: "is empty" }, 7],
+    };
+    expect(problemLines(problem, { allowed: "", fix: "hopper task add --help" }, look)).toEqual([
+      "error: title is missing (and 1 more)",
+      "       tags[0] is empty",
+      "fix: hopper task add --help",
+    ]);
+    expect(problemLines({ detail: "no" }, { allowed: "stop", fix: undefined }, look)).toEqual([
+      "error: no (allowed now: stop)",
+    ]);
+  });
+});
+
+describe("the look", () => {
+  const lookOf = (isTTY: boolean, env: Record<string, string>) =>
+    lookFor({ stream: { isTTY, columns: 100 }, env, wide: false, now: 0 });
+
+  it.each<[string, boolean, Record<string, string>, boolean, boolean]>([
+    ["a terminal", true, {}, true, true],
+    ["a pipe", false, {}, false, false],
+    ["NO_COLOR on a terminal", true, { NO_COLOR: "1" }, false, true],
+    ["an empty NO_COLOR", true, { NO_COLOR: "" }, true, true],
+    ["FORCE_COLOR on a pipe", false, { FORCE_COLOR: "1" }, true, false],
+    ["FORCE_COLOR=0 on a terminal", true, { FORCE_COLOR: "0" }, false, true],
+    ["CI with a terminal", true, { CI: "true" }, false, false],
+    ["a dumb terminal", true, { TERM: "dumb" }, false, true],
+  ])("of %s", (_name, isTTY, env, color, boxes) => {
+    expect(lookOf(isTTY, env)).toMatchObject({ color, boxes, width: isTTY ? 100 : null });
+  });
+
+  it("takes 80 columns for a terminal that does not say", () => {
+    expect(lookFor({ stream: { isTTY: true }, env: {}, wide: false, now: 0 }).width).toBe(80);
+  });
+
+  it("colours only where colours are wanted", () => {
+    expect(paint("x", "bad", { ...look, color: true })).toBe("\u001B[31mx\u001B[39m");
+    expect(paint("x", "bad", look)).toBe("x");
+    expect(paint("x", undefined, { ...look, color: true })).toBe("x");
+  });
+});

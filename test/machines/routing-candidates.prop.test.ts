@@ -1,0 +1,166 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { rankCandidates } from "../../machines/routing/router.ts";
+import type { RoutableTask } from "../../machines/routing/routable-task.ts";
+import type { RosterEntry } from "../../machines/records.ts";
+import type { CompiledRule } from "../../machines/routing/rules.ts";
+import { givesWorkTo } from "../../machines/legality.ts";
+import type { RoutingView } from "../../machines/scopes/behavior.ts";
+import { child, NOW, rule, task, view } from "./routing-given.ts";
+
+const RUNS = Number(process.env["HOPPER_TEST_RUNS"] ?? 400);
+const WORDS = ["react", "node", "login", "shop", "Garden"];
+
+const word = fc.constantFrom(...WORDS);
+const words = fc.array(word, { maxLength: 3 });
+const few = fc.integer({ min: 0, max: 3 });
+
+const entry: fc.Arbitrary<Partial<RosterEntry>> = fc.record({
+  scope: fc.constantFrom("PROJECT", "PROJECT", "EVENT", "PERSONAL", "FAMILY", "ORCHESTRATION"),
+  status: fc.constantFrom("running", "running", "running", "paused", "created", "terminated"),
+  description: fc.option(
+    words.map((some) => some.join(" ")),
+    { nil: null },
+  ),
+  capabilities: words,
+  maxConcurrent: fc.integer({ min: 0, max: 4 }),
+  room: fc.constantFrom(0, 1, 5),
+  openElsewhere: few,
+  ownOpen: few,
+  backoffUntil: fc.constantFrom(null, null, NOW, NOW + 1),
+});
+const roster = fc
+  .array(entry, { maxLength: 8 })
+  .map((entries) => entries.map((more, index) => child(index + 2, `c${(index * 5) % 8}x`, more)));
+const rules: fc.Arbitrary<CompiledRule[]> = fc.array(
+  fc
+    .record({ to: fc.integer({ min: 0, max: 8 }), priority: few, enabled: fc.boolean(), when: few })
+    .map(({ to, priority, enabled, when }) =>
+      rule(`to ${to}`, `c${to}x`, { priority, enabled, matches: (one) => one.tags.length >= when }),
+    ),
+  { maxLength: 3 },
+);
+const numbers = fc.array(fc.integer({ min: 2, max: 9 }), { maxLength: 3 });
+const given: fc.Arbitrary<RoutableTask> = fc
+  .record({
+    title: words.map((some) => `About ${some.join(" ")}`),
+    description: fc.option(words.map((some) => some.join(", "))),
+    tags: words,
+    project: fc.option(
+      fc.integer({ min: 0, max: 8 }).map((no) => `c${no}x`),
+      { freq: 4 },
+    ),
+    chain: numbers.map((some) => [...some, 1]),
+    refusedBy: numbers,
+    returnedBy: numbers,
+  })
+  .map((more) => task(more));
+
+/** What the page says, written as plainly as can be: all scores for everybody, one sort. */
+function expectedOrder(one: RoutingView, about: RoutableTask): number[] {
+  const scores = one.text.scores(about.title, about.description);
+  const tagsOf = (candidate: RosterEntry): number => {
+    const capabilities = new Set(candidate.capabilities.map((capability) => capability.toLowerCase()));
+    return capabilities.intersection(new Set(about.tags.map((tag) => tag.toLowerCase()))).size;
+  };
+  const rulesOf = (candidate: RosterEntry): number => {
+    const strongestFirst = one.rules
+      .filter((some) => some.enabled)
+      .toSorted((a, b) => b.priority - a.priority);
+    const place = strongestFirst.findIndex(
+      (some) => some.to === candidate.name && some.matches(about, candidate),
+    );
+    return place < 0 ? Number.POSITIVE_INFINITY : place;
+  };
+  const isNamed = (candidate: RosterEntry): boolean =>
+    (candidate.scope !== "PERSONAL" && candidate.scope !== "FAMILY") ||
+    about.project !== null ||
+    rulesOf(candidate) < Number.POSITIVE_INFINITY ||
+    tagsOf(candidate) > 0 ||
+    scores.has(candidate.child);
+  const keys = (candidate: RosterEntry): number[] => {
+    const open = candidate.ownOpen + candidate.openElsewhere;
+    return [
+      rulesOf(candidate),
+      -tagsOf(candidate),
+      -(scores.get(candidate.child) ?? 0),
+      open / Math.max(candidate.maxConcurrent, 1),
+      open,
+    ];
+  };
+  return [...one.roster.values()]
+    .filter((candidate) => candidate.status === "running" && candidate.scope !== "ORCHESTRATION")
+    .filter((candidate) => about.project === null || candidate.name === about.project)
+    .filter(({ child: no }) => !about.chain.includes(no) && !about.refusedBy.includes(no))
+    .filter((candidate) => candidate.room > 0 && Number(candidate.backoffUntil) <= NOW && isNamed(candidate))
+    .toSorted((a, b) => {
+      const other = keys(b);
+      const differing = keys(a).map((key, index) => compare(key, other[index] ?? 0));
+      return differing.find((order) => order !== 0) ?? (a.name < b.name ? -1 : 1);
+    })
+    .map(({ child: no }) => no);
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}
+
+/** Infinity − Infinity is no number. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}
+
+describe("ranking", () => {
+  const about = fc.record({ roster, rules, given });
+  const rankOf = (one: RoutingView, some: RoutableTask) =>
+    rankCandidates(one, some, { scopes: givesWorkTo("GLOBAL"), named: some.project });
+
+  test("chooses who a plain sort by all criteria puts first", () => {
+    fc.assert(
+      fc.property(about, (situation) => {
+        const one = view("GLOBAL", situation.roster, { rules: situation.rules });
+        const ranking = rankOf(one, situation.given);
+        const expected = expectedOrder(one, situation.given);
+        expect(ranking.best).toBe(expected[0] ?? null);
+        expect(ranking.why === "ok").toBe(expected.length > 0);
+        const ranked = ranking.ranked.filter(({ rank }) => rank !== null);
+        const wasTextAsked = ranked[0]?.textScore !== null;
+        // The others are in the order of the sort too, unless the text was not needed to find the first.
+        expect(wasTextAsked ? ranked.map(({ instance }) => instance) : expected).toEqual(expected);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test("names every live child once, the winner alone without a reason for losing", () => {
+    fc.assert(
+      fc.property(about, (situation) => {
+        const one = view("GLOBAL", situation.roster, { rules: situation.rules });
+        const { ranked, best } = rankOf(one, situation.given);
+        const live = situation.roster.filter(({ status }) => status !== "terminated");
+        expect(ranked.map(({ instance }) => instance).toSorted(ascending)).toEqual(
+          live.map(({ child: no }) => no).toSorted(ascending),
+        );
+        for (const candidate of ranked) {
+          expect(candidate.lostBecause === null).toBe(candidate.instance === best);
+          expect(candidate.rank === 1).toBe(candidate.instance === best);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test("does not depend on the order of the roster, nor on being asked before", () => {
+    fc.assert(
+      fc.property(about, (situation) => {
+        const one = view("GLOBAL", situation.roster, { rules: situation.rules });
+        const turned = { ...one, roster: new Map([...one.roster].toReversed()) };
+        const first = rankOf(one, situation.given);
+        expect(rankOf(one, situation.given)).toEqual(first);
+        const other = rankOf(turned, situation.given);
+        expect([other.best, other.reason, other.why]).toEqual([first.best, first.reason, first.why]);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});

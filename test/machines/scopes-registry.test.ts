@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { hasQueue } from "../../machines/legality.ts";
+import { SCOPES } from "../../machines/records.ts";
+import { createScopeRegistry } from "../../machines/scopes/registry.ts";
+import { personalBehavior } from "../../machines/scopes/personal.ts";
+import { child, task, view } from "./routing-given.ts";
+
+test("every scope has a behavior", () => {
+  const registry = createScopeRegistry();
+  expect(SCOPES.map((scope) => [scope, registry.behaviorFor(scope).name])).toEqual([
+    ["GLOBAL", "global"],
+    ["PROJECT", "project"],
+    ["ORCHESTRATION", "orchestration"],
+    ["PERSONAL", "personal"],
+    ["FAMILY", "personal"],
+    ["EVENT", "personal"],
+    ["FEDERATED", "federated"],
+  ]);
+});
+
+test("a behavior can be replaced, in one registry only", () => {
+  const registry = createScopeRegistry();
+  registry.register("GLOBAL", personalBehavior);
+  expect(registry.behaviorFor("GLOBAL")).toBe(personalBehavior);
+  expect(createScopeRegistry().behaviorFor("GLOBAL").name).toBe("global");
+});
+
+test.each(["ORCHESTRATION", "PERSONAL"] as const)(
+  "%s queues everything, whatever is said of routing",
+  (scope) => {
+    const behavior = createScopeRegistry().behaviorFor(scope);
+    const decision = behavior.decide(
+      view(scope, [child(2, "a")], { config: { auto_delegate: false } }),
+      task({ route: false, routingRound: 3 }),
+    );
+    expect(decision).toMatchObject({
+      action: "handle",
+      held: null,
+      target: null,
+      routingRound: 3,
+      candidates: [],
+    });
+  },
+);
+
+test("no scope without a queue ever handles a task", () => {
+  const registry = createScopeRegistry();
+  const rosters = [[], [child(2, "a")], [child(2, "a", { room: 0 })], [child(2, "a", { status: "paused" })]];
+  for (const scope of SCOPES.filter((some) => !hasQueue(some))) {
+    for (const roster of rosters) {
+      for (const given of [
+        task(),
+        task({ project: "b" }),
+        task({ refusedBy: [2] }),
+        task({ route: false }),
+      ]) {
+        expect(registry.behaviorFor(scope).decide(view(scope, roster), given).action).not.toBe("handle");
+      }
+    }
+  }
+});

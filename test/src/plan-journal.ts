@@ -1,0 +1,87 @@
+import type { EventView } from "../../src/views.ts";
+
+/** What a printed line says, and which event of the journal must have said it first. */
+interface Saying {
+  readonly form: RegExp;
+  readonly event: (parts: RegExpExecArray) => { name: string; instance?: string | undefined };
+}
+
+const REF = String.raw`^(T-\d+)\s+`;
+const NAME = String.raw`([\w.-]+)`;
+
+const SAYINGS: readonly Saying[] = [
+  { form: new RegExp(`${REF}"`), event: () => ({ name: "task.created" }) },
+  {
+    form: new RegExp(`${REF}✔ ${NAME} → ${NAME} `),
+    event: ([, , , to]) => ({ name: "delegation.accepted", instance: to }),
+  },
+  {
+    form: new RegExp(`${REF}✖ ${NAME} → ${NAME} .*rejected`),
+    event: ([, , , to]) => ({ name: "delegation.rejected", instance: to }),
+  },
+  {
+    form: new RegExp(`${REF}· ${NAME} → ${NAME} .*cancelled`),
+    event: () => ({ name: "delegation.cancelled" }),
+  },
+  {
+    form: new RegExp(`${REF}✔ ${NAME} ran it`),
+    event: ([, , by]) => ({ name: "task.completed", instance: by }),
+  },
+  {
+    form: new RegExp(`${REF}✖ ${NAME} ran it.*trying again`),
+    event: ([, , by]) => ({ name: "task.requeued", instance: by }),
+  },
+  {
+    form: new RegExp(`${REF}✖ ${NAME} ran it`),
+    event: ([, , by]) => ({ name: "task.failed", instance: by }),
+  },
+  {
+    form: new RegExp(`${REF}· queued again at ${NAME}`),
+    event: ([, , by]) => ({ name: "task.requeued", instance: by }),
+  },
+  { form: new RegExp(`${REF}· held at ${NAME}`), event: ([, , by]) => ({ name: "task.held", instance: by }) },
+  { form: new RegExp(`${REF}· result `), event: () => ({ name: "task.completed" }) },
+  {
+    form: new RegExp(`${REF}[✔✖] (?:completed|failed|cancelled).*bubbled to`),
+    event: () => ({ name: "delegation.completed" }),
+  },
+  { form: new RegExp(`${REF}✔ completed`), event: () => ({ name: "task.completed" }) },
+  { form: new RegExp(`${REF}✖ failed`), event: () => ({ name: "task.failed" }) },
+  { form: new RegExp(`${REF}✖ cancelled`), event: () => ({ name: "task.cancelled" }) },
+];
+const INSTANCE = new RegExp(String.raw`^· ${NAME} \(([A-Z]+)\) \[(\w+)\]$`);
+
+/** The lines between the tree and the summary. */
+export function stepLines(output: string): string[] {
+  const [_header, _tree, ...rest] = output.split("\n\n");
+  const lines = rest.join("\n").split("\n");
+  return lines.filter((line) => line !== "" && !/^\d+ done, \d+ failed/.test(line));
+}
+
+/** The lines that no event of the journal accounts for: none, if all is well. */
+export function unaccounted(
+  lines: readonly string[],
+  journal: readonly EventView[],
+  names: { refOf(taskId: string): string | undefined; nameOf(instanceId: string): string | undefined },
+): string[] {
+  const facts = journal.map(({ event, taskId, instanceId }) => ({
+    event,
+    ref: taskId === null ? null : (names.refOf(taskId) ?? taskId),
+    instance: instanceId === null ? null : names.nameOf(instanceId),
+  }));
+  return lines.filter((line) => {
+    const about = INSTANCE.exec(line);
+    if (about !== null)
+      return !facts.some(({ event, instance }) => event === `instance.${about[3]}` && instance === about[1]);
+    const saying = SAYINGS.find(({ form }) => form.test(line));
+    const parts = saying?.form.exec(line) ?? null;
+    if (saying === undefined || parts === null) return true;
+    const wanted = saying.event(parts);
+    return !facts.some(
+      ({ event, ref, instance }) =>
+        event === wanted.name &&
+        ref === parts[1] &&
+        (wanted.instance === undefined || instance === wanted.instance),
+    );
+  });
+}

@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { planRender } from "../../cli/render/plan.ts";
+import type { Hopper } from "../../src/api.ts";
+import { createHopper } from "../../src/index.ts";
+import { runPlanCommand } from "../../src/plan/command.ts";
+import type { PlanCommandArgs } from "../../src/plan/command-io.ts";
+
+/** A stream that keeps what is written, and says when a text has come. */
+export class Sink {
+  text = "";
+  readonly isTTY: boolean;
+  readonly columns: number;
+  readonly rows = 20;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(terminal: { columns: number } | null = null) {
+    this.isTTY = terminal !== null;
+    this.columns = terminal?.columns ?? 80;
+  }
+
+  write(text: string): boolean {
+    this.text += text;
+    for (const wake of this.#waiting) wake();
+    return true;
+  }
+
+  /** Resolves when this has been written. */
+  async has(form: RegExp): Promise<void> {
+    while (!form.test(this.text)) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#waiting.delete(wake);
+          resolve();
+        };
+        this.#waiting.add(wake);
+      });
+    }
+  }
+}
+
+/** A folder with a plan and a store, and the command run in it, in this process. */
+export class PlanWorld {
+  readonly folder = mkdtempSync(join(tmpdir(), "hopper-plan-"));
+  readonly data = join(this.folder, ".hopper");
+  readonly #interruption = new AbortController();
+  stdout = new Sink();
+  stderr = new Sink();
+
+  write(text: string, name = "p.yaml"): void {
+    writeFileSync(join(this.folder, name), text);
+  }
+
+  interrupt(): void {
+    this.#interruption.abort();
+  }
+
+  /** Runs the plan on a pipe, or on a terminal of so many columns; resolves with the exit code. */
+  async run(
+    args: Partial<PlanCommandArgs> = {},
+    terminal: { columns: number } | null = null,
+  ): Promise<number> {
+    this.stdout = new Sink(terminal);
+    this.stderr = new Sink();
+    return runPlanCommand(
+      {
+        plan: "p.yaml",
+        once: false,
+        resume: false,
+        new: false,
+        workers: null,
+        dryRun: false,
+        keep: false,
+        temp: false,
+        data: this.data,
+        config: { tasks: { retry_backoff_ms: 1, retry_backoff_max_ms: 1 } },
+        output: "table",
+        quiet: false,
+        ...args,
+      },
+      {
+        stdout: this.stdout,
+        stderr: this.stderr,
+        env: { PATH: process.env["PATH"], TMPDIR: this.folder },
+        cwd: this.folder,
+        signal: this.#interruption.signal,
+        openHopper: async ({ data, mode, config }) => openStore(data, { mode, config }),
+        now: () => Date.now(),
+        render: planRender,
+      },
+    );
+  }
+
+  /** Looks into the store when no command runs. */
+  async look<T>(use: (hopper: Hopper) => Promise<T>): Promise<T> {
+    const hopper = await openStore(this.data, { mode: "own", config: undefined });
+    try {
+      return await use(hopper);
+    } finally {
+      await hopper.close();
+    }
+  }
+
+  end(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function openStore(
+  data: string,
+  { mode, config }: { mode: "own" | "read"; config: unknown },
+): Promise<Hopper> {
+  const { mkdirSync } = await import("node:fs");
+  mkdirSync(data, { recursive: true });
+  return createHopper({ store: `sqlite:${join(data, "hopper.db")}`, mode, config });
+}
