@@ -30,7 +30,9 @@ export class Context {
     this.io = io;
     this.tree = tree;
     this.#globals = globals;
-    this.format = globals.flag("json") ? "json" : ((globals.maybe("output") as Format | undefined) ?? "table");
+    this.format = globals.flag("json")
+      ? "json"
+      : ((globals.maybe("output") as Format | undefined) ?? "table");
     this.quiet = globals.flag("quiet");
     this.look = lookFor({ stream: io.stdout, env: io.env, wide: this.format === "wide", now: io.now() });
   }
@@ -61,9 +63,15 @@ export class Context {
     return await this.#with(await this.#open("read"), use);
   }
 
-  /** Runs as the owner of the store. Without one: exit 3, or with `creates` a new one. */
-  async changes<T>(use: (hopper: Hopper) => Promise<T>, options: { creates?: boolean } = {}): Promise<T> {
-    if (options.creates !== true && !hasStore(this.data)) throw noStore(this.data);
+  /** Runs as the owner of the store. Without one: exit 3. */
+  async changes<T>(use: (hopper: Hopper) => Promise<T>): Promise<T> {
+    if (!hasStore(this.data)) throw noStore(this.data);
+    return await this.#with(await this.#open("own"), use);
+  }
+
+  /** As {@link changes}, but makes a store where there is none, after `check` has found nothing wrong with the input. */
+  async creates<T>(check: () => Promise<void>, use: (hopper: Hopper) => Promise<T>): Promise<T> {
+    if (!hasStore(this.data)) await check();
     return await this.#with(await this.#open("own"), use);
   }
 
@@ -130,7 +138,7 @@ async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<
       try {
         throwIfInterrupted(signal);
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     };
     signal.addEventListener("abort", stop);

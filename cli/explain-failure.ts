@@ -44,7 +44,12 @@ export function explainFailure(error: unknown, command: FailedCommand): Explaine
     const { code, status, detail, facts } = error;
     const title = TITLES[String(status)] ?? "Hopper failed";
     const body = problem({ code, status, title, detail, facts });
-    return { problem: body, fix: fixFor(body, command), exitCode: exitCodeOf(body), defect: code === "internal" };
+    return {
+      problem: body,
+      fix: fixFor(body, command),
+      exitCode: exitCodeOf(body),
+      defect: code === "internal",
+    };
   }
   return explainDefect(error);
 }

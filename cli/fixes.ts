@@ -65,7 +65,9 @@ export function fixFor(problem: Problem, command: FailedCommand): string {
       return commandText(["instance", "status"]);
     case "pending_delegation_exists":
     case "open_hop_below":
-      return noun === "task" ? commandText(["task", "delegations", command.subject]) : commandText(["delegation", "list"]);
+      return noun === "task"
+        ? commandText(["task", "delegations", command.subject])
+        : commandText(["delegation", "list"]);
     case "timed_out":
       return noun === "task" ? commandText(["task", "explain", command.subject]) : commandText(["status"]);
     case "internal":
@@ -94,10 +96,10 @@ export function inSameFolder(fix: string, { data }: FailedCommand): string {
 
 /** What could be done now, as verbs of the command line: `pause, stop, terminate`; "" = nothing is known. */
 export function allowedText(problem: Problem, path: readonly string[]): string {
-  const { allowed } = problem;
+  const { allowed, state } = problem;
   if (!Array.isArray(allowed) || allowed.length === 0) return "";
   const events = allowed.map(String);
-  if (path[0] === "instance") return instanceVerbs(events, String(problem["state"] ?? "")).join(", ");
+  if (path[0] === "instance") return instanceVerbs(events, typeof state === "string" ? state : "").join(", ");
   const verbs = path[0] === "task" ? events.map((event) => TASK_VERBS[event]) : events;
   const known = verbs.filter((verb) => verb !== undefined);
   return [...new Set(known)].join(", ");
@@ -128,13 +130,15 @@ function otherVerb(problem: Problem, command: FailedCommand): string | undefined
 
 function notRunning({ instance, state }: Problem): string {
   if (typeof instance !== "string") return commandText(["instance", "tree"]);
-  const verb = { paused: "resume", error: "recover", starting: "show", stopping: "show" }[String(state)] ?? "start";
+  const verb =
+    { paused: "resume", error: "recover", starting: "show", stopping: "show" }[String(state)] ?? "start";
   return commandText(["instance", verb, instance]);
 }
 
 /** Shows what the command is about: `hopper task show T-1`. */
 function showOf({ path, subject }: FailedCommand): string | undefined {
   const [noun = "", verb = ""] = path;
-  if (!["instance", "task", "delegation"].includes(noun) || verb === "create" || verb === "add") return undefined;
+  if (!["instance", "task", "delegation"].includes(noun) || verb === "create" || verb === "add")
+    return undefined;
   return subject === "" ? undefined : commandText([noun, "show", subject]);
 }

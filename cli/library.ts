@@ -2,18 +2,42 @@
  * The one place where the command line touches the library. Types cost nothing; of code only the mapping
  * to the wire is loaded at once, everything else when it is used, so that `--help` stays fast.
  */
-export type { ConfigurationSources } from "../src/config.ts";
-export type { CommandOptions, Hopper, Stats } from "../src/api.ts";
+import type { CreateHopperParams, Hopper } from "../src/index.ts";
+
 export type {
   ChainView,
   DecisionView,
   DelegationView,
   EventView,
+  Hopper,
   InstanceTreeView,
   InstanceView,
   ListView,
   TaskView,
-} from "../src/views.ts";
+} from "../src/index.ts";
+/** Taken by every verb that changes something. */
+export type CommandOptions = NonNullable<Parameters<Hopper["instances"]["start"]>[1]>;
+/** Where settings may come from. */
+export type ConfigurationSources = NonNullable<CreateHopperParams["sources"]>;
+export type Stats = Awaited<ReturnType<Hopper["stats"]>>;
 export { readDuration, DURATION_FORMS } from "../src/contracts/duration.ts";
 export { nearest } from "../src/contracts/nearest.ts";
 export { toWire } from "../src/contracts/wire.ts";
+
+/** Checks what `instances.create` takes, without a store. Throws as that does. */
+export async function checkInstance(params: unknown): Promise<void> {
+  const [{ check }, { createInstance }] = await Promise.all([
+    import("../src/contracts/check.ts"),
+    import("../src/contracts/instances.ts"),
+  ]);
+  check(createInstance, params);
+}
+
+/** Checks what `tasks.add` takes, without a store. Throws as that does. */
+export async function checkTask(params: unknown): Promise<void> {
+  const [{ check }, { createTask }] = await Promise.all([
+    import("../src/contracts/check.ts"),
+    import("../src/contracts/task-input.ts"),
+  ]);
+  check(createTask, params);
+}

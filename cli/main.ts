@@ -24,7 +24,8 @@ export async function main(argv: string[]): Promise<void> {
   }
 }
 
-function processIo(signal: AbortSignal): CliIo {
+/** What the command line takes from this process. */
+export function processIo(signal: AbortSignal): CliIo {
   return {
     stdout: guarded(process.stdout),
     stderr: guarded(process.stderr),

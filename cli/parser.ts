@@ -1,11 +1,12 @@
-import { Args } from "./args.ts";
+import type { Args } from "./args.ts";
 import { EXIT } from "./exit-codes.ts";
 import { usage } from "./failure.ts";
 import { commandText } from "./quote.ts";
-import { DURATION_FORMS, nearest, readDuration } from "./library.ts";
+import { nearest } from "./library.ts";
 import { commandHelp, overviewHelp } from "./render/help.ts";
-import type { CommandSpec, NounSpec, OptionSpec } from "./spec.ts";
+import type { CommandSpec, NounSpec } from "./spec.ts";
 import { GLOBAL_OPTIONS } from "./spec.ts";
+import { joinValues, readValues, splitEscaped } from "./values.ts";
 
 /** What a command line asks for: a command with its values, or text to print. */
 export type Parsed =
@@ -36,7 +37,8 @@ export async function parse(params: ParseParams): Promise<Parsed> {
   const named = findCommand(words, tree);
   const asked = words.includes("--help") || words.includes("-h");
   if (named.spec === undefined && !asked) refuseUnknownOption(words, named.path);
-  if (named.spec === undefined || asked) return helpOn(named, { tree, columns, exitCode: asked ? 0 : EXIT.usage });
+  if (named.spec === undefined || asked)
+    return helpOn(named, { tree, columns, exitCode: asked ? 0 : EXIT.usage });
   const { parseValues } = await import("./yargs.ts");
   const { spec } = named;
   // An option of the command hides a global one of the same name (`instance create --config JSON`).
@@ -66,7 +68,9 @@ export function findCommand(
   const path: string[] = [];
   for (const word of wordsOf(argv)) {
     const next = [...path, word];
-    const below = tree.commands.filter(({ path: known }) => next.every((part, index) => known[index] === part));
+    const below = tree.commands.filter(({ path: known }) =>
+      next.every((part, index) => known[index] === part),
+    );
     if (below.length === 0) throw unknownCommand({ path: next, argv, tree });
     path.push(word);
     const spec = below.find((command) => command.path.length === path.length);
@@ -103,17 +107,22 @@ export function helpOn(
 ): Parsed {
   const columns = Math.min(params.columns, HELP_COLUMNS);
   const lines =
-    named.spec === undefined ? overviewHelp(named.path, params.tree, columns) : commandHelp(named.spec, columns);
+    named.spec === undefined
+      ? overviewHelp(named.path, params.tree, columns)
+      : commandHelp(named.spec, columns);
   return { kind: "text", text: `${lines.join("\n")}\n`, exitCode: params.exitCode };
 }
 
 /** A line that names no command may still hold a misspelt option. */
 function refuseUnknownOption(words: readonly string[], path: readonly string[]): void {
-  const known = GLOBAL_OPTIONS.flatMap(({ name, alias }) => [`--${name}`, `-${alias ?? name}`]);
-  const unknown = words.find((word) => word.startsWith("-") && !known.includes(word.split("=")[0] ?? ""));
+  const known = new Set(GLOBAL_OPTIONS.flatMap(({ name, alias }) => [`--${name}`, `-${alias ?? name}`]));
+  const unknown = words.find((word) => word.startsWith("-") && !known.has(word.split("=")[0] ?? ""));
   if (unknown === undefined) return;
   const command = ["hopper", ...path].join(" ");
-  const [best] = nearest(unknown.replace(/^-+/, ""), GLOBAL_OPTIONS.map(({ name }) => name));
+  const [best] = nearest(
+    unknown.replace(/^-+/, ""),
+    GLOBAL_OPTIONS.map(({ name }) => name),
+  );
   const hint = best === undefined ? "" : `; did you mean --${best}?`;
   throw usage(`${command} has no option ${unknown.split("=")[0]}${hint}`, `${command} --help`);
 }
@@ -134,104 +143,8 @@ function wordsOf(argv: readonly string[]): string[] {
   return words;
 }
 
-/** What follows `--` are values, whatever they look like: they travel through the parser under a sign. */
-function splitEscaped(argv: readonly string[]): { words: string[]; escaped: Map<string, string> } {
-  const at = argv.indexOf("--");
-  if (at === -1) return { words: [...argv], escaped: new Map() };
-  const escaped = new Map(argv.slice(at + 1).map((word, index) => [`\uE000${index}`, word]));
-  return { words: [...argv.slice(0, at), ...escaped.keys()], escaped };
-}
-
-/** `--sort -created` as `--sort=-created`: a value may begin with a dash, unless it is an option itself. */
-function joinValues(words: readonly string[], options: readonly OptionSpec[]): string[] {
-  const spellings = new Map(
-    options.flatMap((option): [string, OptionSpec][] => [
-      [`--${option.name}`, option],
-      ...(option.alias === undefined ? [] : [[`-${option.alias}`, option] as [string, OptionSpec]]),
-    ]),
-  );
-  const joined: string[] = [];
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? "";
-    const option = spellings.get(word);
-    const value = words[index + 1];
-    const valued = option !== undefined && option.type !== "flag" && value !== undefined && !spellings.has(value);
-    joined.push(valued ? `--${option.name}=${value}` : word);
-    if (valued) index += 1;
-  }
-  return joined;
-}
-
-function readValues(params: {
-  options: readonly OptionSpec[];
-  spec: CommandSpec;
-  values: Readonly<Record<string, unknown>>;
-  escaped: ReadonlyMap<string, string>;
-}): Args {
-  const { options, spec, values, escaped } = params;
-  const read = new Map<string, unknown>();
-  const plain = (value: unknown): unknown =>
-    typeof value === "string" ? (escaped.get(value) ?? value) : value;
-  for (const { name } of spec.positionals ?? []) {
-    const value = values[name];
-    read.set(name, Array.isArray(value) ? value.map((item) => plain(item)) : plain(value));
-  }
-  for (const option of options) {
-    if (values[option.name] !== undefined) read.set(option.name, readOption(option, values[option.name], spec));
-  }
-  return new Args(read);
-}
-
-function readOption(option: OptionSpec, value: unknown, spec: CommandSpec): unknown {
-  const flag = `--${option.name}`;
-  const help = `hopper ${spec.path.join(" ")} --help`;
-  if (option.type === "flag") return (Array.isArray(value) ? value.at(-1) : value) === true;
-  if (option.type === "list") return (Array.isArray(value) ? value : [value]).map(String);
-  if (Array.isArray(value)) throw usage(`${flag} was given ${value.length} times; it takes one value`, help);
-  const text = String(value);
-  switch (option.type) {
-    case "text":
-      checkChoice(option, text, help);
-      return text;
-    case "whole":
-      if (!/^\d{1,9}$/.test(text)) throw usage(`${flag} is ${JSON.stringify(text)}; a whole number is accepted`, help);
-      return Number(text);
-    case "json":
-      return readJson(flag, text, help);
-    case "duration": {
-      const ms = readDuration(text, 1_000);
-      if (ms === null) throw usage(`${flag} is ${JSON.stringify(text)}; ${DURATION_FORMS} is accepted`, help);
-      return ms;
-    }
-    default:
-      return option.type satisfies never;
-  }
-}
-
-function checkChoice(option: OptionSpec, text: string, help: string): void {
-  const { choices, name } = option;
-  if (choices === undefined || choices.includes(text)) return;
-  const suggestions = nearest(text, choices);
-  const hint = suggestions[0] === undefined ? "" : `; did you mean ${suggestions[0]}?`;
-  const detail = `--${name} is ${JSON.stringify(text)}; ${choices.join(", ")} are accepted${hint}`;
-  throw usage(detail, help, { suggestions });
-}
-
-function readJson(flag: string, text: string, help: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw usage(`${flag} is not JSON: ${why}`, help);
-  }
-}
-
 /** yargs' own complaint in Hopper's words. */
-function explainUsage(params: {
-  message: string;
-  words: readonly string[];
-  spec: CommandSpec;
-}): Error {
+function explainUsage(params: { message: string; words: readonly string[]; spec: CommandSpec }): Error {
   const { message, words, spec } = params;
   const command = ["hopper", ...spec.path].join(" ");
   const help = `${command} --help`;
@@ -239,7 +152,13 @@ function explainUsage(params: {
   if (unknown !== undefined) return unknownArgument({ unknown, words, spec, command });
   const missing = /^Missing required arguments?: (.+)$/.exec(message)?.[1];
   if (missing !== undefined)
-    return usage(`${command} needs ${missing.split(", ").map((name) => `--${name}`).join(" and ")}`, help);
+    return usage(
+      `${command} needs ${missing
+        .split(", ")
+        .map((name) => `--${name}`)
+        .join(" and ")}`,
+      help,
+    );
   if (message.startsWith("Not enough non-option arguments")) {
     const wanted = (spec.positionals ?? []).filter(({ optional }) => optional !== true);
     const names = wanted.map(({ name }) => name.toUpperCase()).join(" ");
@@ -258,16 +177,27 @@ function unknownArgument(params: {
   command: string;
 }): Error {
   const { unknown, words, spec, command } = params;
-  const written = words.find((word) => /^--?/.test(word) && word.replace(/^--?/, "").split("=")[0] === unknown);
-  if (written === undefined && !words.some((word) => word.startsWith("-") && !word.startsWith("--") && word.includes(unknown)))
+  const written = words.find(
+    (word) => /^--?/.test(word) && word.replace(/^--?/, "").split("=")[0] === unknown,
+  );
+  if (
+    written === undefined &&
+    !words.some((word) => word.startsWith("-") && !word.startsWith("--") && word.includes(unknown))
+  )
     return usage(`${command} does not take ${JSON.stringify(unknown)}`, `${command} --help`);
   const dashed = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;
   const help = `${command} --help`;
   const known = [...(spec.options ?? []), ...GLOBAL_OPTIONS].filter(({ hidden }) => hidden !== true);
-  const suggestions = nearest(unknown, known.map(({ name }) => name), 3).map((name) => `--${name}`);
+  const suggestions = nearest(
+    unknown,
+    known.map(({ name }) => name),
+    3,
+  ).map((name) => `--${name}`);
   const best = suggestions[0];
   if (best === undefined || written === undefined)
     return usage(`${command} has no option ${dashed}`, help, { suggestions });
   const fix = words.with(words.indexOf(written), written.replace(/^--?[^=]+/, best));
-  return usage(`${command} has no option ${dashed}; did you mean ${best}?`, commandText(fix), { suggestions });
+  return usage(`${command} has no option ${dashed}; did you mean ${best}?`, commandText(fix), {
+    suggestions,
+  });
 }

@@ -40,7 +40,12 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
     return (await spec.act(context, args)) ?? EXIT.ok;
   } catch (error) {
     const json = context.format === "json" || context.format === "jsonl";
-    return report({ error, failed: { path: spec.path, argv, subject, data: globals.maybe("data") }, io, json });
+    return report({
+      error,
+      failed: { path: spec.path, argv, subject, data: globals.maybe("data") },
+      io,
+      json,
+    });
   }
 }
 

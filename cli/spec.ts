@@ -55,7 +55,15 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
     describe: `Format: ${FORMATS.join(", ")}`,
   },
   { name: "json", type: "flag", describe: "The same as -o json" },
-  { name: "data", type: "text", describe: "Data folder (default: the nearest .hopper upward, else ./.hopper)" },
-  { name: "config", type: "text", describe: "Configuration file (default: hopper.yaml in the data folder, then here)" },
+  {
+    name: "data",
+    type: "text",
+    describe: "Data folder (default: the nearest .hopper upward, else ./.hopper)",
+  },
+  {
+    name: "config",
+    type: "text",
+    describe: "Configuration file (default: hopper.yaml in the data folder, then here)",
+  },
   { name: "quiet", type: "flag", describe: "Print ids only, and no remarks" },
 ];

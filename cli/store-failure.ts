@@ -30,7 +30,8 @@ export function storeProblem(error: unknown): { problem: Problem; fix: string } 
   if (failure === undefined) return undefined;
   const { kind, path, message, pid } = failure;
   const meaning = MEANINGS[kind] ?? { code: "internal", status: 500, title: "The store cannot be opened" };
-  const holder = kind === "locked" && pid !== null && !message.includes(String(pid)) ? ` (process ${pid})` : "";
+  const holder =
+    kind === "locked" && pid !== null && !message.includes(String(pid)) ? ` (process ${pid})` : "";
   return {
     problem: problem({
       ...meaning,

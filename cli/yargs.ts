@@ -40,7 +40,8 @@ export function parseValues(params: {
   const take = (found: Record<string, unknown>): void => {
     values = found;
   };
-  addCommand(declared, spec, spec.path, take).parse([...words]);
+  // Nothing here is asynchronous: the handler has been called when this returns.
+  void addCommand(declared, spec, spec.path, take).parse([...words]);
   return values;
 }
 

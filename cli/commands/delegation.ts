@@ -16,7 +16,12 @@ const list: CommandSpec = {
   options: [
     { name: "status", type: "list", describe: "Only in this status" },
     { name: "instance", type: "text", describe: "Only from or to this instance" },
-    { name: "direction", type: "text", choices: DIRECTIONS, describe: "With --instance: incoming, outgoing or all" },
+    {
+      name: "direction",
+      type: "text",
+      choices: DIRECTIONS,
+      describe: "With --instance: incoming, outgoing or all",
+    },
     ...PAGE_OPTIONS,
   ],
   act: async (context, args) => {
@@ -33,7 +38,10 @@ const list: CommandSpec = {
             direction: args.maybe("direction") as (typeof DIRECTIONS)[number] | undefined,
           }),
         table: async (items) => {
-          const names = await taskRefs(hopper, items.map((item) => item.task_id));
+          const names = await taskRefs(
+            hopper,
+            items.map((item) => item.task_id),
+          );
           return (look) => delegationTable(items, names, look);
         },
         name: ({ ref }) => ref,
@@ -68,7 +76,10 @@ const accept: CommandSpec = {
     await changeDelegation(
       context,
       async (hopper) =>
-        await hopper.delegations.accept(args.text("delegation"), { note: args.maybe("note"), by: context.by }),
+        await hopper.delegations.accept(args.text("delegation"), {
+          note: args.maybe("note"),
+          by: context.by,
+        }),
     );
   },
 };
@@ -82,7 +93,10 @@ const reject: CommandSpec = {
     await changeDelegation(
       context,
       async (hopper) =>
-        await hopper.delegations.reject(args.text("delegation"), { reason: args.text("reason"), by: context.by }),
+        await hopper.delegations.reject(args.text("delegation"), {
+          reason: args.text("reason"),
+          by: context.by,
+        }),
     );
   },
 };
@@ -96,7 +110,10 @@ const cancel: CommandSpec = {
     await changeDelegation(
       context,
       async (hopper) =>
-        await hopper.delegations.cancel(args.text("delegation"), { reason: args.maybe("reason"), by: context.by }),
+        await hopper.delegations.cancel(args.text("delegation"), {
+          reason: args.maybe("reason"),
+          by: context.by,
+        }),
     );
   },
 };

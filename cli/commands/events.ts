@@ -17,7 +17,11 @@ export const eventsCommand: CommandSpec = {
   path: ["events"],
   summary: "Show what happened, oldest first",
   options: [
-    { name: "since", type: "text", describe: "After this cursor, 0 = from the first (default), or a duration like 5m" },
+    {
+      name: "since",
+      type: "text",
+      describe: "After this cursor, 0 = from the first (default), or a duration like 5m",
+    },
     { name: "type", type: "list", describe: "Only events of this name; may be given several times" },
     { name: "instance", type: "text", describe: "Only of this instance" },
     { name: "task", type: "text", describe: "Only of this task" },
@@ -53,7 +57,10 @@ async function showPage(context: Context, hopper: Hopper, args: Args): Promise<v
   await context.show({
     body: { items, cursor },
     items,
-    lines: (look) => [...eventTable(items, names, look), ...(more ? [moreLine(args, items.length, cursor)] : [])],
+    lines: (look) => [
+      ...eventTable(items, names, look),
+      ...(more ? [moreLine(args, items.length, cursor)] : []),
+    ],
     names: items.map((item) => item.cursor),
     ids: items.map((item) => item.cursor),
   });
@@ -71,9 +78,18 @@ function filtersOf(args: Args, limit: number | undefined) {
 
 async function namesOf(hopper: Hopper, items: readonly EventBody[]) {
   return {
-    ...(await instanceNames(hopper, items.map((item) => item.instance_id))),
-    ...(await taskRefs(hopper, items.map((item) => item.task_id))),
-    ...(await delegationRefs(hopper, items.map((item) => item.delegation_id))),
+    ...(await instanceNames(
+      hopper,
+      items.map((item) => item.instance_id),
+    )),
+    ...(await taskRefs(
+      hopper,
+      items.map((item) => item.task_id),
+    )),
+    ...(await delegationRefs(
+      hopper,
+      items.map((item) => item.delegation_id),
+    )),
   };
 }
 

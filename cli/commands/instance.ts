@@ -2,7 +2,7 @@ import type { Args } from "../args.ts";
 import type { Context } from "../context.ts";
 import { usage } from "../failure.ts";
 import type { InstanceTreeView, InstanceView } from "../library.ts";
-import { toWire } from "../library.ts";
+import { checkInstance, toWire } from "../library.ts";
 import type { Shown } from "../output.ts";
 import type { InstanceBody, StatsBody, TreeBody } from "../render/bodies.ts";
 import { dashboardLines } from "../render/dashboard.ts";
@@ -25,7 +25,12 @@ const create: CommandSpec = {
   summary: "Create an instance",
   positionals: [{ name: "name", describe: "Its name, unique among live instances" }],
   options: [
-    { name: "scope", type: "text", required: true, describe: "global, project, orchestration, personal, family, event, federated" },
+    {
+      name: "scope",
+      type: "text",
+      required: true,
+      describe: "global, project, orchestration, personal, family, event, federated",
+    },
     { name: "parent", type: "text", describe: "Id or name of the instance above it" },
     { name: "config", type: "json", describe: "Its configuration as JSON (here not a file)" },
     { name: "type", type: "text", describe: "persistent (default), ephemeral or temporary" },
@@ -38,24 +43,24 @@ const create: CommandSpec = {
     `hopper instance create webapp --scope project --parent global --config '{"capabilities": ["react"]}'`,
   ],
   act: async (context, args) => {
-    const config = readConfig(args);
-    await context.changes(
+    const params = {
+      name: args.text("name"),
+      scope: args.text("scope"),
+      parentId: args.maybe("parent"),
+      id: args.maybe("id"),
+      instanceType: args.maybe("type"),
+      config: readConfig(args),
+      description: args.maybe("description"),
+      start: args.flag("start"),
+      by: context.by,
+    };
+    await context.creates(
+      async () => await checkInstance(params),
       async (hopper) => {
-        const created = await hopper.instances.create({
-          name: args.text("name"),
-          scope: args.text("scope"),
-          parentId: args.maybe("parent"),
-          id: args.maybe("id"),
-          instanceType: args.maybe("type"),
-          config,
-          description: args.maybe("description"),
-          start: args.flag("start"),
-          by: context.by,
-        });
+        const created = await hopper.instances.create(params);
         await hopper.settle();
         await context.show(shownInstance(await hopper.instances.get(created.id)));
       },
-      { creates: true },
     );
   },
 };
@@ -103,7 +108,10 @@ const list: CommandSpec = {
             all: args.flag("all") ? true : undefined,
           }),
         table: async (items) => {
-          const names = await instanceNames(hopper, items.map((item) => item.parent_id));
+          const names = await instanceNames(
+            hopper,
+            items.map((item) => item.parent_id),
+          );
           return (look) => instanceTable(items, names, look);
         },
         name: ({ name }) => name,
@@ -142,7 +150,8 @@ const tree: CommandSpec = {
       const views = await hopper.instances.hierarchy(from, { all: args.flag("all") });
       const forest = views.map((view) => toWire(view) as TreeBody);
       const flat = views.flatMap((view) => everyInstance(view));
-      if (forest.length === 0) context.remark("no instances; create one: hopper instance create global --scope global");
+      if (forest.length === 0)
+        context.remark("no instances; create one: hopper instance create global --scope global");
       await context.show({
         // One tree for one instance, a list for the forest, as the API answers.
         body: from === undefined ? { items: forest, next_cursor: null, has_more: false } : forest[0],

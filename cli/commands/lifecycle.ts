@@ -25,7 +25,11 @@ const VERBS: readonly Verb[] = [
     name: "stop",
     summary: "Stop an instance, when the work under way is done",
     options: [
-      { name: "drain-timeout", type: "duration", describe: "Wait at most this long for it, e.g. 10s (default 30s)" },
+      {
+        name: "drain-timeout",
+        type: "duration",
+        describe: "Wait at most this long for it, e.g. 10s (default 30s)",
+      },
     ],
     send: async (instances, id, args, options) =>
       await instances.stop(id, { ...options, drainTimeoutMs: args.number("drain-timeout") }),

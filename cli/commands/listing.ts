@@ -44,7 +44,8 @@ export async function showList<View extends { id: string }, Body extends { id: s
   const { context, args } = listing;
   const { format, quiet } = context;
   const page: Page = { limit: args.number("limit"), cursor: args.maybe("cursor") };
-  const wholeList = format === "jsonl" || format === "name" || (quiet && (format === "table" || format === "wide"));
+  const wholeList =
+    format === "jsonl" || format === "name" || (quiet && (format === "table" || format === "wide"));
   if (wholeList && page.limit === undefined) return await showEveryPage(listing, page);
   const people = !wholeList && (format === "table" || format === "wide");
   const view = await listing.page(people ? { ...page, count: true } : page);
@@ -81,7 +82,11 @@ async function showEveryPage<View extends { id: string }, Body extends { id: str
   } while (cursor !== null && context.io.stdout.closed !== true);
 }
 
-function footerLines<View>(listing: { command: readonly string[] }, view: ListView<View>, shown: number): string[] {
+function footerLines<View>(
+  listing: { command: readonly string[] },
+  view: ListView<View>,
+  shown: number,
+): string[] {
   if (!view.hasMore || view.nextCursor === null) return [];
   const of = view.total === undefined ? "" : ` of ${view.total}`;
   return [`${shown}${of} (more: ${commandText([...listing.command, "--cursor", view.nextCursor])})`];

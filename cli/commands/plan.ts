@@ -8,7 +8,11 @@ import type { CommandSpec, OptionSpec } from "../spec.ts";
 
 const ONCE: OptionSpec = { name: "once", type: "flag", describe: "End when the plan is done" };
 const KEEP: OptionSpec = { name: "keep", type: "flag", describe: "Keep the temporary data folder" };
-const WORKERS: OptionSpec = { name: "workers", type: "whole", describe: "Shell workers at every instance that queues" };
+const WORKERS: OptionSpec = {
+  name: "workers",
+  type: "whole",
+  describe: "Shell workers at every instance that queues",
+};
 
 /** `run PLAN`: the plan runner of src/plan, which is loaded here and not earlier. Source: 5-cli.md 5.3. */
 export const runCommand: CommandSpec = {
@@ -40,12 +44,7 @@ export const demoCommand: CommandSpec = {
     await context.io.runPlan(planArgs({ context, args, plan: findDemo(), temp: true }), context.io),
 };
 
-function planArgs(params: {
-  context: Context;
-  args: Args;
-  plan: string;
-  temp: boolean;
-}): PlanArgs {
+function planArgs(params: { context: Context; args: Args; plan: string; temp: boolean }): PlanArgs {
   const { context, args, plan, temp } = params;
   return {
     plan,

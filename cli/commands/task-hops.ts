@@ -32,7 +32,10 @@ const assign: CommandSpec = {
   options: [{ name: "to", type: "text", required: true, describe: "Id or name of the instance" }],
   act: async (context, args) => {
     await context.changes(async (hopper) => {
-      const task = await hopper.tasks.assign(args.text("task"), { instanceId: args.text("to"), by: context.by });
+      const task = await hopper.tasks.assign(args.text("task"), {
+        instanceId: args.text("to"),
+        by: context.by,
+      });
       await hopper.settle();
       await showStanding(context, hopper, task.id);
     });

@@ -37,7 +37,11 @@ export const waitCommand: CommandSpec = {
   },
 };
 
-async function waitFor(context: Context, ids: readonly string[], timeoutMs: number | undefined): Promise<TaskView[]> {
+async function waitFor(
+  context: Context,
+  ids: readonly string[],
+  timeoutMs: number | undefined,
+): Promise<TaskView[]> {
   const { io } = context;
   const giveUp = timeoutMs === undefined ? Infinity : io.now() + timeoutMs;
   let tendAt = 0;

@@ -1,7 +1,7 @@
 import type { Args } from "../args.ts";
 import type { Context } from "../context.ts";
 import type { CommandOptions, Hopper, TaskView } from "../library.ts";
-import { toWire } from "../library.ts";
+import { checkTask, toWire } from "../library.ts";
 import type { Shown } from "../output.ts";
 import type { ChainBody, TaskBody } from "../render/bodies.ts";
 import { addedLines, taskStatusLine } from "../render/chain.ts";
@@ -40,7 +40,11 @@ export const CONTENT_OPTIONS: readonly OptionSpec[] = [
   { name: "priority", type: "text", describe: "urgent, high, medium (default) or low" },
   { name: "description", type: "text", describe: "What is to be done" },
   { name: "project", type: "text", describe: "The project it must go to" },
-  { name: "depends-on", type: "list", describe: "A task that must be done before; may be given several times" },
+  {
+    name: "depends-on",
+    type: "list",
+    describe: "A task that must be done before; may be given several times",
+  },
 ];
 
 export function taskContent(args: Args) {
@@ -67,26 +71,38 @@ const add: CommandSpec = {
   ],
   examples: ['hopper task add "Build login page" -t frontend -t react --instance global'],
   act: async (context, args) => {
-    await context.changes(
+    const params = {
+      ...taskContent(args),
+      run: args.maybe("run"),
+      route: args.flag("no-route") ? false : undefined,
+      payload: args.json("payload") as TaskView["payload"] | undefined,
+      source: "cli",
+      settleMs: SETTLE_MS,
+      by: context.by,
+    };
+    await context.creates(
+      async () => await checkTask(params),
       async (hopper) => {
-        const added = await hopper.tasks.add({
-          ...taskContent(args),
-          run: args.maybe("run"),
-          route: args.flag("no-route") ? false : undefined,
-          payload: args.json("payload") as TaskView["payload"] | undefined,
-          source: "cli",
-          settleMs: SETTLE_MS,
-          by: context.by,
-        });
+        const added = await hopper.tasks.add(params);
         await hopper.settle();
         await showStanding(context, hopper, added.id);
       },
-      { creates: true },
     );
   },
 };
 
-const FILTERS = ["instance", "status", "tag", "not-tag", "priority", "project", "worker", "parent", "search", "sort"];
+const FILTERS = [
+  "instance",
+  "status",
+  "tag",
+  "not-tag",
+  "priority",
+  "project",
+  "worker",
+  "parent",
+  "search",
+  "sort",
+];
 
 const list: CommandSpec = {
   path: ["task", "list"],
@@ -208,7 +224,10 @@ const VERBS: readonly Verb[] = [
   {
     name: "complete",
     summary: "Complete a task; the completion goes up to where it came from",
-    options: [RESULT, { name: "force", type: "flag", describe: "Also while it waits for its parts; these are cancelled" }],
+    options: [
+      RESULT,
+      { name: "force", type: "flag", describe: "Also while it waits for its parts; these are cancelled" },
+    ],
     send: async (tasks, id, args, options) =>
       await tasks.complete(id, {
         ...options,

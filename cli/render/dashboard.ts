@@ -27,7 +27,8 @@ export function dashboardLines(stats: StatsBody, look: Look): string[] {
   const texts = lines.map((line) => framedText(line));
   const inner = Math.min(room, Math.max(INNER - 2, ...texts.map((text) => widthOf(text))));
   const bar = "─".repeat(inner + 2);
-  const row = (text: string, line: Line): string => `│ ${painted(pad(fit(text, inner), inner), line, look)} │`;
+  const row = (text: string, line: Line): string =>
+    `│ ${painted(pad(fit(text, inner), inner), line, look)} │`;
   return [
     `┌${bar}┐`,
     row(TITLE, { text: TITLE, tone: "strong" }),
@@ -77,7 +78,9 @@ function scopeText(stats: StatsBody, scope: string): string {
   for (const row of stats.instances) {
     if (row.scope === scope) counts.set(row.status, (counts.get(row.status) ?? 0) + row.count);
   }
-  const others = ["created", "starting", "paused", "stopping", "error"].filter((status) => counts.has(status));
+  const others = ["created", "starting", "paused", "stopping", "error"].filter((status) =>
+    counts.has(status),
+  );
   return [
     `${counts.get("running") ?? 0} active`,
     `${counts.get("stopped") ?? 0} stopped`,

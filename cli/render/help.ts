@@ -34,10 +34,22 @@ export function commandHelp(spec: CommandSpec, columns: number): string[] {
     `Usage: ${words.join(" ")}${own.length > 0 ? " [options]" : ""}`,
     "",
     spec.summary,
-    ...section("", positionals.map((positional) => [term(positional), positional.describe]), columns),
-    ...section("Options:", own.map((option) => optionRow(option)), columns),
+    ...section(
+      "",
+      positionals.map((positional) => [term(positional), positional.describe]),
+      columns,
+    ),
+    ...section(
+      "Options:",
+      own.map((option) => optionRow(option)),
+      columns,
+    ),
     ...section("Global options:", [...globals.map((option) => optionRow(option)), ...ASIDE], columns),
-    ...section("Examples:", (spec.examples ?? []).map((example) => [example, ""]), columns),
+    ...section(
+      "Examples:",
+      (spec.examples ?? []).map((example) => [example, ""]),
+      columns,
+    ),
   ];
 }
 

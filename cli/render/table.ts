@@ -39,11 +39,7 @@ const NO_BORDERS = {
 };
 
 /** A list as a table without lines, fitted to the terminal; whole on a pipe. No rows: no lines. */
-export function tableLines<Row>(
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-  look: Look,
-): string[] {
+export function tableLines<Row>(columns: readonly Column<Row>[], rows: readonly Row[], look: Look): string[] {
   if (rows.length === 0) return [];
   const wanted = columns.filter((column) => look.wide || column.wide !== true);
   const { shown, widths } = fitColumns(wanted, rows, look.width);
@@ -75,17 +71,15 @@ function fitColumns<Row>(columns: readonly Column<Row>[], rows: readonly Row[], 
     while (roomForFlex(shown, width) < FLEX_MINIMUM && dropOptional(shown));
     const room = Math.max(1, roomForFlex(shown, width));
     for (const entry of shown) {
-      if (entry.column.flex === true) entry.width = Math.min(entry.width, Math.max(room, entry.column.head.length));
+      if (entry.column.flex === true)
+        entry.width = Math.min(entry.width, Math.max(room, entry.column.head.length));
     }
   }
   return { shown: shown.map(({ column }) => column), widths: shown.map((entry) => entry.width) };
 }
 
 /** Columns left for the flexible one; its own width when there is none to cut. */
-function roomForFlex<Row>(
-  shown: readonly { column: Column<Row>; width: number }[],
-  width: number,
-): number {
+function roomForFlex<Row>(shown: readonly { column: Column<Row>; width: number }[], width: number): number {
   const gaps = GAP.length * (shown.length - 1);
   const fixed = shown.reduce((sum, entry) => (entry.column.flex === true ? sum : sum + entry.width), gaps);
   const widest = shown.find(({ column }) => column.flex === true)?.width ?? FLEX_MINIMUM;

@@ -50,7 +50,10 @@ export function taskDetails(params: {
         ["depends on", task.depends_on.map((id) => nameOf(id, names)).join(", ")],
         ["run", task.run],
         ["payload", jsonText(task.payload)],
-        ["attempt", `${task.attempt} of ${task.max_attempts}${task.round > 1 ? `, round ${task.round}` : ""}`],
+        [
+          "attempt",
+          `${task.attempt} of ${task.max_attempts}${task.round > 1 ? `, round ${task.round}` : ""}`,
+        ],
         ["lease until", task.lease_expires_at],
         ["not before", task.not_before],
         ["deadline", task.deadline_at],

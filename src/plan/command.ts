@@ -32,7 +32,7 @@ export async function runPlanCommand(args: PlanCommandArgs, io: PlanIo): Promise
       "--resume and --new exclude each other: one goes on with the earlier run, the other cancels it";
     throw new HopperError("validation_failed", detail, { issues: [] });
   }
-  const plan = { ...(await readPlan(resolve(io.cwd, args.plan))), file: shown(args.plan, io.cwd) };
+  const plan = await readPlan(shown(args.plan, io.cwd), { cwd: io.cwd });
   const config = layered(args.config, plan.runtime);
   // Whatever is wrong with the settings, also in the environment, is said before anything is made.
   const { settings } = loadConfiguration({ content: config, env: io.env });

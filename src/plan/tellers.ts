@@ -99,15 +99,19 @@ export const TELLERS: Partial<Record<EventName, (telling: Telling) => PlanStep[]
     if (textOf(telling.event.data, "outcome") === "handed_back") return [];
     return closeHop(telling, takeHop(telling)?.from);
   },
-  "task.held": ({ event, told, facts, progress }) => [
-    {
-      ...told,
-      kind: "held",
-      by: nameOf(event.instanceId, facts),
-      reason: textOf(event.data, "reason") ?? "held",
-      why: progress.decided?.by === event.instanceId ? progress.decided.reason : null,
-    },
-  ],
+  // At the desk every unassigned task is held: that is no news of a plan's.
+  "task.held": ({ event, told, facts, progress }) =>
+    event.instanceId === null
+      ? []
+      : [
+          {
+            ...told,
+            kind: "held",
+            by: nameOf(event.instanceId, facts),
+            reason: textOf(event.data, "reason") ?? "held",
+            why: progress.decided?.by === event.instanceId ? progress.decided.reason : null,
+          },
+        ],
   "task.requeued": requeued,
   "task.completed": (telling) => {
     const { event, told, task, facts, progress } = telling;

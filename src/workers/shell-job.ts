@@ -110,11 +110,12 @@ export class ShellJob {
 
   /** null = the lease was over, or the task given back, before the command could start. */
   async #runCommand(): Promise<ShellResult | ShellStartError | null> {
-    const { id, title, run } = this.#task;
+    const { id, ref, title, run } = this.#task;
+    // A person's task: it is never failed for that. The claim should not have given it.
+    if (run === null) throw new Error(`${ref} has no command, so no shell worker may have it`);
     const settings = settingsOf(this.#task.payload);
     const { environment: base, cwd, url } = this.#settings;
     try {
-      if (run === null) throw new ShellStartError("it has no command");
       const task = { id, title, instance: this.#instance, leaseToken: this.#token };
       const env = shellEnvironment({ base, settings, task, url });
       this.#shell = await startShell({ run, cwd: settings.cwd ?? cwd, env });

@@ -27,9 +27,23 @@ describe("instance create", () => {
   });
 
   it("passes configuration, type, id and description on untouched", async () => {
-    const config = '{"capabilities":["python"],"__proto__":1}';
+    const config = '{"capabilities":["python"],"own_key":{"a":[1]}}';
     const ran = await hopper(
-      ["instance", "create", "007", "--scope=project", "--config", config, "--type", "ephemeral", "--id", "x", "--description", "d", "--start"],
+      [
+        "instance",
+        "create",
+        "007",
+        "--scope=project",
+        "--config",
+        config,
+        "--type",
+        "ephemeral",
+        "--id",
+        "x",
+        "--description",
+        "d",
+        "--start",
+      ],
       { cwd: null, answers: { "instances.create": instanceView(), "instances.get": instanceView() } },
     );
     expect(ran.code).toBe(0);
@@ -100,7 +114,27 @@ describe("instance list", () => {
 
   it("passes the filters on", async () => {
     const ran = await hopper(
-      ["instance", "list", "--scope", "project", "--scope", "global", "--status", "running", "--parent", "g", "--type", "ephemeral", "--search", "web", "--all", "--limit", "7", "--cursor", "c"],
+      [
+        "instance",
+        "list",
+        "--scope",
+        "project",
+        "--scope",
+        "global",
+        "--status",
+        "running",
+        "--parent",
+        "g",
+        "--type",
+        "ephemeral",
+        "--search",
+        "web",
+        "--all",
+        "--limit",
+        "7",
+        "--cursor",
+        "c",
+      ],
       { answers },
     );
     expect(paramsOf(ran, "instances.list")[0]).toEqual({
@@ -151,12 +185,15 @@ describe("instance show, tree and status", () => {
   it("shows an instance with its parent's name", async () => {
     const ran = await hopper(["instance", "show", "webapp"], {
       answers: {
-        "instances.get": (id: string) => instanceView(id === "webapp" ? { parentId: "p" } : { name: "global" }),
+        "instances.get": (id: string) =>
+          instanceView(id === "webapp" ? { parentId: "p" } : { name: "global" }),
       },
     });
     expect(ran.out).toContain("webapp (PROJECT) [running]\n  id       webapp-id\n");
     expect(ran.out).toContain("  parent   global\n");
-    const one = await hopper(["instance", "status", "webapp"], { answers: { "instances.get": instanceView() } });
+    const one = await hopper(["instance", "status", "webapp"], {
+      answers: { "instances.get": instanceView() },
+    });
     expect(one.out).toContain("webapp (PROJECT) [running]\n");
   });
 

@@ -1,34 +1,74 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { folderWithStore, hopper, HopperError, paramsOf, StoreError, temporaryFolder } from "./support/fake.ts";
+import { folderWithStore, hopper, paramsOf, StoreError, temporaryFolder } from "./support/fake.ts";
 import { instanceView, list, stats, taskView } from "./support/views.ts";
 
 describe("a command line that is not understood", () => {
   it.each<[string[], string, string]>([
     [["instanc", "list"], 'there is no command "instanc"; did you mean instance?', "hopper instance list"],
-    [["instance", "crate", "x"], 'there is no command "instance crate"; did you mean instance create?', "hopper instance create x"],
+    [
+      ["instance", "crate", "x"],
+      'there is no command "instance crate"; did you mean instance create?',
+      "hopper instance create x",
+    ],
     [["frobnicate"], 'there is no command "frobnicate"', "hopper --help"],
     [["task", "frobnicate"], 'there is no command "task frobnicate"', "hopper task --help"],
     [["--jsn"], "hopper has no option --jsn; did you mean --json?", "hopper --help"],
     [["--zzzzzz=1"], "hopper has no option --zzzzzz", "hopper --help"],
-    [["task", "add", "x", "--prioritty", "high"], "hopper task add has no option --prioritty; did you mean --priority?", "hopper task add x --priority high"],
-    [["task", "add", "x", "--prio=high"], "hopper task add has no option --prio; did you mean --priority?", "hopper task add x --priority=high"],
-    [["task", "add", "x", "--qqqqqqqq"], "hopper task add has no option --qqqqqqqq", "hopper task add --help"],
+    [
+      ["task", "add", "x", "--prioritty", "high"],
+      "hopper task add has no option --prioritty; did you mean --priority?",
+      "hopper task add x --priority high",
+    ],
+    [
+      ["task", "add", "x", "--prio=high"],
+      "hopper task add has no option --prio; did you mean --priority?",
+      "hopper task add x --priority=high",
+    ],
+    [
+      ["task", "add", "x", "--qqqqqqqq"],
+      "hopper task add has no option --qqqqqqqq",
+      "hopper task add --help",
+    ],
     [["task", "add", "x", "-q"], "hopper task add has no option -q", "hopper task add --help"],
     [["task", "add"], "hopper task add needs TITLE", "hopper task add --help"],
     [["task", "status", "T-1"], "hopper task status needs TASK STATUS", "hopper task status --help"],
     [["task", "add", "x", "y"], 'hopper task add does not take "y"', "hopper task add --help"],
     [["task", "fail", "T-1"], "hopper task fail needs --error", "hopper task fail --help"],
     [["task", "add", "x", "--tag"], "--tag needs a value", "hopper task add --help"],
-    [["task", "assign", "T-1", "--to", "--json"], "--to needs a value", "hopper task assign --help"],
-    [["task", "reassign", "T-1", "--to", "a", "--to", "b"], "--to was given 2 times; it takes one value", "hopper task reassign --help"],
-    [["task", "list", "--limit", "ten"], '--limit is "ten"; a whole number is accepted', "hopper task list --help"],
-    [["task", "list", "--limit", "-1"], '--limit is "-1"; a whole number is accepted', "hopper task list --help"],
-    [["task", "wait", "T-1", "--timeout", "soon"], '--timeout is "soon"; a duration such as', "hopper task wait --help"],
+    [["task", "assign", "T-1", "--to", "--quiet"], "--to needs a value", "hopper task assign --help"],
+    [
+      ["task", "reassign", "T-1", "--to", "a", "--to", "b"],
+      "--to was given 2 times; it takes one value",
+      "hopper task reassign --help",
+    ],
+    [
+      ["task", "list", "--limit", "ten"],
+      '--limit is "ten"; a whole number is accepted',
+      "hopper task list --help",
+    ],
+    [
+      ["task", "list", "--limit", "-1"],
+      '--limit is "-1"; a whole number is accepted',
+      "hopper task list --help",
+    ],
+    [
+      ["task", "wait", "T-1", "--timeout", "soon"],
+      '--timeout is "soon"; a duration such as',
+      "hopper task wait --help",
+    ],
     [["task", "add", "x", "--payload", "{"], "--payload is not JSON:", "hopper task add --help"],
-    [["task", "list", "-o", "tabel"], '--output is "tabel"; table, json, jsonl, yaml, name, wide are accepted; did you mean table?', "hopper task list --help"],
-    [["delegation", "list", "--direction", "sideways"], '--direction is "sideways"; incoming, outgoing, all are accepted', "hopper delegation list --help"],
+    [
+      ["task", "list", "-o", "tabel"],
+      '--output is "tabel"; table, json, jsonl, yaml, name, wide are accepted; did you mean table?',
+      "hopper task list --help",
+    ],
+    [
+      ["delegation", "list", "--direction", "sideways"],
+      '--direction is "sideways"; incoming, outgoing, all are accepted',
+      "hopper delegation list --help",
+    ],
   ])("%j", async (argv, error, fix) => {
     const ran = await hopper(argv);
     expect(ran.code).toBe(2);
@@ -78,6 +118,13 @@ describe("where the data is", () => {
     expect((await hopper(["instance", "start", "x"], { cwd: null })).code).toBe(3);
   });
 
+  it("a command that would create it is checked first", async () => {
+    const scope = await hopper(["instance", "create", "x", "--scope", "galaxy"], { cwd: null });
+    expect(scope).toMatchObject({ code: 2, out: "", calls: [] });
+    expect(scope.err).toContain("galaxy");
+    expect(await hopper(["task", "add", ""], { cwd: null })).toMatchObject({ code: 2, calls: [] });
+  });
+
   it("is the nearest .hopper upward, and a file of that name is none", async () => {
     const folder = folderWithStore();
     const below = join(folder, "a", "b");
@@ -97,7 +144,10 @@ describe("where the data is", () => {
     expect(none.err).toContain("fix: hopper instance create global --scope global --data 'else where'\n");
   });
 
-  it.each([["a file", true], ["nothing", false]])("is no folder when %s is named", async (_name, file) => {
+  it.each([
+    ["a file", true],
+    ["nothing", false],
+  ])("is no folder when %s is named", async (_name, file) => {
     const folder = temporaryFolder();
     const data = file ? join(folder, "f") : "";
     if (file) writeFileSync(data, "");
@@ -110,7 +160,11 @@ describe("where the data is", () => {
     const cwd = folderWithStore();
     const answers = { "instances.list": list([]) };
     const configOf = async (argv: string[], env: Record<string, string> = {}) =>
-      (paramsOf(await hopper(["instance", "list", ...argv], { cwd, answers, env }), "open:read")[0] as { config: unknown }).config;
+      (
+        paramsOf(await hopper(["instance", "list", ...argv], { cwd, answers, env }), "open:read")[0] as {
+          config: unknown;
+        }
+      ).config;
     const folders = { dataFolder: join(cwd, ".hopper"), workingFolder: cwd };
     expect(await configOf([])).toMatchObject({ file: undefined, ...folders });
     expect(await configOf(["--config", "my.yaml"])).toMatchObject({ file: join(cwd, "my.yaml"), ...folders });
@@ -162,9 +216,19 @@ describe("a store that cannot be opened", () => {
   });
 
   it("names the holder once, and helps when it is not known", async () => {
-    const fail = (error: Error) => hopper(["task", "add", "x", "--json"], { onOpen: () => { throw error; } });
+    const fail = (error: Error) =>
+      hopper(["task", "add", "x", "--json"], {
+        onOpen: () => {
+          throw error;
+        },
+      });
     const named = await fail(new StoreError("locked", "in use by process 77", 77));
-    expect(JSON.parse(named.err)).toMatchObject({ detail: "in use by process 77", pid: 77, kind: "locked", status: 503 });
+    expect(JSON.parse(named.err)).toMatchObject({
+      detail: "in use by process 77",
+      pid: 77,
+      kind: "locked",
+      status: 503,
+    });
     const unnamed = await fail(new StoreError("locked", "in use"));
     expect((JSON.parse(unnamed.err) as { fix: string }).fix).toMatch(/^hopper status/);
   });
@@ -179,138 +243,6 @@ describe("a store that cannot be opened", () => {
       },
     });
     expect(ran).toMatchObject({ code: 130, err: "" });
-  });
-});
-
-describe("a refusal of the library", () => {
-  const refused = (argv: string[], error: Error) => {
-    const [noun, verb] = argv;
-    return hopper(argv, { answers: { [`${noun}s.${verb}`]: error, "tasks.add": error, "instances.create": error } });
-  };
-
-  it.each<[string, string[], HopperError, number, string]>([
-    [
-      "an unknown name: the same command with the nearest one",
-      ["instance", "start", "webap", "--json"],
-      new HopperError("not_found", 404, 'there is no instance "webap"; did you mean webapp?', { field: "id", suggestions: ["webapp"] }),
-      3,
-      "hopper instance start webapp --json",
-    ],
-    [
-      "an unknown name without a near one",
-      ["instance", "start", "zzz"],
-      new HopperError("not_found", 404, 'there is no instance "zzz"', { field: "id", suggestions: [] }),
-      3,
-      "hopper instance list",
-    ],
-    [
-      "an unknown instance of a task command",
-      ["task", "assign", "T-1", "--to", "zzz"],
-      new HopperError("not_found", 404, "nothing", { field: "instanceId" }),
-      3,
-      "hopper instance list",
-    ],
-    ["an unknown task", ["task", "complete", "T-9"], new HopperError("not_found", 404, "there is no T-9", { field: "id" }), 3, "hopper task list"],
-    ["an unknown dependency", ["task", "add", "x"], new HopperError("not_found", 404, "no", { field: "dependsOn[0]" }), 3, "hopper task list"],
-    ["an unknown delegation", ["delegation", "accept", "D-9"], new HopperError("not_found", 404, "no"), 3, "hopper delegation list"],
-    [
-      "a verb the state does not allow, with another that was meant",
-      ["instance", "start", "webapp"],
-      new HopperError("illegal_transition", 409, "webapp is paused; start is not possible then.", { status: "paused", allowed: ["RESUME", "STOP"] }),
-      4,
-      "hopper instance resume webapp",
-    ],
-    [
-      "recover of one that is not in error",
-      ["instance", "recover", "webapp"],
-      new HopperError("illegal_transition", 409, "no", { status: "stopped", allowed: ["START"] }),
-      4,
-      "hopper instance start webapp",
-    ],
-    [
-      "a verb that nothing stands for",
-      ["instance", "pause", "webapp"],
-      new HopperError("illegal_transition", 409, "no", { status: "stopped", allowed: ["START"] }),
-      4,
-      "hopper instance show webapp",
-    ],
-    ["a task verb", ["task", "complete", "T-1"], new HopperError("illegal_transition", 409, "no", { allowed: ["RETRY"] }), 4, "hopper task show T-1"],
-    ["a decided delegation", ["delegation", "accept", "D-1"], new HopperError("already_decided", 409, "no", { status: "rejected" }), 4, "hopper delegation show D-1"],
-    ["live children", ["instance", "terminate", "webapp"], new HopperError("has_live_children", 409, "no"), 4, "hopper instance terminate webapp --cascade"],
-    ["a paused target", ["task", "delegate", "T-1"], new HopperError("instance_not_running", 409, "no", { instance: "w 1", status: "paused" }), 4, "hopper instance resume 'w 1'"],
-    ["a target in error", ["task", "delegate", "T-1"], new HopperError("instance_not_running", 409, "no", { instance: "w", status: "error" }), 4, "hopper instance recover w"],
-    ["a stopped target", ["task", "delegate", "T-1"], new HopperError("instance_not_running", 409, "no", { instance: "w", status: "stopped" }), 4, "hopper instance start w"],
-    ["some target", ["task", "delegate", "T-1"], new HopperError("instance_not_running", 409, "no"), 4, "hopper instance tree"],
-    ["a name that is taken", ["instance", "create", "x", "--scope", "global"], new HopperError("already_exists", 409, "no", { instance_id: "i-1" }), 4, "hopper instance show i-1"],
-    ["a name that was taken", ["instance", "create", "x", "--scope", "global"], new HopperError("already_exists", 409, "no"), 4, "hopper instance list"],
-    ["no route", ["task", "delegate", "T-1"], new HopperError("no_route", 409, "no"), 4, "hopper instance tree"],
-    ["a full instance", ["task", "delegate", "T-1"], new HopperError("at_capacity", 409, "no"), 4, "hopper instance status"],
-    ["an offer that is pending", ["task", "delegate", "T-1"], new HopperError("pending_delegation_exists", 409, "no"), 4, "hopper task delegations T-1"],
-    ["an open hop below", ["delegation", "accept", "D-1"], new HopperError("open_hop_below", 409, "no"), 4, "hopper delegation list"],
-    ["a stale version", ["task", "cancel", "T-1"], new HopperError("stale_version", 412, "no"), 4, "hopper task show T-1"],
-    ["bad input", ["task", "add", "x"], new HopperError("validation_failed", 422, "title is empty"), 2, "hopper task add --help"],
-    ["a bad configuration", ["task", "add", "x"], new HopperError("bad_configuration", 422, "f:1:2"), 8, "hopper task add --help"],
-    ["a shutdown", ["task", "cancel", "T-1"], new HopperError("draining", 503, "no"), 5, "hopper task cancel T-1"],
-    ["a full disk", ["task", "cancel", "T-1"], new HopperError("storage_full", 503, "no"), 5, "hopper doctor"],
-    ["a timeout of a task", ["task", "cancel", "T-1"], new HopperError("timed_out", 504, "no"), 6, "hopper task explain T-1"],
-    ["a timeout", ["instance", "stop", "x"], new HopperError("timed_out", 504, "no"), 6, "hopper status"],
-    ["what is denied", ["task", "cancel", "T-1"], new HopperError("forbidden", 403, "no"), 7, "hopper task show T-1"],
-    ["a fix that the library knows", ["task", "cancel", "T-1"], new HopperError("illegal_transition", 409, "no", { fix: "hopper run p --new" }), 4, "hopper run p --new"],
-  ])("%s", async (_name, argv, error, code, fix) => {
-    const ran = await refused(argv, error);
-    expect(ran.out).toBe("");
-    expect(ran.code).toBe(code);
-    if (argv.includes("--json")) expect((JSON.parse(ran.err) as { fix: string }).fix).toBe(fix);
-    else expect(ran.err.trim().split("\n").at(-1)).toBe(`fix: ${fix}`);
-    expect(ran.calls.at(-1)?.[0]).toBe("close");
-  });
-
-  it("names the verbs that are allowed instead", async () => {
-    const paused = new HopperError("illegal_transition", 409, "webapp is paused; start is not possible then.", {
-      status: "paused",
-      allowed: ["RESUME", "STOP", "TERMINATE", "TERMINATED"],
-    });
-    expect((await refused(["instance", "start", "webapp"], paused)).err).toContain(
-      "error: webapp is paused; start is not possible then (allowed now: resume, stop, restart, terminate)\n",
-    );
-    const done = new HopperError("illegal_transition", 409, "no", { allowed: ["RETRY", "BLOCK", "NOTHING"] });
-    expect((await refused(["task", "complete", "T-1"], done)).err).toContain("(allowed now: retry, status blocked)");
-    const hop = new HopperError("illegal_transition", 409, "no", { allowed: ["ACCEPT"] });
-    expect((await refused(["delegation", "cancel", "D-1"], hop)).err).toContain("(allowed now: ACCEPT)");
-  });
-
-  it("is problem+json for machines, with its facts; a record's status does not hide HTTP's", async () => {
-    const error = new HopperError("already_decided", 409, "D-1 is rejected already.", { status: "rejected", decided_at: "t" });
-    const ran = await refused(["delegation", "accept", "D-1", "-o", "jsonl"], error);
-    expect(JSON.parse(ran.err)).toEqual({
-      type: "urn:hopper:problem:already_decided",
-      title: "The state it is in does not allow this",
-      status: 409,
-      code: "already_decided",
-      detail: "D-1 is rejected already.",
-      state: "rejected",
-      decided_at: "t",
-      fix: "hopper delegation show D-1",
-    });
-  });
-
-  it("shows every issue", async () => {
-    const issues = [{ path: "title", message: "is missing" }, { path: "tags", message: "has 33 entries" }];
-    const ran = await refused(["task", "add", "x"], new HopperError("validation_failed", 422, "title is missing (and 1 more)", { issues }));
-    expect(ran.err).toContain("error: title is missing (and 1 more)\n       tags has 33 entries\nfix: ");
-  });
-
-  it("that is a defect keeps its stack to itself, unless it is asked for", async () => {
-    const ran = await refused(["task", "cancel", "T-1"], new TypeError("x is not a function"));
-    expect(ran).toMatchObject({ code: 1, err: "error: x is not a function\nfix: hopper doctor\n" });
-    const asked = await hopper(["task", "show", "T-1"], {
-      answers: { "tasks.get": new TypeError("x") },
-      env: { HOPPER_DEBUG: "1" },
-    });
-    expect(asked.err).toContain("TypeError: x\n    at ");
-    // oxlint-disable-next-line typescript/only-throw-error -- somebody may
-    const odd = await hopper(["task", "show", "T-1"], { answers: { "tasks.get": () => { throw "text"; } } });
-    expect(odd).toMatchObject({ code: 1, err: "error: text\nfix: hopper doctor\n" });
   });
 });
 
@@ -335,7 +267,11 @@ describe("a terminal", () => {
     expect(piped.out).toBe("T-1 done\n");
     const shown = await hopper(["task", "complete", "T-1"], { answers, terminal: { columns: 80 } });
     expect(shown.out).toBe("T-1 \u001B[32mdone\u001B[39m\n");
-    const plain = await hopper(["task", "complete", "T-1"], { answers, terminal: { columns: 80 }, env: { NO_COLOR: "1" } });
+    const plain = await hopper(["task", "complete", "T-1"], {
+      answers,
+      terminal: { columns: 80 },
+      env: { NO_COLOR: "1" },
+    });
     expect(plain.out).toBe("T-1 done\n");
   });
 });

@@ -15,14 +15,19 @@ describe("delegation", () => {
   };
 
   it("list shows the refs of the tasks", async () => {
-    const ran = await hopper(["delegation", "list", "--status", "pending", "--instance", "webapp", "--direction", "incoming"], { answers });
+    const ran = await hopper(
+      ["delegation", "list", "--status", "pending", "--instance", "webapp", "--direction", "incoming"],
+      { answers },
+    );
     expect(ran.out).toContain("D-1  T-1   global  webapp  route  accepted  1h\n");
     expect(paramsOf(ran, "delegations.list")[0]).toMatchObject({
       status: ["pending"],
       instanceId: "webapp",
       direction: "incoming",
     });
-    expect((await hopper(["delegation", "list"], { answers: { "delegations.list": list([]) } })).err).toBe("no delegations\n");
+    expect((await hopper(["delegation", "list"], { answers: { "delegations.list": list([]) } })).err).toBe(
+      "no delegations\n",
+    );
     expect((await hopper(["delegation", "list", "-o", "name"], { answers })).out).toBe("D-1\n");
   });
 
@@ -39,7 +44,10 @@ describe("delegation", () => {
   ])("%s prints the delegation as it is then", async (verb, more, params) => {
     const ran = await hopper(["delegation", verb, "D-1", ...more], { answers });
     expect(ran).toMatchObject({ code: 0, out: "D-1 global → webapp (route) [pending]\n" });
-    expect(paramsOf(ran, `delegations.${verb}`)).toMatchObject(["D-1", { by: "cli:ada", ...(params as object) }]);
+    expect(paramsOf(ran, `delegations.${verb}`)).toMatchObject([
+      "D-1",
+      { by: "cli:ada", ...(params as object) },
+    ]);
   });
 });
 
@@ -72,12 +80,18 @@ describe("doctor", () => {
     const answers = { doctor: [clean, { check: "D1", rule: "one pending", broken: ["T-1"] }] };
     const ran = await hopper(["doctor", "-o", "name"], { answers });
     expect(ran).toMatchObject({ code: 9, out: "D1\n" });
-    expect(JSON.parse((await hopper(["doctor", "--json"], { answers })).out)).toMatchObject({ items: [{}, { check: "D1" }] });
+    expect(JSON.parse((await hopper(["doctor", "--json"], { answers })).out)).toMatchObject({
+      items: [{}, { check: "D1" }],
+    });
   });
 });
 
 describe("events", () => {
-  const events = [eventView(), eventView({ cursor: "c2", taskId: null, delegationId: "d" }), eventView({ cursor: "c3" })];
+  const events = [
+    eventView(),
+    eventView({ cursor: "c2", taskId: null, delegationId: "d" }),
+    eventView({ cursor: "c3" }),
+  ];
   const answers = {
     events: ({ limit }: { limit?: number }) => events.slice(0, limit),
     "instances.get": instanceView({ name: "global" }),
@@ -86,13 +100,21 @@ describe("events", () => {
   };
 
   it("is a table with names, and how to get more", async () => {
-    const ran = await hopper(["events", "--limit", "2", "--type", "task.created", "--task", "T-1", "--instance", "g"], { answers });
+    const ran = await hopper(
+      ["events", "--limit", "2", "--type", "task.created", "--task", "T-1", "--instance", "g"],
+      { answers },
+    );
     const lines = ran.out.split("\n");
     expect(lines[1]).toBe("2026-01-02T03:04:05.000Z  task.created  T-1   global    cli:ada");
     expect(lines[3]).toBe(
       "2 shown (more: hopper events --type task.created --instance g --task T-1 --limit 2 --since c2)",
     );
-    expect(paramsOf(ran, "events")[0]).toMatchObject({ limit: 3, type: ["task.created"], instanceId: "g", taskId: "T-1" });
+    expect(paramsOf(ran, "events")[0]).toMatchObject({
+      limit: 3,
+      type: ["task.created"],
+      instanceId: "g",
+      taskId: "T-1",
+    });
   });
 
   it("is {items, cursor} as json, every event as jsonl, cursors as name", async () => {
@@ -107,7 +129,9 @@ describe("events", () => {
   it("says so when there are none, and stops for a reader that is gone", async () => {
     const none = await hopper(["events"], { answers: { events: [] } });
     expect(none).toMatchObject({ code: 0, out: "", err: "no events\n" });
-    expect(JSON.parse((await hopper(["events", "--json", "--since", "c9"], { answers: { events: [] } })).out)).toEqual({ items: [], cursor: "c9" });
+    expect(
+      JSON.parse((await hopper(["events", "--json", "--since", "c9"], { answers: { events: [] } })).out),
+    ).toEqual({ items: [], cursor: "c9" });
     const gone = await hopper(["events", "-o", "jsonl"], { answers, closedAfter: 1 });
     expect(gone.out.trim().split("\n")).toHaveLength(1);
   });
@@ -116,10 +140,13 @@ describe("events", () => {
 describe("run and demo", () => {
   it("hand the plan to its runner, with what was said", async () => {
     const cwd = folderWithStore();
-    const ran = await hopper(["run", "my.plan.yaml", "--once", "--resume", "--workers", "3", "--keep", "--temp", "--quiet"], {
-      cwd,
-      onPlan: () => 1,
-    });
+    const ran = await hopper(
+      ["run", "my.plan.yaml", "--once", "--resume", "--workers", "3", "--keep", "--temp", "--quiet"],
+      {
+        cwd,
+        onPlan: () => 1,
+      },
+    );
     expect(ran.code).toBe(1);
     expect(paramsOf(ran, "plan")[0]).toMatchObject({
       plan: join(cwd, "my.plan.yaml"),
@@ -138,7 +165,13 @@ describe("run and demo", () => {
 
   it("run by themselves in the nearest store", async () => {
     const ran = await hopper(["run", "/p.yaml", "--dry-run", "--new", "--json"]);
-    expect(paramsOf(ran, "plan")[0]).toMatchObject({ temp: false, dryRun: true, new: true, workers: null, output: "json" });
+    expect(paramsOf(ran, "plan")[0]).toMatchObject({
+      temp: false,
+      dryRun: true,
+      new: true,
+      workers: null,
+      output: "json",
+    });
   });
 
   it("find the example of the demo", async () => {
@@ -153,7 +186,9 @@ describe("help", () => {
     const ran = await hopper(["help", "exit-codes"]);
     expect(ran.out).toContain("  3  not found\n");
     expect(ran.out).toContain("130  interrupted\n");
-    expect(JSON.parse((await hopper(["help", "exit-codes", "--json"])).out)).toMatchObject({ items: [{ code: 0, meaning: "ok" }, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}] });
+    expect(JSON.parse((await hopper(["help", "exit-codes", "--json"])).out)).toMatchObject({
+      items: [{ code: 0, meaning: "ok" }, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}],
+    });
   });
 
   it("is the same by every way to ask for it", async () => {

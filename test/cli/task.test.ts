@@ -42,7 +42,26 @@ describe("task add", () => {
 
   it("passes everything else on", async () => {
     const ran = await hopper(
-      ["task", "add", "007", "--priority", "high", "--description", "d", "--project", "p", "--run", "make", "--depends-on", "T-1", "--depends-on", "T-2", "--no-route", "--payload", '{"a":[1]}'],
+      [
+        "task",
+        "add",
+        "007",
+        "--priority",
+        "high",
+        "--description",
+        "d",
+        "--project",
+        "p",
+        "--run",
+        "make",
+        "--depends-on",
+        "T-1",
+        "--depends-on",
+        "T-2",
+        "--no-route",
+        "--payload",
+        '{"a":[1]}',
+      ],
       { answers: ADDED },
     );
     expect(paramsOf(ran, "tasks.add")[0]).toMatchObject({
@@ -88,7 +107,32 @@ describe("task list", () => {
 
   it("passes the filters on", async () => {
     const ran = await hopper(
-      ["task", "list", "--instance", "webapp", "--status", "open", "-t", "a", "-t", "b", "--not-tag", "c", "--priority", "high", "--project", "p", "--worker", "w", "--parent", "T-9", "--search", "s", "--sort", "-created"],
+      [
+        "task",
+        "list",
+        "--instance",
+        "webapp",
+        "--status",
+        "open",
+        "-t",
+        "a",
+        "-t",
+        "b",
+        "--not-tag",
+        "c",
+        "--priority",
+        "high",
+        "--project",
+        "p",
+        "--worker",
+        "w",
+        "--parent",
+        "T-9",
+        "--search",
+        "s",
+        "--sort",
+        "-created",
+      ],
       { answers },
     );
     expect(ran.code).toBe(0);
@@ -127,10 +171,19 @@ describe("task list", () => {
     expect(JSON.parse(json.out)).toMatchObject({ items: [{ ref: "T-1" }], next_cursor: "2", has_more: true });
     expect(paramsOf(json, "tasks.list")[0]).not.toHaveProperty("count");
     const lines = await hopper(["task", "list", "-o", "jsonl"], { answers: pages });
-    expect(lines.out.trim().split("\n").map((line) => (JSON.parse(line) as { ref: string }).ref)).toEqual(["T-1", "T-2"]);
+    expect(
+      lines.out
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { ref: string }).ref),
+    ).toEqual(["T-1", "T-2"]);
     expect((await hopper(["task", "list", "-o", "name"], { answers: pages })).out).toBe("T-1\nT-2\n");
-    expect((await hopper(["task", "list", "--quiet"], { answers: pages })).out).toBe("id-of-T-1\nid-of-T-2\n");
-    expect((await hopper(["task", "list", "-o", "name", "--limit", "1"], { answers: pages })).out).toBe("T-1\n");
+    expect((await hopper(["task", "list", "--quiet"], { answers: pages })).out).toBe(
+      "id-of-T-1\nid-of-T-2\n",
+    );
+    expect((await hopper(["task", "list", "-o", "name", "--limit", "1"], { answers: pages })).out).toBe(
+      "T-1\n",
+    );
   });
 
   it("stops streaming when the reader is gone", async () => {
@@ -149,7 +202,9 @@ describe("task list", () => {
 describe("task show, delegations and explain", () => {
   it("shows a task", async () => {
     const ran = await hopper(["task", "show", "T-1"], { answers: ADDED });
-    expect(ran.out).toContain("T-1 Build login page\n  queued at worker-1\n  1. global → webapp (route) [accepted]\n");
+    expect(ran.out).toContain(
+      "T-1 Build login page\n  queued at worker-1\n  1. global → webapp (route) [accepted]\n",
+    );
     expect(ran.calls[0]?.[0]).toBe("open:read");
   });
 
@@ -160,10 +215,18 @@ describe("task show, delegations and explain", () => {
       answers: { "tasks.delegations": chainView([]) },
     });
     expect(none).toMatchObject({ code: 0, out: "", err: "" });
-    expect((await hopper(["task", "delegations", "T-1", "-o", "name"], { answers: ADDED })).out).toBe("D-1\nD-2\n");
+    expect((await hopper(["task", "delegations", "T-1", "-o", "name"], { answers: ADDED })).out).toBe(
+      "D-1\nD-2\n",
+    );
     const json = await hopper(["task", "delegations", "T-1", "-o", "json"], { answers: ADDED });
-    expect(JSON.parse(json.out)).toMatchObject({ task_id: "id-of-T-1", depth: 2, items: [{ source_name: "global" }, {}] });
-    expect((await hopper(["task", "delegations", "T-1", "-o", "jsonl"], { answers: ADDED })).out.split("\n")).toHaveLength(3);
+    expect(JSON.parse(json.out)).toMatchObject({
+      task_id: "id-of-T-1",
+      depth: 2,
+      items: [{ source_name: "global" }, {}],
+    });
+    expect(
+      (await hopper(["task", "delegations", "T-1", "-o", "jsonl"], { answers: ADDED })).out.split("\n"),
+    ).toHaveLength(3);
   });
 
   it("tells the story", async () => {
@@ -178,7 +241,11 @@ describe("task show, delegations and explain", () => {
 describe("the verbs that decide a task", () => {
   it.each<[string[], string, unknown]>([
     [["status", "T-1", "completed"], "status", { status: "completed" }],
-    [["status", "T-1", "done", "--result", '{"ok":true}', "--reason", "r"], "status", { result: { ok: true }, reason: "r" }],
+    [
+      ["status", "T-1", "done", "--result", '{"ok":true}', "--reason", "r"],
+      "status",
+      { result: { ok: true }, reason: "r" },
+    ],
     [["complete", "T-1", "--result", "[1]", "--force"], "complete", { result: [1], force: true }],
     [["complete", "T-1", "--result", "null"], "complete", { result: null }],
     [["fail", "T-1", "--error", "boom", "--retryable"], "fail", { error: "boom", retryable: true }],
@@ -198,12 +265,18 @@ describe("the verbs that move a task", () => {
   const hop = delegationView({ status: "rejected", reason: { code: "at_capacity", text: "full" } });
 
   it.each<[string[], string, unknown]>([
-    [["delegate", "T-1", "--to", "webapp", "--type", "route", "--notes", "n", "--auto-accept"], "delegate", { targetInstanceId: "webapp", delegationType: "route", notes: "n", autoAccept: true }],
+    [
+      ["delegate", "T-1", "--to", "webapp", "--type", "route", "--notes", "n", "--auto-accept"],
+      "delegate",
+      { targetInstanceId: "webapp", delegationType: "route", notes: "n", autoAccept: true },
+    ],
     [["delegate", "T-1"], "delegate", { targetInstanceId: undefined }],
     [["escalate", "T-1", "--reason", "r"], "escalate", { reason: "r" }],
     [["reassign", "T-1", "--to", "w2", "--reason", "r"], "reassign", { targetInstanceId: "w2", reason: "r" }],
   ])("task %j", async (words, verb, params) => {
-    const ran = await hopper(["task", ...words], { answers: { [`tasks.${verb}`]: hop, "delegations.get": hop } });
+    const ran = await hopper(["task", ...words], {
+      answers: { [`tasks.${verb}`]: hop, "delegations.get": hop },
+    });
     expect(ran).toMatchObject({ code: 0, out: "D-1 global → webapp (route) [rejected]\n" });
     expect(paramsOf(ran, `tasks.${verb}`)).toMatchObject(["T-1", { by: "cli:ada", ...(params as object) }]);
     expect(paramsOf(ran, "delegations.get")).toEqual(["id-of-D-1"]);
@@ -268,9 +341,14 @@ describe("task wait", () => {
   });
 
   it("passes on what else is wrong with the store", async () => {
-    const ran = await wait(["T-1"], () => "queued", (mode) => {
-      if (mode === "own") throw Object.assign(new Error("no"), { name: "StoreError", kind: "not_permitted" });
-    });
+    const ran = await wait(
+      ["T-1"],
+      () => "queued",
+      (mode) => {
+        if (mode === "own")
+          throw Object.assign(new Error("no"), { name: "StoreError", kind: "not_permitted" });
+      },
+    );
     expect(ran.code).toBe(5);
   });
 

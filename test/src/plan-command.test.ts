@@ -62,7 +62,10 @@ async function statuses(hopper: Hopper): Promise<Record<string, string>> {
 describe("a plan that runs on a pipe", () => {
   it("routes its tasks, runs their commands in order, and ends with 0 when all are done", async () => {
     world.write(`${HEAD}tasks:
-  - { key: a, title: First, tags: [frontend], run: echo one >> log; echo '{"n":1}' }
+  - key: a
+    title: First
+    tags: [frontend]
+    run: echo one >> log; echo '{"n":1}'
   - { key: b, title: Second, tags: [api], run: echo two >> log, depends_on: [a] }
 `);
     expect(await world.run()).toBe(0);

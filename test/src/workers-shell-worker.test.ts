@@ -144,12 +144,13 @@ describe("a worker", () => {
     });
   });
 
-  it("fails a task that has none", async () => {
-    fake.enqueue("i", { id: "a", run: null });
-    worker().start();
-    expect((await fake.called("fail")).params).toMatchObject({
-      error: { message: expect.stringContaining("no command") },
-    });
+  it("never fails a person's task, which it should not have been given", async () => {
+    fake.enqueue("i", { id: "a", ref: "T-1", run: null });
+    const one = worker();
+    one.start();
+    await idle(one);
+    expect(errors).toMatchObject([{ message: "T-1 has no command, so no shell worker may have it" }]);
+    expect(fake.verbsOf("a")).toEqual([]);
   });
 
   it("never opens the gate when the mark was refused", async () => {

@@ -15,8 +15,8 @@ CREATE INDEX task_open ON task (keeper, status, held_reason) WHERE status < 7;
 CREATE INDEX task_due ON task (due_at) WHERE due_at IS NOT NULL;
 -- Lists of an instance's tasks, the newest first.
 CREATE INDEX task_holder ON task (holder);
--- Lists of what failed or was cancelled: rare rows among a million done ones.
-CREATE INDEX task_lost ON task (no) WHERE status >= 8;
+-- Lists by status, the newest first: a few open or failed ones among a million done.
+CREATE INDEX task_status ON task (status);
 -- Lists in order of change.
 CREATE INDEX task_updated ON task (updated_at);
 -- Lists by project, run and parent: written once, when the task is added.

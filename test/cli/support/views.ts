@@ -53,10 +53,7 @@ export function instanceView(given: Partial<InstanceView> = {}): InstanceView {
   };
 }
 
-export function treeView(
-  given: Partial<InstanceView>,
-  children: InstanceTreeView[] = [],
-): InstanceTreeView {
+export function treeView(given: Partial<InstanceView>, children: InstanceTreeView[] = []): InstanceTreeView {
   return { ...instanceView(given), children };
 }
 
@@ -174,9 +171,33 @@ export function decisionView(given: Partial<DecisionView> = {}): DecisionView {
     unmatched: false,
     routingRound: 1,
     candidates: [
-      { instanceId: "webapp-id", name: "webapp", tags: 1, textScore: null, load: 0, rank: 1, lostBecause: null },
-      { instanceId: "api-id", name: "api", tags: 0, textScore: 0.5, load: 0.25, rank: 2, lostBecause: "fewer_tags" },
-      { instanceId: "old-id", name: "old", tags: 0, textScore: null, load: 0, rank: null, lostBecause: "not_running" },
+      {
+        instanceId: "webapp-id",
+        name: "webapp",
+        tags: 1,
+        textScore: null,
+        load: 0,
+        rank: 1,
+        lostBecause: null,
+      },
+      {
+        instanceId: "api-id",
+        name: "api",
+        tags: 0,
+        textScore: 0.5,
+        load: 0.25,
+        rank: 2,
+        lostBecause: "fewer_tags",
+      },
+      {
+        instanceId: "old-id",
+        name: "old",
+        tags: 0,
+        textScore: null,
+        load: 0,
+        rank: null,
+        lostBecause: "not_running",
+      },
     ],
     ...given,
   };

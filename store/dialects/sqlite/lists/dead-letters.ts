@@ -4,7 +4,7 @@ import type { DeadLetter, Page, PageRequest } from "../../../store.ts";
 import type { Identity } from "../meta.ts";
 import type { Tables } from "../tables.ts";
 import { cursorsOf } from "./cursor.ts";
-import { countAll, walk } from "./walk.ts";
+import { countAll, TOGETHER, walk } from "./walk.ts";
 import type { Walk } from "./walk.ts";
 
 /** Lists of dead letters, the newest first. */
@@ -22,6 +22,7 @@ export function deadLetterList(em: EntityManager, tables: Tables, identity: Iden
       return rows.map(({ no }) => ({ key: 0, no }));
     },
     passing: null,
+    windows: TOGETHER,
   };
   return async (page: PageRequest): Promise<Page<DeadLetter>> => {
     const { nos, next } = await walk({ walk: list, after: cursors.read(page.cursor), limit: page.limit });

@@ -1,3 +1,4 @@
+import { raw } from "@mikro-orm/core";
 import type { EntityManager } from "@mikro-orm/sqlite";
 import type { Delegation } from "../../../../machines/records.ts";
 import { DelegationRow } from "../../../entities/delegation.ts";
@@ -6,9 +7,9 @@ import { DELEGATION_STATUS } from "../codes.ts";
 import type { Identity } from "../meta.ts";
 import type { Tables } from "../tables.ts";
 import { cursorsOf } from "./cursor.ts";
-import { among, within } from "./filters.ts";
+import { among, SORTED_NUMBER, within } from "./filters.ts";
 import type { Condition } from "./filters.ts";
-import { countAll, walk } from "./walk.ts";
+import { countAll, SCATTERED, TOGETHER, walk } from "./walk.ts";
 import type { Walk } from "./walk.ts";
 
 /** The index that gives the rows; null = all of them, the newest first. */
@@ -49,15 +50,14 @@ export function delegationList(em: EntityManager, tables: Tables, identity: Iden
   const numbers = async (rows: Promise<unknown>): Promise<number[]> =>
     ((await rows) as { no: number }[]).map(({ no }) => no);
 
-  const walkOf = (filter: DelegationFilter): Walk => {
-    const driver = driverOf(filter);
+  const walkOf = (filter: DelegationFilter, driver: Condition | null): Walk => {
     const conditions = conditionsOf(filter);
     return {
       async candidates(after, count) {
         const query = em
           .createQueryBuilder(DelegationRow, "t")
           .select("no")
-          .orderBy({ no: "desc" })
+          .orderBy(driver === null ? { no: "desc" } : { [raw(SORTED_NUMBER)]: "desc" })
           .limit(count);
         if (driver !== null) query.andWhere(driver.sql, [...driver.values]);
         if (after !== null) query.andWhere({ no: { $lt: after.no } });
@@ -73,16 +73,24 @@ export function delegationList(em: EntityManager, tables: Tables, identity: Iden
               }
               return new Set(await numbers(query.execute("all", false)));
             },
+      windows: driver === null ? TOGETHER : SCATTERED,
     };
   };
 
   return async (filter: DelegationFilter): Promise<Page<Delegation>> => {
-    const list = walkOf(filter);
-    const { nos, next } = await walk({ walk: list, after: cursors.read(filter.cursor), limit: filter.limit });
+    const { limit } = filter;
+    const after = cursors.read(filter.cursor);
+    const driver = driverOf(filter);
+    const newest = walkOf(filter, null);
+    let walked = await walk({ walk: newest, after, limit });
+    // Open ones stand in an index in another order: worth sorting when they are not among the newest.
+    if (driver !== null && walked.next !== null && walked.nos.length < limit) {
+      walked = await walk({ walk: walkOf(filter, driver), after, limit });
+    }
     return {
-      items: nos.map((no) => tables.delegation.byNo(no)).filter((delegation) => delegation !== null),
-      nextCursor: next === null ? null : cursors.write(next),
-      total: filter.count ? await countAll(list) : null,
+      items: walked.nos.map((no) => tables.delegation.byNo(no)).filter((delegation) => delegation !== null),
+      nextCursor: walked.next === null ? null : cursors.write(walked.next),
+      total: filter.count ? await countAll(driver === null ? newest : walkOf(filter, driver)) : null,
     };
   };
 }

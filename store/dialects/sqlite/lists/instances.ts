@@ -8,7 +8,7 @@ import type { Tables } from "../tables.ts";
 import { cursorsOf } from "./cursor.ts";
 import { among, contains, within } from "./filters.ts";
 import type { Condition } from "./filters.ts";
-import { countAll, walk } from "./walk.ts";
+import { countAll, TOGETHER, walk } from "./walk.ts";
 import type { Walk } from "./walk.ts";
 
 function wantsTerminated({ all, status }: InstanceFilter): boolean {
@@ -76,6 +76,7 @@ export function instanceList(em: EntityManager, tables: Tables, identity: Identi
               }
               return new Set(await numbers(query.execute("all", false)));
             },
+      windows: TOGETHER,
     };
   };
 

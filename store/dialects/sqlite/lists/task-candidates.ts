@@ -1,5 +1,4 @@
 import type { EntityManager } from "@mikro-orm/sqlite";
-import { FINAL_TASK_STATUSES } from "../../../../machines/records.ts";
 import type { TaskStatus } from "../../../../machines/records.ts";
 import { TaskTagRow } from "../../../entities/task-tag.ts";
 import { TaskRow } from "../../../entities/task.ts";
@@ -11,43 +10,34 @@ import type { Walk } from "./walk.ts";
 
 export type Direction = "asc" | "desc";
 
-/** Which index gives the rows: the filter it serves, and the columns it needs no further check for. */
+/** Which index gives the rows: the filter it serves, so that rows need no further check for it. */
 export interface Driver {
   readonly serves: readonly (keyof TaskFilter)[];
-  /** A condition on `t`, written so that the index fits it. */
-  readonly where: Condition | null;
+  /** Conditions on `t`, each the beginning of an index; more than one are read one by one and merged. */
+  readonly where: readonly Condition[];
 }
 
-const FINAL: ReadonlySet<TaskStatus> = new Set(FINAL_TASK_STATUSES);
-const LOST: ReadonlySet<TaskStatus> = new Set(["failed", "cancelled"]);
+const COMMON: TaskStatus = "done";
 
-function codesOf(statuses: readonly TaskStatus[]): string {
-  return statuses.map((status) => TASK_STATUS[status]).join(", ");
+function byStatus(statuses: readonly TaskStatus[]): Driver {
+  const where = statuses.map((status) => ({ sql: "t.status = ?", values: [TASK_STATUS[status]] }));
+  return { serves: ["status"], where };
 }
 
-/** The rarest first. Partial indexes are used only where their condition stands word by word. */
+/** The rarest first. */
 export function driverOf(filter: TaskFilter): Driver {
   const { parentTask, runId, project, status, holder } = filter;
-  if (parentTask !== undefined)
-    return { serves: ["parentTask"], where: { sql: "t.parent_task = ?", values: [parentTask] } };
-  if (runId !== undefined) return { serves: ["runId"], where: { sql: "t.run_id = ?", values: [runId] } };
-  if (status !== undefined && status.every((one) => !FINAL.has(one))) {
-    return {
-      serves: ["status"],
-      where: { sql: `t.status < 7 and t.status in (${codesOf(status)})`, values: [] },
-    };
-  }
-  if (status !== undefined && status.every((one) => LOST.has(one))) {
-    return {
-      serves: ["status"],
-      where: { sql: `t.status >= 8 and t.status in (${codesOf(status)})`, values: [] },
-    };
-  }
-  if (project !== undefined)
-    return { serves: ["project"], where: { sql: "t.project = ?", values: [project] } };
-  if (holder === null) return { serves: ["holder"], where: { sql: "t.holder is null", values: [] } };
-  if (holder !== undefined) return { serves: ["holder"], where: { sql: "t.holder = ?", values: [holder] } };
-  return { serves: [], where: null };
+  const by = (key: keyof TaskFilter, column: string, value: string | number): Driver => {
+    return { serves: [key], where: [{ sql: `t.${column} = ?`, values: [value] }] };
+  };
+  if (parentTask !== undefined) return by("parentTask", "parent_task", parentTask);
+  if (runId !== undefined) return by("runId", "run_id", runId);
+  if (status !== undefined && !status.includes(COMMON)) return byStatus(status);
+  if (project !== undefined) return by("project", "project", project);
+  if (holder === null) return { serves: ["holder"], where: [{ sql: "t.holder is null", values: [] }] };
+  if (holder !== undefined) return by("holder", "holder", holder);
+  if (status !== undefined && filter.tags === undefined) return byStatus(status);
+  return { serves: [], where: [] };
 }
 
 /** Rows of a query that selects `no`, and `key` when it sorts by something else. */
@@ -56,11 +46,19 @@ export async function places(rows: Promise<unknown>): Promise<Place[]> {
 }
 
 export function byNumber(em: EntityManager, driver: Driver, direction: Direction): Walk["candidates"] {
-  return (after, count) => {
+  const sign = direction === "desc" ? -1 : 1;
+  const read = (where: Condition | undefined, after: Place | null, count: number): Promise<Place[]> => {
     const query = em.createQueryBuilder(TaskRow, "t").select("no").orderBy({ no: direction }).limit(count);
-    if (driver.where !== null) query.andWhere(driver.where.sql, [...driver.where.values]);
+    if (where !== undefined) query.andWhere(where.sql, [...where.values]);
     if (after !== null) query.andWhere({ no: { [direction === "desc" ? "$lt" : "$gt"]: after.no } });
     return places(query.execute("all", false));
+  };
+  return async (after, count) => {
+    const [first, ...others] = driver.where;
+    const found = await read(first, after, count);
+    if (others.length === 0) return found;
+    for (const where of others) found.push(...(await read(where, after, count)));
+    return found.sort((a, b) => sign * (a.no - b.no)).slice(0, count);
   };
 }
 

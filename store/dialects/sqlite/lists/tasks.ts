@@ -12,7 +12,7 @@ import { among, contains, equals, within } from "./filters.ts";
 import type { Condition } from "./filters.ts";
 import { byNumber, byTag, byUpdate, driverOf, places } from "./task-candidates.ts";
 import type { Direction } from "./task-candidates.ts";
-import { countAll, walk, walkInTurn } from "./walk.ts";
+import { countAll, SCATTERED, TOGETHER, walk, walkInTurn } from "./walk.ts";
 import type { Walk, Walked } from "./walk.ts";
 
 type Sort = NonNullable<TaskFilter["sort"]>;
@@ -74,20 +74,19 @@ function walkOf(em: EntityManager, filter: TaskFilter, sort: Sort): Walk {
       [...conditions].filter(([key]) => !served.includes(key)).flatMap(([, some]) => some),
     );
   if (sort === "updated" || sort === "-updated") {
-    return { candidates: byUpdate(em, direction), passing: beside([]) };
+    return { candidates: byUpdate(em, direction), passing: beside([]), windows: SCATTERED };
   }
   const driver = driverOf(filter);
   const [tag] = filter.tags ?? [];
-  if (tag !== undefined && (driver.where === null || driver.serves.includes("holder"))) {
-    return {
-      candidates: byTag(em, tag, direction),
-      passing: beside(filter.tags?.length === 1 ? ["tags"] : []),
-    };
+  if (tag !== undefined && (driver.where.length === 0 || driver.serves.includes("holder"))) {
+    const served: (keyof TaskFilter)[] = filter.tags?.length === 1 ? ["tags"] : [];
+    return { candidates: byTag(em, tag, direction), passing: beside(served), windows: SCATTERED };
   }
-  const candidates = byNumber(em, driver, direction);
-  // Open tasks stand in their index by keeper, so each window sorts them anew: one window.
-  const windows = driver.serves.includes("status") ? { windows: [6_000] } : {};
-  return { candidates, passing: beside(driver.serves), ...windows };
+  return {
+    candidates: byNumber(em, driver, direction),
+    passing: beside(driver.serves),
+    windows: driver.where.length === 0 ? TOGETHER : SCATTERED,
+  };
 }
 
 /** Urgent first, in each priority the newest first. */

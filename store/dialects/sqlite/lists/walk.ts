@@ -1,11 +1,15 @@
 import type { Place } from "./cursor.ts";
 
 /**
- * Rows a page may look at, in windows that grow: the first is enough for common filters, all of them take some 15 ms.
+ * Rows a page may look at, in windows that grow: the first is enough for common filters, all of them take some 10 ms.
  * A page that is not full after the last one is short and has a cursor, so that no filter makes a page slow however
- * many rows the store holds (9-performance.md).
+ * many rows the store holds (9-performance.md). Rows an index names lie on a page of the file each.
  */
-const WINDOWS: readonly number[] = [250, 2_000, 8_000];
+export const SCATTERED: readonly number[] = [200, 800, 2_000];
+/** The same for rows that lie side by side. */
+export const TOGETHER: readonly number[] = [200, 1_000, 8_000];
+/** A list is counted, when that is asked, up to so many rows. */
+const COUNTED = 5_000;
 
 /** How a list is read: rows in order from an index, then those of them that pass the other filters. */
 export interface Walk {
@@ -13,8 +17,8 @@ export interface Walk {
   readonly candidates: (after: Place | null, count: number) => Promise<readonly Place[]>;
   /** Numbers of those that pass; null = there is nothing else to check. */
   readonly passing: ((candidates: readonly Place[]) => Promise<ReadonlySet<number>>) | null;
-  /** Other windows than the usual ones: one, where each asks SQLite to sort anew. */
-  readonly windows?: readonly number[];
+  /** {@link SCATTERED} or {@link TOGETHER}. */
+  readonly windows: readonly number[];
 }
 
 /** The numbers of one page, and the place where the next one begins after; null = this was the last. */
@@ -33,7 +37,7 @@ export async function walk(request: { walk: Walk; after: Place | null; limit: nu
   if (passing === null) return cut(await candidates(request.after, request.limit + 1), request.limit);
   const found: Place[] = [];
   let after = request.after;
-  for (const window of request.walk.windows ?? WINDOWS) {
+  for (const window of request.walk.windows) {
     const seen = await candidates(after, window);
     const pass = await passing(seen);
     found.push(...seen.filter((place) => pass.has(place.no)));
@@ -45,9 +49,8 @@ export async function walk(request: { walk: Walk; after: Place | null; limit: nu
 
 /** How many rows the whole list has; null when that cannot be said by looking at as many rows as a page may. */
 export async function countAll(list: Walk): Promise<number | null> {
-  const most = WINDOWS.reduce((sum, window) => sum + window, 0);
-  const seen = await list.candidates(null, most + 1);
-  if (seen.length > most) return null;
+  const seen = await list.candidates(null, COUNTED + 1);
+  if (seen.length > COUNTED) return null;
   return list.passing === null ? seen.length : (await list.passing(seen)).size;
 }
 

@@ -1,0 +1,47 @@
+import type { Store } from "../store/store.ts";
+import type { Cancellable, Clock } from "./seams.ts";
+import type { System } from "./system.ts";
+
+/** How often the auditor looks, in ms. */
+const EVERY_MS = 30_000;
+/** Tasks it looks at in one round. */
+const MOST = 100;
+
+/**
+ * Recovery as a loop, not a start-up event: looks for open tasks that nothing is under way for, and asks
+ * their keepers to look again. Source: 3-runtime.md 3.4.
+ */
+export class Auditor {
+  readonly #system: System;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  #alarm: Cancellable | null = null;
+
+  constructor(params: { system: System; store: Store; clock: Clock }) {
+    this.#system = params.system;
+    this.#store = params.store;
+    this.#clock = params.clock;
+  }
+
+  /** One round; the number of tasks whose keepers were asked. */
+  async tick(): Promise<number> {
+    const stuck = await this.#store.queries.stuck(this.#clock.now(), MOST);
+    for (const { task, keeper } of stuck) this.#system.post({ to: keeper, message: { type: "task.audit", task } });
+    return stuck.length;
+  }
+
+  start(): void {
+    this.#alarm?.cancel();
+    this.#alarm = this.#clock.at(this.#clock.now() + EVERY_MS, () => {
+      void this.tick().finally(() => {
+        if (this.#alarm !== null) this.start();
+      });
+    });
+  }
+
+  /** May be called twice, or first. */
+  stop(): void {
+    this.#alarm?.cancel();
+    this.#alarm = null;
+  }
+}

@@ -1,0 +1,207 @@
+import { createHash } from "node:crypto";
+import { taskContext } from "../actors/turn.ts";
+import type { Key, System } from "../actors/system.ts";
+import type { Clock } from "../actors/seams.ts";
+import { HopperError, type Refusal } from "../machines/errors.ts";
+import { instanceLifecycle } from "../machines/lifecycles/instance.ts";
+import { taskLifecycle } from "../machines/lifecycles/task.ts";
+import type { Answer, AnswerValue, Command } from "../machines/messages.ts";
+import { DESK, type ActorNo, type Delegation, type Instance, type InstanceNo, type Json, type Task, type TaskNo } from "../machines/records.ts";
+import type { Settings } from "../machines/settings.ts";
+import type { DirectoryEntry, Store } from "../store/store.ts";
+import { Cursors } from "./cursor.ts";
+import type { Directory } from "./directory.ts";
+import { missingRecord, parseDelegationRef, parseTaskRef, resolveInstance } from "./references.ts";
+import { delegationView, instanceView, taskView } from "./view-of.ts";
+import type { DelegationView, InstanceView, TaskView } from "./views.ts";
+
+/** What every verb needs: the loop, the store behind it, and the way from references to records and back. */
+export interface DoorParams {
+  readonly store: Store;
+  readonly system: System;
+  readonly directory: Directory;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  /** false = opened for reading: commands are refused. */
+  readonly writable: boolean;
+}
+
+export interface Asked {
+  readonly by?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** The in-process door: resolves references, hands commands to their keepers, and shows answers as views. */
+export class Door {
+  readonly store: Store;
+  readonly system: System;
+  readonly directory: Directory;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly cursors: Cursors;
+  readonly #writable: boolean;
+
+  constructor(params: DoorParams) {
+    this.store = params.store;
+    this.system = params.system;
+    this.directory = params.directory;
+    this.settings = params.settings;
+    this.clock = params.clock;
+    this.cursors = new Cursors(params.store);
+    this.#writable = params.writable;
+  }
+
+  // ------------------------------------------------------------------ references
+
+  instance(reference: string, field = "id"): DirectoryEntry {
+    return resolveInstance(this.directory, reference, field);
+  }
+
+  async task(reference: string, field = "id"): Promise<Task> {
+    const ref = parseTaskRef(reference, field);
+    const no = "no" in ref ? ref.no : await this.store.queries.taskNo(ref.id);
+    const task = no === null ? null : await this.store.queries.task(no);
+    if (task === null) throw missingRecord("task", reference, field);
+    return task;
+  }
+
+  async delegation(reference: string, field = "id"): Promise<Delegation> {
+    const ref = parseDelegationRef(reference, field);
+    const no = "no" in ref ? ref.no : await this.store.queries.delegationNo(ref.id);
+    const delegation = no === null ? null : await this.store.queries.delegation(no);
+    if (delegation === null) throw missingRecord("delegation", reference, field);
+    return delegation;
+  }
+
+  /** The only live GLOBAL root; null when there is none, or more than one. */
+  onlyRoot(): InstanceNo | null {
+    const roots = [...this.directory.liveRoots("GLOBAL")];
+    return roots.length === 1 ? (roots[0] as DirectoryEntry).no : null;
+  }
+
+  /** The origin a retry goes to: its own, else the nearest live one above it, else the desk. */
+  liveOriginOf(task: Task): ActorNo {
+    let no = task.origin;
+    while (no !== null) {
+      const entry = this.directory.byNo(no);
+      if (entry === undefined) return DESK;
+      if (entry.status !== "terminated") return no;
+      no = entry.parent;
+    }
+    return DESK;
+  }
+
+  // ------------------------------------------------------------------ commands
+
+  /** Sends a command to its keeper; resolves with the answer, throws the refusal. */
+  async ask<K extends AnswerValue["kind"]>(
+    params: { to: ActorNo; command: Command; kind: K; asked: Asked; fingerprint?: Json },
+  ): Promise<Extract<AnswerValue, { kind: K }>> {
+    const { to, command, kind, asked } = params;
+    if (!this.#writable) {
+      throw new HopperError("unavailable", "The store was opened for reading only; nothing can be changed through it.");
+    }
+    const by = asked.by ?? "library";
+    const answer =
+      asked.idempotencyKey === undefined
+        ? await this.system.submit({ to, command, by })
+        : await this.#once({ to, command, by, key: asked.idempotencyKey, fingerprint: params.fingerprint });
+    if (!answer.ok) throw errorOf(answer.refusal);
+    if (answer.value.kind !== kind) throw new Error(`${command.type} was answered with ${answer.value.kind}`);
+    return answer.value as Extract<AnswerValue, { kind: K }>;
+  }
+
+  /** One effect per key: a repeat gets the stored answer, or waits for the one that is under way. */
+  async #once(params: { to: ActorNo; command: Command; by: string; key: string; fingerprint: Json | undefined }): Promise<Answer> {
+    const { to, command, by } = params;
+    const fingerprint = createHash("sha256").update(JSON.stringify([command.type, params.fingerprint ?? (command as unknown as Json)])).digest("hex");
+    const key: Key = { caller: by, key: params.key, fingerprint };
+    const known = (await this.store.commandByKey(by, params.key)) ?? this.#underWay.get(`${by} ${params.key}`) ?? null;
+    if (known === null) {
+      const answer = this.system.submit({ to, command, by, key });
+      const running = { fingerprint, pending: answer };
+      this.#underWay.set(`${by} ${params.key}`, running);
+      return answer.finally(() => this.#underWay.delete(`${by} ${params.key}`));
+    }
+    if (known.fingerprint !== fingerprint) {
+      throw new HopperError("idempotency_key_reused", `The idempotency key ${params.key} was used for another request.`, {
+        key: params.key,
+      });
+    }
+    if ("pending" in known) return known.pending;
+    if (known.answer !== null) return JSON.parse(known.answer) as Answer;
+    const waited = this.system.answerOf(known.command);
+    if (waited !== null) return waited;
+    await this.system.settle();
+    const settled = await this.store.commandByKey(by, params.key);
+    if (settled?.answer) return JSON.parse(settled.answer) as Answer;
+    throw new HopperError("timed_out", "The first request with this key is still under way; ask again later.");
+  }
+
+  readonly #underWay = new Map<string, { readonly fingerprint: string; readonly pending: Promise<Answer> }>();
+
+  /** A command about a task, to whoever keeps it. */
+  async askTask(task: Task, command: Command, asked: Asked): Promise<TaskView> {
+    const answer = await this.ask({ to: task.keeper, command, kind: "task", asked });
+    return await this.taskView(answer.task);
+  }
+
+  // ------------------------------------------------------------------ views
+
+  async taskView(task: Task): Promise<TaskView> {
+    const ids = await this.taskIds([...task.dependsOn, ...(task.parentTask === null ? [] : [task.parentTask])]);
+    return taskView(task, this.directory, (no) => ids.get(no));
+  }
+
+  async taskViews(tasks: readonly Task[]): Promise<TaskView[]> {
+    const views: TaskView[] = [];
+    for (const task of tasks) views.push(await this.taskView(task));
+    return views;
+  }
+
+  /** Ids of tasks by number. */
+  async taskIds(numbers: Iterable<TaskNo>): Promise<Map<TaskNo, string>> {
+    const ids = new Map<TaskNo, string>();
+    for (const no of numbers) {
+      if (ids.has(no)) continue;
+      const task = await this.store.queries.task(no);
+      if (task !== null) ids.set(no, task.id);
+    }
+    return ids;
+  }
+
+  async instanceView(instance: Instance): Promise<InstanceView> {
+    const tally = await this.store.queries.tally(instance.no);
+    const allowed = instanceLifecycle.allowed(instance.status, {
+      liveChildren: [...this.directory.children(instance.no)].filter((child) => child.status !== "terminated").length,
+      terminating: instance.intent === "terminate",
+    });
+    return instanceView(instance, tally, allowed, this.directory);
+  }
+
+  async delegationView(delegation: Delegation): Promise<DelegationView> {
+    const task = await this.store.queries.task(delegation.task);
+    const results = delegation.outcome === null ? [] : await this.store.queries.resultsOf(delegation.task);
+    const previous = delegation.previous === null ? null : await this.store.queries.delegation(delegation.previous);
+    return delegationView(delegation, {
+      directory: this.directory,
+      idOfTask: () => task?.id,
+      idOfDelegation: () => previous?.id,
+      outputOf: (_task, round) => results.find((one) => one.round === round)?.value ?? null,
+    });
+  }
+
+  /** What a task would accept now, for messages. */
+  allowedFor(task: Task): string[] {
+    return taskLifecycle.allowed(task.status, taskContext(task, this.settings));
+  }
+}
+
+/** A refusal of the runtime as callers meet it: moments in the facts as ISO 8601. */
+export function errorOf(refusal: Refusal): HopperError {
+  const facts: { [key: string]: Refusal["facts"][string] } = {};
+  for (const [key, value] of Object.entries(refusal.facts)) {
+    facts[key] = key.endsWith("_at") && typeof value === "number" ? new Date(value).toISOString() : value;
+  }
+  return new HopperError(refusal.code, refusal.detail, facts);
+}

@@ -1,0 +1,16 @@
+/** Hopper's public menu. */
+export { createHopper, type CreateHopperParams } from "./hopper.ts";
+export type { Hopper } from "./api.ts";
+export { HopperError } from "../machines/errors.ts";
+export { StoreError } from "../store/store-error.ts";
+export type { ScopeBehavior } from "../machines/scopes/behavior.ts";
+export type {
+  ChainView,
+  DecisionView,
+  DelegationView,
+  EventView,
+  InstanceTreeView,
+  InstanceView,
+  ListView,
+  TaskView,
+} from "./views.ts";

@@ -1,0 +1,29 @@
+import { v7 } from "uuid";
+import type { Clock, Ids, Log, Random } from "../actors/seams.ts";
+
+/** The real world, passed to the runtime in one place. Source: 3-runtime.md 3.6. */
+
+/** The longest delay a timer takes: 2³¹ − 1 ms; a later moment is waited for in steps. */
+const LONGEST_MS = 2_147_483_647;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  at(moment, run) {
+    let timer: NodeJS.Timeout;
+    const wait = (): void => {
+      const left = moment - Date.now();
+      timer = setTimeout(left > LONGEST_MS ? wait : run, Math.max(0, Math.min(left, LONGEST_MS)));
+      timer.unref();
+    };
+    wait();
+    return { cancel: () => clearTimeout(timer) };
+  },
+  soon: (run) => void setImmediate(run),
+};
+
+export const systemRandom: Random = () => Math.random();
+
+export const systemIds: Ids = { uuid: (now) => v7({ msecs: now }) };
+
+export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };

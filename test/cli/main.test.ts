@@ -1,0 +1,73 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { main, processIo } from "../../cli/main.ts";
+
+/** What the process writes while the line runs. */
+async function written(argv: string[]): Promise<{ out: string; err: string; code: unknown }> {
+  const text = { out: "", err: "" };
+  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+    text.out += String(chunk);
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
+    text.err += String(chunk);
+    return true;
+  });
+  await main(argv);
+  const code = process.exitCode;
+  process.exitCode = undefined;
+  return { ...text, code };
+}
+
+describe("the process", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    process.exitCode = undefined;
+  });
+
+  it("writes to its own streams and sets its exit code", async () => {
+    expect(await written(["--version"])).toMatchObject({
+      out: expect.stringMatching(/^\d/) as string,
+      code: 0,
+    });
+    expect(await written(["frobnicate"])).toMatchObject({ out: "", code: 2 });
+    expect((await written(["instance", "list", "--data", "/nowhere/at/all"])).code).toBe(3);
+  });
+
+  it("leaves no listeners for signals behind", async () => {
+    const before = process.listenerCount("SIGINT");
+    await written(["--help"]);
+    expect(process.listenerCount("SIGINT")).toBe(before);
+    expect(process.listenerCount("SIGTERM")).toBe(process.listenerCount("SIGTERM"));
+  });
+
+  it("sleeps until the time is over, or until it is interrupted", async () => {
+    const stop = new AbortController();
+    const io = processIo(stop.signal);
+    const from = io.now();
+    await io.sleep(5);
+    expect(io.now()).toBeGreaterThan(from);
+    const long = io.sleep(60_000);
+    stop.abort();
+    await long;
+    expect(io.now() - from).toBeLessThan(30_000);
+  });
+
+  it("says what its streams are", () => {
+    const { stdout } = processIo(new AbortController().signal);
+    expect([stdout.isTTY, stdout.columns, stdout.rows, stdout.closed]).toEqual([
+      process.stdout.isTTY,
+      process.stdout.columns,
+      process.stdout.rows,
+      false,
+    ]);
+  });
+
+  it("is deaf to a reader that has gone, and to nothing else", async () => {
+    await written(["--help"]);
+    const gone = Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
+    expect(process.stdout.emit("error", gone)).toBe(true);
+    expect(() => process.stdout.emit("error", Object.assign(new Error("no"), { code: "ENOSPC" }))).toThrow(
+      "no",
+    );
+  });
+});
