@@ -53,6 +53,9 @@ export class KeeperViolation extends Error {
   override readonly name = "KeeperViolation";
 }
 
+/** Events that change a column of what was asked. */
+const WIDE_EVENTS: ReadonlySet<EventName> = new Set<EventName>(["task.updated", "task.retried", "task.requeued"]);
+
 type EventData = { [key: string]: unknown } | null;
 
 /**
@@ -182,7 +185,7 @@ export class Turn {
     const before = { holder: task.holder, status: task.status };
     const event = this.note(name, data, { task: task.no, delegation: null });
     evolveTask(task, event);
-    this.#afterTask(task, before, name === "task.updated" || name === "task.retried");
+    this.#afterTask(task, before, WIDE_EVENTS.has(name));
     return event;
   }
 

@@ -44,9 +44,9 @@ export class Context {
 
   /** Who asks, for the journal: `cli:ada`. */
   get by(): string {
-    const { env } = this.io;
-    const user = [env["USER"], env["LOGNAME"], env["USERNAME"]].find((name) => (name ?? "") !== "");
-    return `cli:${user ?? "unknown"}`;
+    const { env, user } = this.io;
+    const named = [env["USER"], env["LOGNAME"], env["USERNAME"]].find((name) => (name ?? "") !== "");
+    return `cli:${named ?? user ?? "unknown"}`;
   }
 
   /** Where the settings of this command come from; the library reads them. */

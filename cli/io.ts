@@ -46,6 +46,8 @@ export interface CliIo {
   readonly stdin?: NodeJS.ReadableStream | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Name of the user where the environment does not say it. */
+  readonly user?: string | undefined;
   /** Aborts when the user interrupts. */
   readonly signal: AbortSignal;
   openHopper(params: OpenParams): Promise<Hopper>;

@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { EXIT } from "./exit-codes.ts";
 import type { CliIo, CliStream } from "./io.ts";
 import { openStore } from "./open-store.ts";
@@ -32,6 +33,9 @@ export function processIo(signal: AbortSignal): CliIo {
     stdin: process.stdin,
     env: process.env,
     cwd: process.cwd(),
+    get user() {
+      return systemUser();
+    },
     signal,
     openHopper: openStore,
     runPlan,
@@ -40,6 +44,15 @@ export function processIo(signal: AbortSignal): CliIo {
       await sleep(ms, signal);
     },
   };
+}
+
+/** undefined in a container whose user has no name. */
+function systemUser(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The stream, deaf to a reader that has gone. */

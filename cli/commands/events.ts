@@ -4,7 +4,7 @@ import type { EventView, Hopper } from "../library.ts";
 import { toWire } from "../library.ts";
 import { commandText } from "../quote.ts";
 import type { EventBody } from "../render/bodies.ts";
-import { eventTable } from "../render/events.ts";
+import { eventTable, INSTANCE_FIELDS } from "../render/events.ts";
 import type { CommandSpec } from "../spec.ts";
 import { some } from "./instance.ts";
 import { withFilters } from "./listing.ts";
@@ -80,7 +80,7 @@ async function namesOf(hopper: Hopper, items: readonly EventBody[]) {
   return {
     ...(await instanceNames(
       hopper,
-      items.map((item) => item.instance_id),
+      items.flatMap((item) => [item.instance_id, ...INSTANCE_FIELDS.map((field) => item.data[field])]),
     )),
     ...(await taskRefs(
       hopper,

@@ -1,7 +1,8 @@
 import type { Hopper } from "../library.ts";
 import type { Names } from "../render/bodies.ts";
 
-type Id = string | null | undefined;
+/** An id; anything else is passed over. */
+type Id = unknown;
 
 /** Names of these instances by id. One that cannot be found keeps its id. */
 export async function instanceNames(hopper: Hopper, ids: readonly Id[]): Promise<Names> {

@@ -1,3 +1,4 @@
+import type { Hopper } from "../library.ts";
 import { toWire } from "../library.ts";
 import type { DecisionBody } from "../render/bodies.ts";
 import { decisionLines } from "../render/decision.ts";
@@ -12,7 +13,7 @@ const test: CommandSpec = {
   options: CONTENT_OPTIONS,
   examples: ['hopper route test "Build login page" -t react'],
   act: async (context, args) => {
-    await context.reads(async (hopper) => {
+    const preview = async (hopper: Hopper): Promise<boolean> => {
       const view = await hopper.route.preview(taskContent(args));
       const names = await instanceNames(hopper, [view.instanceId, view.targetId]);
       const body = toWire(view) as DecisionBody;
@@ -22,7 +23,10 @@ const test: CommandSpec = {
         names: view.targetId === null ? [] : [names[view.targetId] ?? view.targetId],
         ids: view.targetId === null ? [] : [view.targetId],
       });
-    });
+      return true;
+    };
+    // What the actors know is asked of them where that is possible, else read beside their owner.
+    if ((await context.changesIfFree(preview)) === undefined) await context.reads(preview);
   },
 };
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { PlanArgs } from "../../cli/io.ts";
-import { folderWithStore, hopper, paramsOf } from "./support/fake.ts";
+import { folderWithStore, hopper, paramsOf, StoreError } from "./support/fake.ts";
 import { decisionView, delegationView, eventView, instanceView, list, taskView } from "./support/views.ts";
 
 describe("delegation", () => {
@@ -61,10 +61,22 @@ describe("route test", () => {
     const ran = await hopper(["route", "test", "Build login page", "-t", "react"], { answers });
     expect(ran.out).toMatch(/^global would delegate to webapp: matched tag react\n/);
     expect(paramsOf(ran, "route.preview")[0]).toMatchObject({ title: "Build login page", tags: ["react"] });
-    expect(ran.calls[0]?.[0]).toBe("open:read");
     expect((await hopper(["route", "test", "x", "--quiet"], { answers })).out).toBe("webapp-id\n");
     const held = { ...answers, "route.preview": decisionView({ action: "hold", targetId: null }) };
     expect((await hopper(["route", "test", "x", "-o", "name"], { answers: held })).out).toBe("");
+  });
+});
+
+describe("route test while another process owns the store", () => {
+  it("reads beside it", async () => {
+    const ran = await hopper(["route", "test", "x"], {
+      answers: { "route.preview": decisionView(), "instances.get": instanceView() },
+      onOpen: ({ mode }) => {
+        if (mode === "own") throw new StoreError("locked", "in use");
+      },
+    });
+    expect(ran.code).toBe(0);
+    expect(ran.calls.map(([verb]) => verb).slice(0, 2)).toEqual(["open:own", "open:read"]);
   });
 });
 

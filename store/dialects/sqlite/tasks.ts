@@ -18,6 +18,8 @@ import {
   askedValues,
   CONSTANT_COLUMNS,
   constantValues,
+  CUSTODY_COLUMNS,
+  custodyValues,
   MOVING_COLUMNS,
   movingValues,
 } from "./task-columns.ts";
@@ -182,16 +184,24 @@ function taskOf(row: TaskRow): Task {
 }
 
 function writers(db: Database) {
-  const all = [...CONSTANT_COLUMNS, ...ASKED_COLUMNS, ...MOVING_COLUMNS];
+  const all = [...CONSTANT_COLUMNS, ...ASKED_COLUMNS, ...CUSTODY_COLUMNS, ...MOVING_COLUMNS];
   const insert = inserter<Task>(db, `task (${all.join(", ")})`, `(${marks(all, "id")})`, (task) => [
     ...constantValues(task),
     ...askedValues(task),
+    ...custodyValues(task),
     ...movingValues(task),
   ]);
-  const moved = prepared(db, `UPDATE task SET ${assignments(MOVING_COLUMNS)} WHERE no = ?`);
+  const movedInPlace = prepared(
+    db,
+    `UPDATE task SET ${assignments(MOVING_COLUMNS)} WHERE no = ? AND holder IS ? AND origin IS ? AND keeper = ?`,
+  );
+  const moved = prepared(
+    db,
+    `UPDATE task SET ${assignments(MOVING_COLUMNS)}, ${assignments(CUSTODY_COLUMNS)} WHERE no = ?`,
+  );
   const edited = prepared(
     db,
-    `UPDATE task SET ${assignments(ASKED_COLUMNS)}, ${assignments(MOVING_COLUMNS)} WHERE no = ?`,
+    `UPDATE task SET ${assignments([...ASKED_COLUMNS, ...CUSTODY_COLUMNS, ...MOVING_COLUMNS])} WHERE no = ?`,
   );
   const insertText = prepared(
     db,
@@ -220,14 +230,14 @@ function writers(db: Database) {
     /** Writes only where it is and how it fares. */
     moved(task: Task): void {
       const values = movingValues(task);
-      values.push(task.no);
-      moved.write(values);
+      if (movedInPlace.write([...values, task.no, ...custodyValues(task)]).changes === 1) return;
+      moved.write([...values, ...custodyValues(task), task.no]);
     },
     edited(task: Task): void {
       for (const tag of listOf<string>(tagsOf.get(task.no) as string | null)) deleteTag.run(tag, task.no);
       deleteText.run(task.no);
       deleteDependencies.run(task.no);
-      edited.write([...askedValues(task), ...movingValues(task), task.no]);
+      edited.write([...askedValues(task), ...custodyValues(task), ...movingValues(task), task.no]);
       writeBeside(task);
     },
   };

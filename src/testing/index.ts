@@ -1,0 +1,200 @@
+import type { LoopLimits } from "../../actors/system.ts";
+import type { Scope } from "../../machines/records.ts";
+import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
+import { openStore, serialize } from "../../store/open.ts";
+import type { Store } from "../../store/store.ts";
+import type { Hopper } from "../api.ts";
+import { parseDuration } from "../duration.ts";
+import { createHopper } from "../hopper.ts";
+import type { EventView } from "../views.ts";
+import { countingIds, seededRandom } from "./seeded.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+export { VirtualClock } from "./virtual-clock.ts";
+export { countingIds, seededRandom } from "./seeded.ts";
+
+/** How a Hopper is spawned in memory. */
+export interface SpawnParams {
+  /** Decides random numbers and ids. Default 1. */
+  readonly seed?: number;
+  /** The content of hopper.yaml. */
+  readonly config?: unknown;
+  readonly scopes?: Partial<Record<Scope, ScopeBehavior>>;
+  readonly limits?: Partial<LoopLimits>;
+  /** Picks the next actor among n; absent = in turn. */
+  readonly choose?: (actors: number) => number;
+  /** Wraps the store: faults, checks. */
+  readonly wrap?: (store: Store) => Store;
+}
+
+/** A Hopper in memory on a virtual clock: nothing happens but what the test asks for. */
+export class SpawnedHopper {
+  readonly clock = new VirtualClock();
+  readonly #params: SpawnParams;
+  readonly #random: () => number;
+  readonly #ids;
+  #store: Store;
+  #hopper: Hopper;
+  #image: Uint8Array | null = null;
+
+  private constructor(params: SpawnParams, store: Store, hopper: Hopper, seams: { random: () => number; ids: ReturnType<typeof countingIds>; clock: VirtualClock }) {
+    this.#params = params;
+    this.#store = store;
+    this.#hopper = hopper;
+    this.#random = seams.random;
+    this.#ids = seams.ids;
+    this.clock = seams.clock;
+  }
+
+  static async spawn(params: SpawnParams = {}): Promise<SpawnedHopper> {
+    const seams = { clock: new VirtualClock(), random: seededRandom(params.seed ?? 1), ids: countingIds() };
+    const { store, hopper } = await begin(params, seams, null);
+    return new SpawnedHopper(params, store, hopper, seams);
+  }
+
+  get instances(): Hopper["instances"] {
+    return driven(this.#hopper.instances, this.#drive);
+  }
+
+  get tasks(): Hopper["tasks"] {
+    return driven(this.#hopper.tasks, this.#drive);
+  }
+
+  get delegations(): Hopper["delegations"] {
+    return driven(this.#hopper.delegations, this.#drive);
+  }
+
+  get route(): Hopper["route"] {
+    return driven(this.#hopper.route, this.#drive);
+  }
+
+  get internals(): Hopper["internals"] {
+    return driven(this.#hopper.internals, this.#drive);
+  }
+
+  /** The library itself, for what needs no driving: `on`, `events`, `stats`, `doctor`. */
+  get hopper(): Hopper {
+    return this.#hopper;
+  }
+
+  /** The store under it, for looking. */
+  get store(): Store {
+    return this.#store;
+  }
+
+  readonly #drive = async <T>(pending: Promise<T>): Promise<T> => {
+    // The verb first finds its records, then hands over its command: settle until it has its answer.
+    let done = false;
+    const watched = pending.finally(() => {
+      done = true;
+    });
+    watched.catch(() => undefined);
+    for (let round = 0; round < 10_000 && !done; round += 1) {
+      await this.#hopper.settle();
+      await Promise.resolve();
+    }
+    return await watched;
+  };
+
+  /** Until nothing is due now. */
+  async settle(): Promise<void> {
+    await this.#hopper.settle();
+  }
+
+  /** Moves the clock, handling everything that comes due on the way, each at its moment. */
+  async advance(duration: string | number): Promise<void> {
+    const end = this.clock.now() + parseDuration(duration);
+    for (;;) {
+      await this.settle();
+      const due = await this.#hopper.internals.nextDue();
+      if (due === null || due > end) break;
+      this.clock.moveTo(Math.max(due, this.clock.now() + 1));
+    }
+    this.clock.moveTo(end);
+    await this.settle();
+  }
+
+  /** Every event so far. */
+  async history(): Promise<EventView[]> {
+    const events: EventView[] = [];
+    for await (const event of this.#hopper.events()) events.push(event);
+    return events;
+  }
+
+  /** Everything but the bytes of the store is lost, in the middle of whatever went on. */
+  async crash(): Promise<void> {
+    this.#image = serialize(this.#store);
+    await this.#hopper.close();
+  }
+
+  /** Comes back from what the crash left. */
+  async restart(): Promise<void> {
+    const seams = { clock: this.clock, random: this.#random, ids: this.#ids };
+    const { store, hopper } = await begin(this.#params, seams, this.#image);
+    this.#store = store;
+    this.#hopper = hopper;
+  }
+
+  async close(): Promise<void> {
+    await this.#hopper.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/**
+ * Spawns Hopper in memory with a virtual clock.
+ *
+ * @example
+ * await using hopper = await spawnHopper({ seed: 7 });
+ * await hopper.instances.create({ name: "global", scope: "GLOBAL", start: true });
+ * await hopper.advance("5m");
+ */
+export function spawnHopper(params: SpawnParams = {}): Promise<SpawnedHopper> {
+  return SpawnedHopper.spawn(params);
+}
+
+async function begin(
+  params: SpawnParams,
+  seams: { clock: VirtualClock; random: () => number; ids: ReturnType<typeof countingIds> },
+  image: Uint8Array | null,
+): Promise<{ store: Store; hopper: Hopper }> {
+  const opened = await openStore({
+    url: "sqlite::memory:",
+    clock: seams.clock,
+    ids: { uuid: () => seams.ids.uuid(seams.clock.now()) },
+    ...(image === null ? {} : { image }),
+  });
+  const store = params.wrap === undefined ? opened : params.wrap(opened);
+  const hopper = await createHopper({
+    opened: store,
+    clock: seams.clock,
+    random: seams.random,
+    ids: seams.ids,
+    running: false,
+    trace: true,
+    ...(params.config === undefined ? {} : { config: params.config }),
+    ...(params.scopes === undefined ? {} : { scopes: params.scopes }),
+    ...(params.limits === undefined ? {} : { limits: params.limits }),
+    ...(params.choose === undefined ? {} : { choose: params.choose }),
+  });
+  return { store: opened, hopper };
+}
+
+type Drive = <T>(pending: Promise<T>) => Promise<T>;
+
+/** The same verbs, with the loop run until each has its answer. */
+function driven<V extends object>(verbs: V, drive: Drive): V {
+  return new Proxy(verbs, {
+    get(target, name, receiver) {
+      const verb: unknown = Reflect.get(target, name, receiver);
+      if (typeof verb !== "function") return verb;
+      return (...args: unknown[]) => {
+        const result: unknown = verb.apply(target, args);
+        return result instanceof Promise ? drive(result) : result;
+      };
+    },
+  });
+}
