@@ -310,6 +310,7 @@ const TASK_CHANGES: Partial<Record<EventName, TaskChange>> = {
     task.origin = holder;
     task.keeper = holder;
     task.chain = [holder];
+    task.heldReason = null;
   },
   "task.updated": (task, data) => {
     for (const key of EDITABLE) {
