@@ -26,7 +26,8 @@ export class Auditor {
   /** One round; the number of tasks whose keepers were asked. */
   async tick(): Promise<number> {
     const stuck = await this.#store.queries.stuck(this.#clock.now(), MOST);
-    for (const { task, keeper } of stuck) this.#system.post({ to: keeper, message: { type: "task.audit", task } });
+    for (const { task, keeper } of stuck)
+      this.#system.post({ to: keeper, message: { type: "task.audit", task } });
     return stuck.length;
   }
 

@@ -31,10 +31,18 @@ function checkChild(turn: Turn, spec: InstanceSpec): Refusal | null {
     return refuse("invalid_parent", `${parent.name} is terminated and takes no children.`, facts);
   }
   if (!mayParent(spec.scope, parent.scope)) {
-    return refuse("invalid_parent", `${parent.name} is ${parent.scope}, which cannot be the parent of ${spec.scope}.`, facts);
+    return refuse(
+      "invalid_parent",
+      `${parent.name} is ${parent.scope}, which cannot be the parent of ${spec.scope}.`,
+      facts,
+    );
   }
   if (parent.depth >= LIMITS.depth) {
-    return refuse("invalid_parent", `${parent.name} is at depth ${parent.depth}; ${LIMITS.depth} is the deepest.`, facts);
+    return refuse(
+      "invalid_parent",
+      `${parent.name} is at depth ${parent.depth}; ${LIMITS.depth} is the deepest.`,
+      facts,
+    );
   }
   return null;
 }

@@ -16,7 +16,11 @@ import type { Turn } from "./turn.ts";
 
 /** The end of a task: final in its keeper's turn, then upward hop by hop. Source: 2-domain.md 2.7. */
 
-export function onComplete(turn: Turn, command: Extract<Command, { type: "task.complete" }>, task: Task): void {
+export function onComplete(
+  turn: Turn,
+  command: Extract<Command, { type: "task.complete" }>,
+  task: Task,
+): void {
   if (task.status === "done") {
     repeatCompletion(turn, command, task);
     return;
@@ -27,7 +31,12 @@ export function onComplete(turn: Turn, command: Extract<Command, { type: "task.c
     return;
   }
   if (command.delegation !== undefined && turn.actor.hops.get(task.no)?.no !== command.delegation) {
-    turn.refuse(refuse("illegal_transition", `D-${command.delegation} did not bring the task to its holder.`, { status: task.status, allowed: [] }));
+    turn.refuse(
+      refuse("illegal_transition", `D-${command.delegation} did not bring the task to its holder.`, {
+        status: task.status,
+        allowed: [],
+      }),
+    );
     return;
   }
   if (turn.step(task, { type: "COMPLETE", force: command.force }) === null) {
@@ -38,7 +47,11 @@ export function onComplete(turn: Turn, command: Extract<Command, { type: "task.c
 }
 
 /** Completing again what is done: fine when it says the same (2.5). */
-function repeatCompletion(turn: Turn, command: Extract<Command, { type: "task.complete" }>, task: Task): void {
+function repeatCompletion(
+  turn: Turn,
+  command: Extract<Command, { type: "task.complete" }>,
+  task: Task,
+): void {
   const sameToken = command.leaseToken === null || command.leaseToken === task.epoch;
   const sameResult = command.result === null || command.result === task.result;
   if (!sameToken) {
@@ -133,7 +146,12 @@ export function endTask(turn: Turn, task: Task, ending: Ending): void {
 
 function closeHop(turn: Turn, hop: Delegation, status: FinalTaskStatus, wasPending: boolean): void {
   if (wasPending) {
-    turn.hop(hop, "delegation.cancelled", { code: status === "cancelled" ? "task_cancelled" : "withdrawn" }, null);
+    turn.hop(
+      hop,
+      "delegation.cancelled",
+      { code: status === "cancelled" ? "task_cancelled" : "withdrawn" },
+      null,
+    );
   } else if (status === "cancelled") {
     turn.hop(hop, "delegation.cancelled", { code: "task_cancelled" }, null);
   } else {
@@ -183,7 +201,11 @@ type Retry = Extract<Command, { type: "task.retry" }>;
 
 /** A retry is first asked of the origin, who will hold the task; it asks the keeper. */
 export function askKeeperToRetry(turn: Turn, command: Retry): void {
-  turn.send(turn.preloaded.keeperOf(command.task), { ...command, origin: turn.actor.no }, turn.envelope.reply);
+  turn.send(
+    turn.preloaded.keeperOf(command.task),
+    { ...command, origin: turn.actor.no },
+    turn.envelope.reply,
+  );
 }
 
 /** The keeper reopens a task at its origin, in a new round. */
@@ -202,8 +224,16 @@ export function onRetry(turn: Turn, command: Retry, task: Task): void {
   });
   if (command.withDependents) {
     for (const dependent of turn.preloaded.watchers) {
-      turn.send(turn.preloaded.keeperOf(dependent), { type: "dependency.reopened", task: dependent, dependency: task.no });
+      turn.send(turn.preloaded.keeperOf(dependent), {
+        type: "dependency.reopened",
+        task: dependent,
+        dependency: task.no,
+      });
     }
   }
-  turn.send(receiver, { type: "task.update", task: task.no, what: "retried", status: task.status }, turn.envelope.reply);
+  turn.send(
+    receiver,
+    { type: "task.update", task: task.no, what: "retried", status: task.status },
+    turn.envelope.reply,
+  );
 }

@@ -9,7 +9,11 @@ import type { Turn } from "./turn.ts";
 /** Tasks that come back, and tasks that a caller moves up or sideways. Source: 2-domain.md 2.4. */
 
 /** A task comes back from below: this actor holds it now, and decides anew, or hands it on. */
-export function onReturn(turn: Turn, message: Extract<Notice, { type: "task.return" }>, task: Task | null): void {
+export function onReturn(
+  turn: Turn,
+  message: Extract<Notice, { type: "task.return" }>,
+  task: Task | null,
+): void {
   turn.count(message.status, 1);
   closeOwnHop(turn, message.target);
   if (task === null || isFinal(task.status)) return;
@@ -19,13 +23,13 @@ export function onReturn(turn: Turn, message: Extract<Notice, { type: "task.retu
     return;
   }
   if (!isUndecided(task)) return;
-  const { then } = message;
-  if (then !== null) {
+  const { next } = message;
+  if (next !== null) {
     offer(turn, task, {
-      to: then.to,
-      type: then.type,
+      to: next.to,
+      type: next.type,
       routingRound: task.routingRound + 1,
-      decide: then.autoAccept ? "forced" : "caller",
+      decide: next.autoAccept ? "forced" : "caller",
       reply: turn.envelope.reply,
     });
     return;
@@ -36,10 +40,19 @@ export function onReturn(turn: Turn, message: Extract<Notice, { type: "task.retu
 // ------------------------------------------------------------------ asked by a caller
 
 /** The holder gives a task up to its parent: given back over the hop that brought it, else offered upward. */
-export function onEscalate(turn: Turn, command: Extract<Command, { type: "task.escalate" }>, task: Task): void {
+export function onEscalate(
+  turn: Turn,
+  command: Extract<Command, { type: "task.escalate" }>,
+  task: Task,
+): void {
   const { parent, name } = turn.instance;
   if (parent === null) {
-    turn.refuse(refuse("invalid_delegation", `${name} is a root; there is nobody above it.`, { from: turn.instance.scope, allowed: [] }));
+    turn.refuse(
+      refuse("invalid_delegation", `${name} is a root; there is nobody above it.`, {
+        from: turn.instance.scope,
+        allowed: [],
+      }),
+    );
     return;
   }
   if (!mayGoAway(turn, task)) {
@@ -49,7 +62,7 @@ export function onEscalate(turn: Turn, command: Extract<Command, { type: "task.e
   const hop = turn.actor.hops.get(task.no);
   if (hop?.status === "accepted" && hop.source === parent) {
     giveBack(turn, task, hop, { why: "escalated", reason: command.reason, reply: turn.envelope.reply });
-      return;
+    return;
   }
   offer(turn, task, {
     to: parent,
@@ -66,11 +79,17 @@ export function onEscalate(turn: Turn, command: Extract<Command, { type: "task.e
 export function onReassignAsked(turn: Turn, command: Extract<Command, { type: "task.reassign" }>): void {
   const { roster } = turn.actor;
   const target = roster.get(command.to);
-  const siblings = [...roster.values()].filter((entry) => entry.status !== "terminated" && entry.child !== command.holder);
+  const siblings = [...roster.values()].filter(
+    (entry) => entry.status !== "terminated" && entry.child !== command.holder,
+  );
   const facts = { allowed: siblings.map((entry) => entry.name) };
   if (target === undefined || command.to === command.holder || target.status === "terminated") {
     turn.refuse(
-      refuse("invalid_delegation", `reassign moves T-${command.task} to a sibling of its holder under ${turn.instance.name}.`, facts),
+      refuse(
+        "invalid_delegation",
+        `reassign moves T-${command.task} to a sibling of its holder under ${turn.instance.name}.`,
+        facts,
+      ),
     );
   } else if (target.status !== "running") {
     turn.refuse(
@@ -87,7 +106,11 @@ export function onReassignAsked(turn: Turn, command: Extract<Command, { type: "t
 }
 
 /** The holder gives the task back for its source to offer to the sibling; a task that began here it offers itself. */
-export function onReassign(turn: Turn, command: Extract<Command, { type: "task.reassign" }>, task: Task): void {
+export function onReassign(
+  turn: Turn,
+  command: Extract<Command, { type: "task.reassign" }>,
+  task: Task,
+): void {
   if (!mayGoAway(turn, task)) {
     turn.refuse(turn.notAllowed(task, "reassign"));
     return;
@@ -97,7 +120,7 @@ export function onReassign(turn: Turn, command: Extract<Command, { type: "task.r
     giveBack(turn, task, hop, {
       why: "reassigned",
       reason: command.reason,
-      then: { to: command.to, autoAccept: command.autoAccept, type: "reassign" },
+      next: { to: command.to, autoAccept: command.autoAccept, type: "reassign" },
       reply: turn.envelope.reply,
     });
   } else {

@@ -1,9 +1,8 @@
 import { refuse, type Refusal } from "../machines/errors.ts";
-import { givesWorkTo, mayGiveWork } from "../machines/legality.ts";
 import type { Command, Notice } from "../machines/messages.ts";
-import { isFinal, type Delegation, type DelegationType, type InstanceNo, type RejectionCode, type Task } from "../machines/records.ts";
+import { isFinal, type Delegation, type RejectionCode, type Task } from "../machines/records.ts";
 import { handBack, tellRejection } from "./give-back.ts";
-import { decideTask, hold, isUndecided, limitOf, mayGoAway, offer, rankFor } from "./placement.ts";
+import { decideTask, hold, isUndecided, limitOf } from "./placement.ts";
 import { closeOwnHop, noteRefusal } from "./roster-counts.ts";
 import type { Turn } from "./turn.ts";
 
@@ -12,7 +11,12 @@ import type { Turn } from "./turn.ts";
 // ---------------------------------------------------------------------- the target's turns
 
 /** An offer arrives. */
-export function onOffer(turn: Turn, message: Extract<Notice, { type: "task.delegation" }>, task: Task | null, hop: Delegation): void {
+export function onOffer(
+  turn: Turn,
+  message: Extract<Notice, { type: "task.delegation" }>,
+  task: Task | null,
+  hop: Delegation,
+): void {
   // A command may have overtaken the offer and settled it.
   if (hop.status !== "pending" || task === null) {
     turn.answerHop(hop);
@@ -22,7 +26,11 @@ export function onOffer(turn: Turn, message: Extract<Notice, { type: "task.deleg
   turn.actor.hops.set(task.no, hop);
   const { acceptance } = turn.config;
   const stays =
-    message.decide === "forced" ? false : message.decide === "caller" ? acceptance !== "auto" : acceptance === "manual";
+    message.decide === "forced"
+      ? false
+      : message.decide === "caller"
+        ? acceptance !== "auto"
+        : acceptance === "manual";
   if (stays && turn.isRunning) {
     turn.task(task, "task.held", { reason: "awaiting_acceptance" });
     turn.answerHop(hop);
@@ -40,10 +48,13 @@ function decideOffer(turn: Turn, task: Task, hop: Delegation): void {
 
 function whyNot(turn: Turn, task: Task): { code: RejectionCode; text: string | null } | null {
   if (turn.isTerminated) return { code: "terminated", text: null };
-  if (!turn.isRunning) return { code: "not_running", text: `${turn.instance.name} is ${turn.instance.status}` };
+  if (!turn.isRunning)
+    return { code: "not_running", text: `${turn.instance.name} is ${turn.instance.status}` };
   const { config, actor } = turn;
   if (config.strictCapabilities) {
-    const missing = task.tags.filter((tag) => !config.capabilities.some((own) => own.toLowerCase() === tag.toLowerCase()));
+    const missing = task.tags.filter(
+      (tag) => !config.capabilities.some((own) => own.toLowerCase() === tag.toLowerCase()),
+    );
     if (missing.length > 0) return { code: "capability_mismatch", text: `lacks ${missing.join(", ")}` };
   }
   if (actor.room(config) <= 0) {
@@ -56,7 +67,9 @@ function whyNot(turn: Turn, task: Task): { code: RejectionCode; text: string | n
 function accept(turn: Turn, task: Task, hop: Delegation, note?: string | null): void {
   turn.hop(hop, "delegation.accepted", note ? { note } : null, task);
   if (turn.instance.type === "ephemeral" && turn.instance.runtimeMetadata["had_task"] !== true) {
-    turn.lifecycle("instance.updated", { runtimeMetadata: { ...turn.instance.runtimeMetadata, had_task: true } });
+    turn.lifecycle("instance.updated", {
+      runtimeMetadata: { ...turn.instance.runtimeMetadata, had_task: true },
+    });
   }
   turn.send(hop.source, {
     type: "delegation.acceptance",
@@ -97,9 +110,14 @@ export function onDecide(
       reject(turn, task, hop, "declined", command.reason);
       break;
     case "delegation.withdraw":
-      turn.hop(hop, "delegation.cancelled", { code: "withdrawn", ...(command.reason ? { text: command.reason } : {}) }, task);
+      turn.hop(
+        hop,
+        "delegation.cancelled",
+        { code: "withdrawn", ...(command.reason ? { text: command.reason } : {}) },
+        task,
+      );
       tellRejection(turn, hop, "withdrawn");
-          break;
+      break;
   }
   turn.answerHop(hop);
 }
@@ -107,15 +125,22 @@ export function onDecide(
 function acceptRefusal(turn: Turn): Refusal | null {
   const { instance } = turn;
   if (!turn.isRunning) {
-    return refuse("instance_not_running", `${instance.name} is ${instance.status}; it accepts offers when it runs.`, {
-      instance: instance.name,
-      status: instance.status,
-    });
+    return refuse(
+      "instance_not_running",
+      `${instance.name} is ${instance.status}; it accepts offers when it runs.`,
+      {
+        instance: instance.name,
+        status: instance.status,
+      },
+    );
   }
   const room = turn.actor.room(turn.config);
   if (room <= 0) {
     const limit = limitOf(turn);
-    return refuse("at_capacity", `${instance.name} is at capacity (${limit - room}/${limit}).`, { instance: instance.name, limit });
+    return refuse("at_capacity", `${instance.name} is at capacity (${limit - room}/${limit}).`, {
+      instance: instance.name,
+      limit,
+    });
   }
   return null;
 }
@@ -135,7 +160,12 @@ export function onOfferTimer(turn: Turn, hop: Delegation, task: Task | null): vo
 }
 
 /** The source is being terminated and withdraws; a decided offer stays decided. */
-export function onWithdrawn(turn: Turn, message: Extract<Notice, { type: "delegation.cancellation" }>, hop: Delegation, task: Task | null): void {
+export function onWithdrawn(
+  turn: Turn,
+  message: Extract<Notice, { type: "delegation.cancellation" }>,
+  hop: Delegation,
+  task: Task | null,
+): void {
   if (hop.status !== "pending" || task === null) return;
   turn.hop(hop, "delegation.cancelled", { code: message.code }, task);
   tellRejection(turn, hop, message.code);
@@ -156,7 +186,11 @@ export function onAcceptance(turn: Turn, message: Extract<Notice, { type: "deleg
 }
 
 /** The task is back with its source: as it was before a caller's offer, else the next candidate is tried. */
-export function onRejection(turn: Turn, message: Extract<Notice, { type: "delegation.rejection" }>, task: Task | null): void {
+export function onRejection(
+  turn: Turn,
+  message: Extract<Notice, { type: "delegation.rejection" }>,
+  task: Task | null,
+): void {
   const { actor } = turn;
   if (actor.offers.get(message.task)?.delegation === message.delegation) actor.offers.delete(message.task);
   closeOwnHop(turn, message.target);
@@ -174,88 +208,4 @@ export function onRejection(turn: Turn, message: Extract<Notice, { type: "delega
     return;
   }
   decideTask(turn, task, { sameRound: true });
-}
-
-/** A caller delegates a task that this actor holds. */
-export function onDelegate(turn: Turn, command: Extract<Command, { type: "task.delegate" }>, task: Task): void {
-  if (command.to === null) {
-    routeOn(turn, task, command);
-    return;
-  }
-  const refusal = whyIllegal(turn, command.to, command.delegationType) ?? whyNotNow(turn, task, command.to);
-  if (refusal !== null) {
-    turn.refuse(refusal);
-    return;
-  }
-  offer(turn, task, {
-    to: command.to,
-    type: command.delegationType,
-    routingRound: task.routingRound + 1,
-    decide: command.autoAccept === true ? "forced" : "caller",
-    notes: command.notes,
-    backAsBefore: true,
-    reply: turn.envelope.reply,
-  });
-}
-
-/** Without a target routing chooses among the children, also where the behavior would handle. */
-function routeOn(turn: Turn, task: Task, command: Extract<Command, { type: "task.delegate" }>): void {
-  if (!mayGoAway(turn, task)) {
-    turn.refuse(turn.notAllowed(task, "delegate"));
-    return;
-  }
-  const ranking = rankFor(turn, task);
-  if (ranking.best === null) {
-    const full = ranking.why === "full";
-    turn.refuse(
-      refuse(full ? "at_capacity" : "no_route", `No child of ${turn.instance.name} can take T-${task.no}: ${ranking.reason}.`, {
-        instance: turn.instance.name,
-        reason: ranking.reason,
-      }),
-    );
-    return;
-  }
-  offer(turn, task, {
-    to: ranking.best,
-    type: "route",
-    routingRound: task.routingRound + 1,
-    decide: command.autoAccept === true ? "forced" : "routed",
-    notes: command.notes,
-    reply: turn.envelope.reply,
-  });
-}
-
-/** Type, level, self: checked before state (4-http-api.md 4.6). */
-function whyIllegal(turn: Turn, to: InstanceNo, type: DelegationType): Refusal | null {
-  const { instance, actor } = turn;
-  const child = actor.roster.get(to);
-  const children = [...actor.roster.values()].filter((entry) => entry.status !== "terminated").map((entry) => entry.name);
-  const facts = { from: instance.scope, allowed: givesWorkTo(instance.scope), targets: children };
-  if (to === actor.no) return refuse("invalid_delegation", `${instance.name} holds the task already; it cannot delegate to itself.`, facts);
-  if (type !== "route" && type !== "decompose") {
-    return refuse("invalid_delegation", `delegate takes the type route; use ${type} as a verb of its own.`, facts);
-  }
-  if (givesWorkTo(instance.scope).length === 0) {
-    return refuse("invalid_delegation", `${instance.scope} gives work to nobody; a task there can only be escalated or reassigned.`, facts);
-  }
-  if (child === undefined || !mayGiveWork(instance.scope, child.scope)) {
-    return refuse(
-      "invalid_delegation",
-      `${instance.name} (${instance.scope}) gives work to its own children of scope ${givesWorkTo(instance.scope).join(", ")} only.`,
-      facts,
-    );
-  }
-  return null;
-}
-
-function whyNotNow(turn: Turn, task: Task, to: InstanceNo): Refusal | null {
-  if (!mayGoAway(turn, task)) return turn.notAllowed(task, "delegate");
-  const child = turn.actor.roster.get(to);
-  if (child !== undefined && child.status !== "running") {
-    return refuse("instance_not_running", `${child.name} is ${child.status}; it takes offers when it runs.`, {
-      instance: child.name,
-      status: child.status,
-    });
-  }
-  return null;
 }

@@ -10,7 +10,7 @@ type Why = "escalated" | "reassigned" | "instance_terminated";
 export interface ReturnParams {
   readonly why: Why;
   readonly reason?: string | null;
-  readonly then?: Extract<Notice, { type: "task.return" }>["then"];
+  readonly next?: Extract<Notice, { type: "task.return" }>["next"];
   readonly reply?: Reply | null;
   readonly firstError?: ErrorInfo;
   /** Failures as they are after the one that led here. */
@@ -20,12 +20,19 @@ export interface ReturnParams {
 /** Gives a task back to the source of the hop that brought it, in one turn: that hop cancelled, custody moved, the source told. */
 export function giveBack(turn: Turn, task: Task, hop: Delegation, params: ReturnParams): Delegation | null {
   const source = hop.source;
-  turn.hop(hop, "delegation.cancelled", { code: params.why satisfies CancellationCode, ...textOf(params.reason) }, null);
-  const escalation = params.why === "escalated" ? insertEscalation(turn, task, hop, params.reason ?? null) : null;
+  turn.hop(
+    hop,
+    "delegation.cancelled",
+    { code: params.why satisfies CancellationCode, ...textOf(params.reason) },
+    null,
+  );
+  const escalation =
+    params.why === "escalated" ? insertEscalation(turn, task, hop, params.reason ?? null) : null;
   turn.task(task, "task.returned", {
     holder: source,
     why: params.why,
-    returnedBy: params.why === "reassigned" && params.then ? [turn.actor.no, params.then.to] : [turn.actor.no],
+    returnedBy:
+      params.why === "reassigned" && params.next ? [turn.actor.no, params.next.to] : [turn.actor.no],
     ...(escalation === null ? {} : { hops: escalation.seq, lastHop: escalation.no }),
     ...(params.firstError === undefined ? {} : { firstError: params.firstError }),
     ...(params.failures === undefined ? {} : { failures: params.failures }),
@@ -39,9 +46,9 @@ export function giveBack(turn: Turn, task: Task, hop: Delegation, params: Return
       target: turn.actor.no,
       why: params.why,
       status: task.status,
-      then: params.then ?? null,
+      next: params.next ?? null,
     },
-    params.then ? (params.reply ?? null) : null,
+    params.next ? (params.reply ?? null) : null,
   );
   if (escalation !== null && params.reply) {
     turn.answerTo(params.reply, { kind: "delegation", delegation: { ...escalation } });
@@ -115,7 +122,11 @@ function rejectForTermination(turn: Turn, task: Task, hop: Delegation): void {
 }
 
 /** The offer ended without acceptance: its source keeps the task again. */
-export function tellRejection(turn: Turn, hop: Delegation, code: Extract<Notice, { type: "delegation.rejection" }>["code"]): void {
+export function tellRejection(
+  turn: Turn,
+  hop: Delegation,
+  code: Extract<Notice, { type: "delegation.rejection" }>["code"],
+): void {
   turn.send(hop.source, {
     type: "delegation.rejection",
     task: hop.task,

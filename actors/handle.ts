@@ -3,22 +3,14 @@ import type { Message } from "../machines/messages.ts";
 import type { Delegation, Task } from "../machines/records.ts";
 import { onCreate } from "./children.ts";
 import { onAnnounce, onCancel, onComplete, onCompletion, onRetry, askKeeperToRetry } from "./completion.ts";
-import { onAcceptance, onDecide, onDelegate, onOffer, onOfferTimer, onRejection, onWithdrawn } from "./delegator.ts";
+import { onDelegate } from "./delegate.ts";
+import { onAcceptance, onDecide, onOffer, onOfferTimer, onRejection, onWithdrawn } from "./delegator.ts";
 import { onEscalate, onReassign, onReassignAsked, onReturn } from "./custody.ts";
 import { onCommand, onDrained, onInstanceTimer, onLifecycle, onStarted } from "./instance.ts";
-import {
-  onAssign,
-  onAudit,
-  onBlock,
-  onCreateTask,
-  onEdit,
-  onEnter,
-  onReopened,
-  onSettled,
-  onUnblock,
-  onUpdate,
-  onWatch,
-} from "./intake.ts";
+import { onReopened, onSettled, onWatch } from "./dependencies.ts";
+import { onEnter } from "./desk.ts";
+import { onAudit, onBlock, onEdit, onUnblock } from "./edits.ts";
+import { onAssign, onCreateTask, onUpdate } from "./intake.ts";
 import { onClaim, onFail, onHeartbeat, onOrphaned, onRelease, onStart, onTaskTimer } from "./leases.ts";
 import { onPreview } from "./placement.ts";
 import { onStatus } from "./roster.ts";
@@ -97,7 +89,11 @@ export function needOf(message: Message): Need {
 export function handle(turn: Turn, subject: Subject): void {
   const { message } = turn.envelope;
   if (turn.actor.isDesk && !DESK_TYPES.has(message.type)) {
-    turn.refuse(refuse("illegal_transition", "The task is unassigned; assign it to an instance first.", { allowed: ["ASSIGN", "CANCEL"] }));
+    turn.refuse(
+      refuse("illegal_transition", "The task is unassigned; assign it to an instance first.", {
+        allowed: ["ASSIGN", "CANCEL"],
+      }),
+    );
     return;
   }
   if (needOf(message) === "task" && subject.task !== null) handleTask(turn, message, subject.task);

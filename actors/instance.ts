@@ -31,16 +31,28 @@ function lifecycleContext(turn: Turn): { liveChildren: number; terminating: bool
 export function onLifecycle(turn: Turn, command: Extract<Command, { type: "instance.lifecycle" }>): void {
   const { verb } = command;
   const { instance } = turn;
-  if (verb === "terminate" && command.cascade !== true && turn.actor.liveChildren() > 0 && instance.status !== "terminated") {
+  if (
+    verb === "terminate" &&
+    command.cascade !== true &&
+    turn.actor.liveChildren() > 0 &&
+    instance.status !== "terminated"
+  ) {
     turn.refuse(
-      refuse("has_live_children", `${instance.name} has ${turn.actor.liveChildren()} children that are not terminated.`, {
-        status: instance.status,
-        children: [...turn.actor.roster.values()].filter((entry) => entry.status !== "terminated").map((entry) => entry.name),
-      }),
+      refuse(
+        "has_live_children",
+        `${instance.name} has ${turn.actor.liveChildren()} children that are not terminated.`,
+        {
+          status: instance.status,
+          children: [...turn.actor.roster.values()]
+            .filter((entry) => entry.status !== "terminated")
+            .map((entry) => entry.name),
+        },
+      ),
     );
     return;
   }
-  const next = verb === "recover" && instance.status !== "error" ? null : step(turn, { type: EVENT_OF[verb] });
+  const next =
+    verb === "recover" && instance.status !== "error" ? null : step(turn, { type: EVENT_OF[verb] });
   // A restart of what is stopped or in error is a START.
   if (verb === "restart" && next === null && (instance.status === "stopped" || instance.status === "error")) {
     start(turn, turn.envelope.reply);
@@ -80,7 +92,9 @@ function perform(turn: Turn, command: Extract<Command, { type: "instance.lifecyc
       answerInstance(turn);
       return;
     case "fail":
-      turn.lifecycle("instance.error", { error: command.error ?? { code: "failed", message: "failed by an operator" } });
+      turn.lifecycle("instance.error", {
+        error: command.error ?? { code: "failed", message: "failed by an operator" },
+      });
       releaseWaiting(turn);
       answerInstance(turn);
       return;
@@ -111,7 +125,11 @@ export function onStarted(turn: Turn): void {
   answerInstance(turn);
 }
 
-function stop(turn: Turn, command: Extract<Command, { type: "instance.lifecycle" }>, reply: Reply | null): void {
+function stop(
+  turn: Turn,
+  command: Extract<Command, { type: "instance.lifecycle" }>,
+  reply: Reply | null,
+): void {
   const { instance } = turn;
   const drainMs = command.drainTimeoutMs ?? turn.config.drainTimeoutMs;
   turn.lifecycle("instance.stopping", command.verb === "restart" ? { intent: "restart" } : null);
@@ -167,7 +185,8 @@ function terminate(turn: Turn, reply: Reply | null): void {
   turn.lifecycle("instance.stopping", { intent: "terminate" });
   instance.wakeAt = null;
   for (const entry of actor.roster.values()) {
-    if (entry.status !== "terminated") turn.send(entry.child, { type: "instance.command", verb: "terminate" });
+    if (entry.status !== "terminated")
+      turn.send(entry.child, { type: "instance.command", verb: "terminate" });
   }
   handBackAll(turn);
 }

@@ -8,9 +8,13 @@ export function holdsLease(task: Task, token: number): boolean {
 }
 
 export function leaseLost(task: Task): Refusal {
-  return refuse("lease_lost", `The lease on T-${task.no} is not yours any more; T-${task.no} is ${task.status}.`, {
-    status: task.status,
-  });
+  return refuse(
+    "lease_lost",
+    `The lease on T-${task.no} is not yours any more; T-${task.no} is ${task.status}.`,
+    {
+      status: task.status,
+    },
+  );
 }
 
 /** A result that came too late is kept in the journal and never applied. */

@@ -17,12 +17,15 @@ export function onClaim(turn: Turn, command: Extract<Command, { type: "instance.
     turn.refuse(refusal);
     return;
   }
-  const able = command.capabilities === null ? null : new Set(command.capabilities.map((one) => one.toLowerCase()));
+  const able =
+    command.capabilities === null ? null : new Set(command.capabilities.map((one) => one.toLowerCase()));
   const claims: { task: Task; token: number; expiresAt: number }[] = [];
   while (claims.length < command.max && actor.claimed < config.maxConcurrent) {
     const no = actor.queue.first(
       turn.now,
-      (candidate) => able === null || (actor.tasks.get(candidate)?.tags.every((tag) => able.has(tag.toLowerCase())) ?? false),
+      (candidate) =>
+        able === null ||
+        (actor.tasks.get(candidate)?.tags.every((tag) => able.has(tag.toLowerCase())) ?? false),
     );
     const task = no === null ? undefined : actor.tasks.get(no);
     if (task === undefined || turn.step(task, { type: "CLAIM" }) === null) break;
@@ -42,18 +45,30 @@ export function onClaim(turn: Turn, command: Extract<Command, { type: "instance.
 function claimRefusal(turn: Turn): Refusal | null {
   const { instance } = turn;
   if (!hasQueue(instance.scope)) {
-    return refuse("not_claimable", `${instance.name} is ${instance.scope}, which has no queue to claim from.`, {
-      scope: instance.scope,
-    });
+    return refuse(
+      "not_claimable",
+      `${instance.name} is ${instance.scope}, which has no queue to claim from.`,
+      {
+        scope: instance.scope,
+      },
+    );
   }
   if (instance.status === "running") return null;
-  return refuse("instance_not_running", `${instance.name} is ${instance.status}; work is claimed where it runs.`, {
-    instance: instance.name,
-    status: instance.status,
-  });
+  return refuse(
+    "instance_not_running",
+    `${instance.name} is ${instance.status}; work is claimed where it runs.`,
+    {
+      instance: instance.name,
+      status: instance.status,
+    },
+  );
 }
 
-export function onHeartbeat(turn: Turn, command: Extract<Command, { type: "task.heartbeat" }>, task: Task): void {
+export function onHeartbeat(
+  turn: Turn,
+  command: Extract<Command, { type: "task.heartbeat" }>,
+  task: Task,
+): void {
   if (!holdsLease(task, command.leaseToken)) {
     turn.refuse(leaseLost(task));
     return;
@@ -102,9 +117,13 @@ export function onStart(turn: Turn, command: Extract<Command, { type: "task.star
   if (refusal !== null || turn.actor.claimed >= turn.config.maxConcurrent) {
     turn.refuse(
       refusal ??
-        refuse("at_capacity", `${turn.instance.name} has ${turn.actor.claimed} tasks in work, which is its limit.`, {
-          limit: turn.config.maxConcurrent,
-        }),
+        refuse(
+          "at_capacity",
+          `${turn.instance.name} has ${turn.actor.claimed} tasks in work, which is its limit.`,
+          {
+            limit: turn.config.maxConcurrent,
+          },
+        ),
     );
     return;
   }
@@ -142,7 +161,12 @@ export function onFail(turn: Turn, command: Extract<Command, { type: "task.fail"
     turn.refuse(turn.notAllowed(task, retryable ? "fail (retryable)" : "fail"));
     return;
   }
-  failAttempt(turn, task, { error: command.error, retryable, byWorker: command.leaseToken !== null, epoch: command.leaseToken });
+  failAttempt(turn, task, {
+    error: command.error,
+    retryable,
+    byWorker: command.leaseToken !== null,
+    epoch: command.leaseToken,
+  });
   // A task that ended is answered by whoever closes its last hop.
   if (!isFinal(task.status)) turn.answerTask(task);
 }
@@ -160,7 +184,12 @@ function failAttempt(turn: Turn, task: Task, failed: FailedAttempt): void {
   const failures = task.failures + (failed.retryable || failed.byWorker ? 1 : 0);
   if (next === "queued") {
     const { retryBackoffMs, retryBackoffMaxMs } = turn.settings.tasks;
-    const waitMs = backoffMs({ n: failures, baseMs: retryBackoffMs, maxMs: retryBackoffMaxMs, random: turn.world.random });
+    const waitMs = backoffMs({
+      n: failures,
+      baseMs: retryBackoffMs,
+      maxMs: retryBackoffMaxMs,
+      random: turn.world.random,
+    });
     turn.task(task, "task.requeued", {
       reason: "failed",
       error: failed.error,
@@ -168,10 +197,14 @@ function failAttempt(turn: Turn, task: Task, failed: FailedAttempt): void {
       attempt: task.attempt + 1,
       notBefore: turn.now + Math.ceil(waitMs),
     });
-      return;
+    return;
   }
   if (failed.byWorker && tryOthers(turn, task, failed.error, failures)) return;
-  failTask(turn, task, { error: task.firstError ?? failed.error, epoch: failed.epoch, counted: { failures } });
+  failTask(turn, task, {
+    error: task.firstError ?? failed.error,
+    epoch: failed.epoch,
+    counted: { failures },
+  });
 }
 
 /** `on_failure: reassign | escalate`: the task goes back up with its error; false = nobody above, it fails here. */
@@ -190,14 +223,24 @@ function tryOthers(turn: Turn, task: Task, error: ErrorInfo, failures: number): 
 
 /** A moment of a task has come: its deadline, the end of its attempt, the end of its lease. */
 export function onTaskTimer(turn: Turn, task: Task): void {
-  if (task.deadlineAt !== null && task.deadlineAt <= turn.now && turn.step(task, { type: "DEADLINE" }) !== null) {
-    failTask(turn, task, { error: { code: "deadline_exceeded", message: "its deadline passed while it was open" } });
+  if (
+    task.deadlineAt !== null &&
+    task.deadlineAt <= turn.now &&
+    turn.step(task, { type: "DEADLINE" }) !== null
+  ) {
+    failTask(turn, task, {
+      error: { code: "deadline_exceeded", message: "its deadline passed while it was open" },
+    });
     return;
   }
   if (task.status !== "claimed" && task.status !== "in_progress") return;
   if (task.attemptEndsAt !== null && task.attemptEndsAt <= turn.now) {
     const error = { code: "timeout", message: `did not end within ${task.timeoutSeconds} s` };
-    turn.note("lease.expired", { by: task.claimedBy, epoch: task.epoch, reason: "timeout" }, { task: task.no });
+    turn.note(
+      "lease.expired",
+      { by: task.claimedBy, epoch: task.epoch, reason: "timeout" },
+      { task: task.no },
+    );
     failAttempt(turn, task, { error, retryable: true, byWorker: true, epoch: task.epoch });
     return;
   }
@@ -205,7 +248,11 @@ export function onTaskTimer(turn: Turn, task: Task): void {
 }
 
 /** The worker that Hopper itself ran is gone with its former owner: its lease ends at once, without a backoff. */
-export function onOrphaned(turn: Turn, command: Extract<Command, { type: "task.orphaned" }>, task: Task): void {
+export function onOrphaned(
+  turn: Turn,
+  command: Extract<Command, { type: "task.orphaned" }>,
+  task: Task,
+): void {
   const isOrphan = holdsLease(task, command.epoch) && task.leaseKind === "own";
   if (isOrphan) loseLease(turn, task, "owner_gone");
   if (!isOrphan || !isFinal(task.status)) turn.answerTask(task);
@@ -224,7 +271,12 @@ function loseLease(turn: Turn, task: Task, reason: "expired" | "owner_gone"): vo
   const waitMs =
     reason === "owner_gone"
       ? 0
-      : backoffMs({ n: leaseLosses, baseMs: retryBackoffMs, maxMs: retryBackoffMaxMs, random: turn.world.random });
+      : backoffMs({
+          n: leaseLosses,
+          baseMs: retryBackoffMs,
+          maxMs: retryBackoffMaxMs,
+          random: turn.world.random,
+        });
   turn.task(task, "task.requeued", {
     reason: "lease_lost",
     leaseLosses,

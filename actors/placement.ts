@@ -13,7 +13,11 @@ import type { Turn } from "./turn.ts";
  * Where a task goes from here: asked whenever its holder has it to itself, by creation, acceptance,
  * return or news. Source: 2-domain.md 2.6.
  */
-export function decideTask(turn: Turn, task: Task, options: { reply?: Reply | null; sameRound?: boolean } = {}): void {
+export function decideTask(
+  turn: Turn,
+  task: Task,
+  options: { reply?: Reply | null; sameRound?: boolean } = {},
+): void {
   if (turn.isTerminated) {
     handBack(turn, task, "instance_terminated");
     return;
@@ -89,7 +93,13 @@ function carryOut(turn: Turn, task: Task, decision: Decision, reply: Reply | nul
         start: true,
         named: turn.instance.scope === "GLOBAL" ? task.project : null,
       });
-      offer(turn, task, { to: child.no, type: "route", routingRound: decision.routingRound, decide: "routed", reply });
+      offer(turn, task, {
+        to: child.no,
+        type: "route",
+        routingRound: decision.routingRound,
+        decide: "routed",
+        reply,
+      });
       return;
     }
     case "handle":
@@ -152,7 +162,9 @@ export interface OfferParams {
 /** Offers a task to another instance: the hop is pending, and its target keeps the task from here on. */
 export function offer(turn: Turn, task: Task, params: OfferParams): void {
   const byCaller = params.decide === "caller";
-  const expiryMs = byCaller ? turn.settings.delegation.manualExpiryMs : turn.settings.delegation.routedExpiryMs;
+  const expiryMs = byCaller
+    ? turn.settings.delegation.manualExpiryMs
+    : turn.settings.delegation.routedExpiryMs;
   const by = turn.envelope.by;
   const hop = turn.createHop(task, {
     source: turn.actor.no,
@@ -173,33 +185,46 @@ export function offer(turn: Turn, task: Task, params: OfferParams): void {
     entry.ownOpen += 1;
     turn.touchRoster(entry);
   }
-  turn.send(params.to, { type: "task.delegation", task: task.no, delegation: hop.no, decide: params.decide }, params.reply);
+  turn.send(
+    params.to,
+    { type: "task.delegation", task: task.no, delegation: hop.no, decide: params.decide },
+    params.reply,
+  );
 }
 
 /** The decision a task would get here, with nothing stored. */
 export function onPreview(turn: Turn, spec: TaskSpec): void {
-  const decision = turn.world.scopes.behaviorFor(turn.instance.scope).decide(turn.actor.view(turn.settings, turn.now), {
-    title: spec.title,
-    description: spec.description,
-    priority: spec.priority,
-    project: spec.project,
-    route: spec.route,
-    tags: spec.tags,
-    dependsOn: [...spec.dependsOn, ...spec.dependsOnKeys],
-    chain: [turn.actor.no],
-    routingRound: 1,
-    refusedBy: [],
-    returnedBy: [],
-  });
+  const decision = turn.world.scopes
+    .behaviorFor(turn.instance.scope)
+    .decide(turn.actor.view(turn.settings, turn.now), {
+      title: spec.title,
+      description: spec.description,
+      priority: spec.priority,
+      project: spec.project,
+      route: spec.route,
+      tags: spec.tags,
+      dependsOn: [...spec.dependsOn, ...spec.dependsOnKeys],
+      chain: [turn.actor.no],
+      routingRound: 1,
+      refusedBy: [],
+      returnedBy: [],
+    });
   turn.answer({ kind: "decision", decision });
 }
 
 /** A task can be offered elsewhere unless it is on offer, blocked or final. */
 export function mayGoAway(turn: Turn, task: Task): boolean {
-  return task.pendingHop === null && task.status !== "blocked" && turn.step(task, { type: "WITHDRAW" }) !== null;
+  return (
+    task.pendingHop === null && task.status !== "blocked" && turn.step(task, { type: "WITHDRAW" }) !== null
+  );
 }
 
 /** Nobody has said yet what becomes of it here; a command may have overtaken the message that brought it. */
 export function isUndecided(task: Task): boolean {
-  return task.status === "pending" && task.pendingHop === null && task.heldReason === null && task.waitsFor.length === 0;
+  return (
+    task.status === "pending" &&
+    task.pendingHop === null &&
+    task.heldReason === null &&
+    task.waitsFor.length === 0
+  );
 }

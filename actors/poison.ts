@@ -24,7 +24,13 @@ export async function poisoned(params: {
     return;
   }
   batch.counters.message += 1;
-  batch.deadLetters.push({ no: batch.counters.message, envelope, error: String(failure.message), at: batch.now, times: 2 });
+  batch.deadLetters.push({
+    no: batch.counters.message,
+    envelope,
+    error: String(failure.message),
+    at: batch.now,
+    times: 2,
+  });
   const actor = await context.sets.get(envelope.to, batch);
   if (actor === null) return;
   batch.actors.add(actor);
@@ -52,9 +58,16 @@ function refusalOf(failure: Error, envelope: Envelope): ReturnType<typeof refuse
     return refuse("already_exists", `That name or id is taken (${failure.rule}).`, { rule: failure.rule });
   }
   if (failure instanceof CommitError) {
-    return refuse("illegal_transition", `The store refused it: ${failure.rule}.`, { rule: failure.rule, allowed: [] });
+    return refuse("illegal_transition", `The store refused it: ${failure.rule}.`, {
+      rule: failure.rule,
+      allowed: [],
+    });
   }
-  return refuse("internal", `Hopper failed on this request; nothing was changed. It is C-${envelope.reply?.command ?? 0} in the log.`, {
-    request: `C-${envelope.reply?.command ?? 0}`,
-  });
+  return refuse(
+    "internal",
+    `Hopper failed on this request; nothing was changed. It is C-${envelope.reply?.command ?? 0} in the log.`,
+    {
+      request: `C-${envelope.reply?.command ?? 0}`,
+    },
+  );
 }

@@ -23,7 +23,14 @@ export function noteRefusal(turn: Turn, child: InstanceNo, room: number): void {
     turn.now +
     Math.max(
       1,
-      Math.ceil(backoffMs({ n: entry.refusals, baseMs: roundBackoffMs, maxMs: roundBackoffMaxMs, random: turn.world.random })),
+      Math.ceil(
+        backoffMs({
+          n: entry.refusals,
+          baseMs: roundBackoffMs,
+          maxMs: roundBackoffMaxMs,
+          random: turn.world.random,
+        }),
+      ),
     );
   turn.touchRoster(entry);
 }

@@ -101,7 +101,8 @@ export function armBackoff(turn: Turn): void {
   if (instance === null || instance.status !== "running" || actor.held.size === 0) return;
   let soonest: number | null = null;
   for (const entry of actor.roster.values()) {
-    if (entry.backoffUntil !== null && (soonest === null || entry.backoffUntil < soonest)) soonest = entry.backoffUntil;
+    if (entry.backoffUntil !== null && (soonest === null || entry.backoffUntil < soonest))
+      soonest = entry.backoffUntil;
   }
   if (soonest === null || (instance.wakeAt !== null && instance.wakeAt <= soonest)) return;
   instance.wakeAt = Math.max(soonest, turn.now + 1);
@@ -110,7 +111,11 @@ export function armBackoff(turn: Turn): void {
 
 /** Held for a reason that news can end. `manual` and `rejected` wait for a person. */
 function mayMove(task: Task): boolean {
-  return task.heldReason === "no_route" || task.heldReason === "no_capacity" || task.heldReason === "instance_not_running";
+  return (
+    task.heldReason === "no_route" ||
+    task.heldReason === "no_capacity" ||
+    task.heldReason === "instance_not_running"
+  );
 }
 
 /**

@@ -8,8 +8,9 @@ import { FairQueue } from "./mailbox.ts";
 import { isNewsDue, newsOf } from "./roster.ts";
 import type { Clock } from "./seams.ts";
 import { findSubject } from "./subjects.ts";
-import type { Key, LoopLimits } from "./system.ts";
-import { Turn, type TurnWorld } from "./turn.ts";
+import type { Key, LoopLimits } from "./system-params.ts";
+import type { TurnWorld } from "./turn-world.ts";
+import { Turn } from "./turn.ts";
 import type { WorkingSets } from "./working-sets.ts";
 
 /** What a batch may take from outside. */
@@ -83,7 +84,13 @@ function noteKey(batch: Batch, context: BatchContext, envelope: Envelope): void 
   if (key !== undefined) batch.keys.push({ ...key, command: envelope.reply.command, at: batch.now });
 }
 
-async function runTurn(batch: Batch, plan: BatchPlan, context: BatchContext, inside: FairQueue, envelope: Envelope): Promise<void> {
+async function runTurn(
+  batch: Batch,
+  plan: BatchPlan,
+  context: BatchContext,
+  inside: FairQueue,
+  envelope: Envelope,
+): Promise<void> {
   const got = context.sets.get(envelope.to, batch);
   const actor = got instanceof Promise ? await got : got;
   if (actor === null) {
@@ -119,7 +126,10 @@ function pass(batch: Batch, plan: BatchPlan, inside: FairQueue, envelope: Envelo
 
 function refuseEnvelope(batch: Batch, envelope: Envelope): void {
   if (envelope.reply === null) return;
-  batch.answer(envelope.reply, { ok: false, refusal: refuse("not_found", "There is no such record any more.", {}) });
+  batch.answer(envelope.reply, {
+    ok: false,
+    refusal: refuse("not_found", "There is no such record any more.", {}),
+  });
 }
 
 /** Sends the news that is due to the parents; false when there was none. */
@@ -136,7 +146,11 @@ function tellParents(batch: Batch, plan: BatchPlan, context: BatchContext, insid
     pass(batch, plan, inside, {
       to: instance.parent,
       from: actor.no,
-      message: { type: "instance.status", child: actor.no, news: newsOf(actor, context.world.settings, batch.now) },
+      message: {
+        type: "instance.status",
+        child: actor.no,
+        news: newsOf(actor, context.world.settings, batch.now),
+      },
       reply: null,
       by: null,
       cause: batch.counters.position,

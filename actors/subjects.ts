@@ -1,10 +1,17 @@
 import type { Envelope, Message } from "../machines/messages.ts";
-import { DESK, type ActorNo, type Delegation, type DelegationNo, type Task, type TaskNo } from "../machines/records.ts";
+import {
+  DESK,
+  type ActorNo,
+  type Delegation,
+  type DelegationNo,
+  type Task,
+  type TaskNo,
+} from "../machines/records.ts";
 import type { Awaitable, Store } from "../store/store.ts";
 import type { Actor } from "./actor.ts";
 import type { Batch } from "./batch.ts";
 import { needOf, type Subject } from "./handle.ts";
-import type { Preloaded } from "./turn.ts";
+import type { Preloaded } from "./turn-world.ts";
 
 /**
  * Finds, before a turn, the rows its message is about, so that the turn itself reads nothing. A row may be

@@ -1,66 +1,28 @@
 import { HopperError, refuse } from "../machines/errors.ts";
 import type { Answer, Command, Envelope } from "../machines/messages.ts";
 import type { ActorNo, Reply } from "../machines/records.ts";
-import type { ScopeRegistry } from "../machines/scopes/registry.ts";
-import { LIMITS, type Settings } from "../machines/settings.ts";
-import { CommitError, type Counters, type Due, type Store } from "../store/store.ts";
-import { Batch, type Outcome } from "./batch.ts";
+import { LIMITS } from "../machines/settings.ts";
+import { CommitError, type Counters } from "../store/store.ts";
+import { Answers } from "./answers.ts";
+import { Batch } from "./batch.ts";
 import { BatchFailure, runBatch, type BatchPlan } from "./run-batch.ts";
 import { FairQueue } from "./mailbox.ts";
 import { Observers, type CommitListener } from "./observe.ts";
 import { poisoned } from "./poison.ts";
-import type { Cancellable, Clock, Ids, Log, Random } from "./seams.ts";
-import type { TurnWorld } from "./turn.ts";
+import type { Cancellable } from "./seams.ts";
+import {
+  DEFAULT_LIMITS,
+  type Key,
+  type LoopLimits,
+  type Metrics,
+  type SystemParams,
+} from "./system-params.ts";
+import { timerOf } from "./timers.ts";
+import type { TurnWorld } from "./turn-world.ts";
 import { WorkingSets } from "./working-sets.ts";
 
-export interface SystemParams {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly ids: Ids;
-  readonly settings: Settings;
-  readonly scopes: ScopeRegistry;
-  readonly log: Log;
-  /** Told once when a commit failed in a way that leaves its fate unknown: the process must stop (3-runtime.md 3.3). */
-  readonly onFatal: (error: Error) => void;
-  readonly limits?: Partial<LoopLimits>;
-  /** Picks the next actor among n (simulator); absent = in turn. */
-  readonly choose?: (actors: number) => number;
-  /** Record who wrote what, for the keeper check. */
-  readonly trace?: boolean;
-}
-
-export interface LoopLimits {
-  /** Envelopes from outside that one batch takes. */
-  readonly admitted: number;
-  /** Turns of one batch, with those its own messages cause; what is left goes through the mailbox. */
-  readonly turns: number;
-  /** ms after which a batch takes nothing more from outside. */
-  readonly batchMs: number;
-  /** Actors kept in memory. */
-  readonly actors: number;
-}
-
-const DEFAULT_LIMITS: LoopLimits = { admitted: 1_024, turns: 16_384, batchMs: 10, actors: 2_048 };
-
-/** Figures since the start, for benchmarks and health. */
-export interface Metrics {
-  batches: number;
-  turns: number;
-  commits: number;
-  mailed: number;
-}
-
-interface Waiting {
-  readonly resolve: (answer: Answer) => void;
-}
-
-/** A keyed command's row, inserted with its first turn. */
-export interface Key {
-  readonly caller: string;
-  readonly key: string;
-  readonly fingerprint: string;
-}
+/** Moments that one batch handles. */
+const DUE_AT_A_TIME = 256;
 
 /**
  * The loop: takes what is due, runs turns in batches, commits each batch once, and only then answers
@@ -76,7 +38,7 @@ export class System {
   readonly #sets: WorkingSets;
   readonly #inbox = new FairQueue();
   readonly #keys = new Map<number, Key>();
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #answers = new Answers();
   #counters: Counters = { instance: 0, task: 0, delegation: 0, message: 0, position: 0, command: 0 };
   #state: "stopped" | "running" | "failed" = "stopped";
   #driven = false;
@@ -84,7 +46,6 @@ export class System {
   #ticking: Promise<boolean> | null = null;
   #alarm: Cancellable | null = null;
   #mailLeft = true;
-  #dueAt: number | null = 0;
 
   constructor(params: SystemParams) {
     this.#params = params;
@@ -118,7 +79,7 @@ export class System {
     this.#alarm = null;
     await this.#ticking;
     if (this.#state === "running") this.#state = "stopped";
-    this.#refuseWaiting(refuse("draining", "Hopper is shutting down; ask again when it is back.", {}));
+    this.#answers.refuseAll(refuse("draining", "Hopper is shutting down; ask again when it is back.", {}));
   }
 
   onCommit(listener: CommitListener): () => void {
@@ -145,17 +106,19 @@ export class System {
       throw new HopperError("unavailable", "This Hopper is closed or has failed; open the store again.");
     }
     if (this.#inbox.depth(to) >= LIMITS.mailbox) {
-      throw new HopperError("overloaded", `${LIMITS.mailbox} commands wait for that instance already; try again in a second.`, {
-        retry_after: 1,
-      });
+      throw new HopperError(
+        "overloaded",
+        `${LIMITS.mailbox} commands wait for that instance already; try again in a second.`,
+        {
+          retry_after: 1,
+        },
+      );
     }
     this.#counters.command += 1;
     const no = this.#counters.command;
     const reply: Reply = { command: no, keyed: key !== undefined };
     if (key !== undefined) this.#keys.set(no, key);
-    const answer = new Promise<Answer>((resolve) => {
-      this.#waiting.set(no, { resolve });
-    });
+    const answer = this.#answers.of(no);
     this.#inbox.add({ to, from: null, message: command, reply, by, cause: -no, row: 0, attempt: 0 });
     this.#schedule();
     return answer;
@@ -163,16 +126,7 @@ export class System {
 
   /** Waits for the answer of a command that is under way already (an idempotent repeat). */
   answerOf(command: number): Promise<Answer> | null {
-    const waiting = this.#waiting.get(command);
-    if (waiting === undefined) return null;
-    return new Promise((resolve) => {
-      this.#waiting.set(command, {
-        resolve: (answer) => {
-          waiting.resolve(answer);
-          resolve(answer);
-        },
-      });
-    });
+    return this.#answers.isAwaited(command) ? this.#answers.of(command) : null;
   }
 
   /** A message of the runtime itself: the auditor's, the owner's at start. */
@@ -227,9 +181,9 @@ export class System {
       this.#schedule();
       return;
     }
-    this.#dueAt = await this.#params.store.nextDue();
+    const dueAt = await this.#params.store.nextDue();
     this.#alarm?.cancel();
-    this.#alarm = this.#dueAt === null ? null : this.#params.clock.at(this.#dueAt, () => this.#schedule());
+    this.#alarm = dueAt === null ? null : this.#params.clock.at(dueAt, () => this.#schedule());
   }
 
   async #tick(): Promise<boolean> {
@@ -278,16 +232,12 @@ export class System {
     const overtaking = mail.length < this.#limits.admitted;
     if (mail.length === 0) this.#mailLeft = false;
     if (overtaking) {
-      for (const due of await this.#due(now)) outside.add(timerOf(due));
+      for (const due of await store.due(now, DUE_AT_A_TIME)) outside.add(timerOf(due));
       while (this.#inbox.size > 0 && outside.size < this.#limits.admitted) {
         outside.add(this.#inbox.take(this.#params.choose) as Envelope);
       }
     }
     return { outside, overtaking };
-  }
-
-  async #due(now: number): Promise<readonly Due[]> {
-    return this.#params.store.due(now, 256);
   }
 
   async #commit(batch: Batch): Promise<void> {
@@ -315,14 +265,7 @@ export class System {
         turns: batch.turns,
       });
     }
-    for (const outcome of batch.outcomes) this.#answer(outcome);
-  }
-
-  #answer({ reply, answer }: Outcome): void {
-    const waiting = this.#waiting.get(reply.command);
-    if (waiting === undefined) return;
-    this.#waiting.delete(reply.command);
-    waiting.resolve(answer);
+    for (const { reply, answer } of batch.outcomes) this.#answers.give(reply.command, answer);
   }
 
   /**
@@ -336,7 +279,7 @@ export class System {
       this.#fail(error);
       return;
     }
-    const envelopes = error instanceof BatchFailure ? error.admitted : plan.admitted ?? [];
+    const envelopes = error instanceof BatchFailure ? error.admitted : (plan.admitted ?? []);
     for (const left of plan.outside.drain()) this.#putBack(left);
     if (error instanceof CommitError && (error.kind === "full" || error.kind === "busy")) {
       this.#answerAll(envelopes, error.kind === "full" ? "storage_full" : "unavailable");
@@ -356,11 +299,16 @@ export class System {
 
   #answerAll(envelopes: readonly Envelope[], code: "storage_full" | "unavailable"): void {
     const detail =
-      code === "storage_full" ? "The disk is full; nothing was changed. Free some space and ask again." : "The store is busy; nothing was changed. Ask again.";
+      code === "storage_full"
+        ? "The disk is full; nothing was changed. Free some space and ask again."
+        : "The store is busy; nothing was changed. Ask again.";
     for (const envelope of envelopes) {
       if (envelope.row > 0) this.#mailLeft = true;
       if (envelope.reply !== null) {
-        this.#answer({ reply: envelope.reply, answer: { ok: false, refusal: refuse(code, detail, { retry_after: 1 }) } });
+        this.#answers.give(envelope.reply.command, {
+          ok: false,
+          refusal: refuse(code, detail, { retry_after: 1 }),
+        });
       }
     }
   }
@@ -391,7 +339,10 @@ export class System {
 
   /** The committed outcome of a message that nobody can handle: answered or dead-lettered, exactly once (M8). */
   async #bury(envelope: Envelope, failure: Error): Promise<void> {
-    this.#params.log.error({ type: envelope.message.type, to: envelope.to, error: String(failure.stack ?? failure) }, "a turn failed twice");
+    this.#params.log.error(
+      { type: envelope.message.type, to: envelope.to, error: String(failure.stack ?? failure) },
+      "a turn failed twice",
+    );
     const batch = this.#newBatch();
     try {
       await poisoned({ batch, envelope, failure, context: this.#context() });
@@ -407,28 +358,17 @@ export class System {
     this.#state = "failed";
     this.#driven = false;
     this.#alarm?.cancel();
-    this.#params.log.error({ error: String(error.stack ?? error) }, "the loop stops: what the store holds is the truth");
-    this.#refuseWaiting(
-      refuse("unavailable", "The store failed; whether this happened is known once it is opened again. Repeat it with the same idempotency key.", {}),
+    this.#params.log.error(
+      { error: String(error.stack ?? error) },
+      "the loop stops: what the store holds is the truth",
+    );
+    this.#answers.refuseAll(
+      refuse(
+        "unavailable",
+        "The store failed; whether this happened is known once it is opened again. Repeat it with the same idempotency key.",
+        {},
+      ),
     );
     this.#params.onFatal(error);
-  }
-
-  #refuseWaiting(refusal: ReturnType<typeof refuse>): void {
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { resolve } of waiting) resolve({ ok: false, refusal });
-  }
-}
-
-function timerOf(due: Due): Envelope {
-  const base = { to: due.actor, from: null, reply: null, by: null, cause: 0, row: 0, attempt: 0 } as const;
-  switch (due.kind) {
-    case "task":
-      return { ...base, message: { type: "timer.task", task: due.task } };
-    case "delegation":
-      return { ...base, message: { type: "timer.delegation", task: due.task, delegation: due.delegation } };
-    case "instance":
-      return { ...base, message: { type: "timer.instance" } };
   }
 }

@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from "../machines/errors.ts";
+import type { Refusal } from "../machines/errors.ts";
 import type { EventName, JournalEvent } from "../machines/events.ts";
 import {
   createHop,
@@ -10,7 +10,7 @@ import {
   type HopCreated,
   type TaskCreated,
 } from "../machines/evolve.ts";
-import { taskLifecycle, type TaskContext, type TaskEvent } from "../machines/lifecycles/task.ts";
+import { taskLifecycle, type TaskEvent } from "../machines/lifecycles/task.ts";
 import type { AnswerValue, Envelope, Message } from "../machines/messages.ts";
 import {
   emptyTally,
@@ -19,42 +19,24 @@ import {
   type Delegation,
   type Instance,
   type InstanceNo,
-  type Json,
   type Reply,
   type RosterEntry,
   type Task,
   type TaskNo,
   type TaskStatus,
 } from "../machines/records.ts";
-import type { ScopeRegistry } from "../machines/scopes/registry.ts";
 import type { EffectiveConfig, Settings } from "../machines/settings.ts";
 import type { Actor } from "./actor.ts";
 import type { Batch } from "./batch.ts";
-import type { Ids, Random } from "./seams.ts";
-
-/** What every turn of a system shares. */
-export interface TurnWorld {
-  readonly settings: Settings;
-  readonly scopes: ScopeRegistry;
-  readonly random: Random;
-  readonly ids: Ids;
-}
-
-/** Rows the runtime read for this turn because the actor does not keep them in memory. */
-export interface Preloaded {
-  /** Who waits for the task the message is about. */
-  readonly watchers: readonly TaskNo[];
-  /** Where messages about another task go: its keeper as last stored; whoever keeps it by then gets it. */
-  keeperOf(task: TaskNo): ActorNo;
-}
-
-/** Thrown when a turn writes a row that its actor does not keep: a fault of the program, never of a user. */
-export class KeeperViolation extends Error {
-  override readonly name = "KeeperViolation";
-}
+import { notAllowed, taskContext } from "./task-machine.ts";
+import { KeeperViolation, type Preloaded, type TurnWorld } from "./turn-world.ts";
 
 /** Events that change a column of what was asked. */
-const WIDE_EVENTS: ReadonlySet<EventName> = new Set<EventName>(["task.updated", "task.retried", "task.requeued"]);
+const WIDE_EVENTS: ReadonlySet<EventName> = new Set<EventName>([
+  "task.updated",
+  "task.retried",
+  "task.requeued",
+]);
 
 type EventData = { [key: string]: unknown } | null;
 
@@ -72,7 +54,13 @@ export class Turn {
   /** Position of this turn's newest event: the cause of what it sends. */
   #cause: number;
 
-  constructor(params: { actor: Actor; envelope: Envelope; world: TurnWorld; batch: Batch; preloaded: Preloaded }) {
+  constructor(params: {
+    actor: Actor;
+    envelope: Envelope;
+    world: TurnWorld;
+    batch: Batch;
+    preloaded: Preloaded;
+  }) {
     this.actor = params.actor;
     this.envelope = params.envelope;
     this.world = params.world;
@@ -147,7 +135,11 @@ export class Turn {
   // ------------------------------------------------------------------ events
 
   /** Appends to the journal and nothing else. */
-  note(name: EventName, data: EventData, about: { task?: TaskNo | null; delegation?: number | null } = {}): JournalEvent {
+  note(
+    name: EventName,
+    data: EventData,
+    about: { task?: TaskNo | null; delegation?: number | null } = {},
+  ): JournalEvent {
     const { batch } = this;
     batch.counters.position += 1;
     const event: JournalEvent = {
@@ -198,7 +190,11 @@ export class Turn {
   }
 
   /** Inserts a delegation with the event that creates it; a pending one takes the task along to its target. */
-  createHop(task: Task, data: HopCreated, name: "delegation.pending" | "delegation.accepted" = "delegation.pending"): Delegation {
+  createHop(
+    task: Task,
+    data: HopCreated,
+    name: "delegation.pending" | "delegation.accepted" = "delegation.pending",
+  ): Delegation {
     this.#mustKeep(task);
     const no = (this.batch.counters.delegation += 1);
     const before = { holder: task.holder, status: task.status };
@@ -218,7 +214,9 @@ export class Turn {
   /** Records a delegation event and lets it change the hop, and the task where custody moves. */
   hop(hop: Delegation, name: EventName, data: EventData, task: Task | null): void {
     if (hop.target !== this.actor.no && !this.batch.hops.get(hop.no)?.added) {
-      throw new KeeperViolation(`actor ${this.actor.no} changes delegation ${hop.no}, which ${hop.target} keeps`);
+      throw new KeeperViolation(
+        `actor ${this.actor.no} changes delegation ${hop.no}, which ${hop.target} keeps`,
+      );
     }
     const before = task === null ? null : { holder: task.holder, status: task.status };
     const moves = task !== null && task.pendingHop === hop.no;
@@ -285,18 +283,7 @@ export class Turn {
 
   /** The refusal for an event that the task's machine did not accept. */
   notAllowed(task: Task, verb: string): Refusal {
-    const ref = `T-${task.no}`;
-    if (task.pendingHop !== null) {
-      return refuse("pending_delegation_exists", `${ref} is on offer (D-${task.pendingHop}); ${verb} has to wait until that is decided.`, {
-        status: task.status,
-        delegation: `D-${task.pendingHop}`,
-      });
-    }
-    const allowed = taskLifecycle.allowed(task.status, taskContext(task, this.settings));
-    return refuse("illegal_transition", `${ref} is ${task.status}; ${verb} is not possible then.`, {
-      status: task.status,
-      allowed,
-    });
+    return notAllowed(task, verb, this.settings);
   }
 
   // ------------------------------------------------------------------ inside
@@ -330,21 +317,12 @@ export class Turn {
     this.#trace("tally", this.actor.no, false, this.actor.no);
   }
 
-  #trace(table: "instance" | "task" | "delegation" | "roster" | "tally", no: number, added: boolean, keeper: ActorNo): void {
+  #trace(
+    table: "instance" | "task" | "delegation" | "roster" | "tally",
+    no: number,
+    added: boolean,
+    keeper: ActorNo,
+  ): void {
     this.batch.touches?.push({ actor: this.actor.no, table, no, added, keeper });
   }
 }
-
-/** What the task's machine must know of it. */
-export function taskContext(task: Task, settings: Settings): TaskContext {
-  return {
-    failures: task.failures,
-    maxAttempts: task.firstError === null ? task.maxAttempts : 1,
-    leaseLosses: task.leaseLosses,
-    maxLeaseLosses: settings.tasks.maxLeaseLosses,
-    openDependencies: task.waitsFor.length,
-    offered: task.pendingHop !== null,
-  };
-}
-
-export type { Json };

@@ -54,7 +54,18 @@ export class WorkingSets {
     }
     const added = batch.instances.get(no);
     if (added?.added === true) {
-      const tally = { instance: no, pending: 0, blocked: 0, queued: 0, claimed: 0, in_progress: 0, waiting: 0, done: 0, failed: 0, cancelled: 0 };
+      const tally = {
+        instance: no,
+        pending: 0,
+        blocked: 0,
+        queued: 0,
+        claimed: 0,
+        in_progress: 0,
+        waiting: 0,
+        done: 0,
+        failed: 0,
+        cancelled: 0,
+      };
       return new Actor(no, { instance: added.instance, tally, roster: [], tasks: [], hops: [], offers: [] });
     }
     const rows = await this.#store.actor(no);

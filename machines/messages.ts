@@ -241,7 +241,7 @@ export type Notice =
       /** Its status when it was sent: what the receiver counts. */
       readonly status: TaskStatus;
       /** reassign: offer it to this sibling. */
-      readonly then: { readonly to: InstanceNo; readonly autoAccept: boolean; readonly type: "reassign" } | null;
+      readonly next: { readonly to: InstanceNo; readonly autoAccept: boolean; readonly type: "reassign" } | null;
     }
   /** A task for the receiver to keep: just entered or assigned at it, or reopened with it as the origin. */
   | { readonly type: "task.update"; readonly task: TaskNo; readonly what: "entered" | "assigned" | "retried"; readonly status: TaskStatus }

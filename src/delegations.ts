@@ -22,31 +22,54 @@ export function delegations(door: Door): Delegations {
     get: async (id) => await door.delegationView(await door.delegation(id)),
     async list(params = {}) {
       const checked = check(listDelegations, params);
-      const instance = checked.instanceId === undefined ? undefined : door.instance(checked.instanceId, "instanceId").no;
+      const instance =
+        checked.instanceId === undefined ? undefined : door.instance(checked.instanceId, "instanceId").no;
       const page = await door.store.queries.delegations(toDelegationFilter(checked, { instance }));
       return await pageOf(page, (delegation) => door.delegationView(delegation));
     },
     async accept(id, params = {}) {
       const { note, ...asked } = check(acceptDelegation, params);
       const hop = await door.delegation(id);
-      return await decide(door, hop, { type: "delegation.accept", task: hop.task, delegation: hop.no, note }, asked);
+      return await decide(
+        door,
+        hop,
+        { type: "delegation.accept", task: hop.task, delegation: hop.no, note },
+        asked,
+      );
     },
     async reject(id, params) {
       const { reason, ...asked } = check(rejectDelegation, params);
       const hop = await door.delegation(id);
-      return await decide(door, hop, { type: "delegation.reject", task: hop.task, delegation: hop.no, reason }, asked);
+      return await decide(
+        door,
+        hop,
+        { type: "delegation.reject", task: hop.task, delegation: hop.no, reason },
+        asked,
+      );
     },
     async cancel(id, params = {}) {
       const { reason, ...asked } = check(cancelDelegation, params);
       const hop = await door.delegation(id);
-      return await decide(door, hop, { type: "delegation.withdraw", task: hop.task, delegation: hop.no, reason }, asked);
+      return await decide(
+        door,
+        hop,
+        { type: "delegation.withdraw", task: hop.task, delegation: hop.no, reason },
+        asked,
+      );
     },
     async complete(id, params = {}) {
       const { result, ...asked } = check(completeDelegation, params);
       const hop = await door.delegation(id);
       const task = (await door.store.queries.task(hop.task)) as Task;
       refuseCompletion(door, hop, task);
-      const command: Command = { type: "task.complete", task: task.no, result, leaseToken: null, force: false, delegation: hop.no };
+      const command: Command = {
+        type: "task.complete",
+        task: task.no,
+        result,
+        leaseToken: null,
+        force: false,
+        delegation: hop.no,
+      };
       await door.ask({ to: task.keeper, command, kind: "task", asked });
       return await door.delegationView(await door.delegation(id));
     },
@@ -63,14 +86,25 @@ function refuseCompletion(door: Door, hop: Delegation, task: Task): void {
   const ref = delegationRef(hop.no);
   if (hop.status === "accepted" && task.holder === hop.target) return;
   if (hop.status === "accepted") {
-    throw new HopperError("open_hop_below", `${ref} has been passed on; complete the task where it is held (${door.directory.nameOf(task.holder ?? hop.target)}).`, {
-      status: hop.status,
-      holder: door.directory.nameOf(task.holder ?? hop.target),
-    });
+    throw new HopperError(
+      "open_hop_below",
+      `${ref} has been passed on; complete the task where it is held (${door.directory.nameOf(task.holder ?? hop.target)}).`,
+      {
+        status: hop.status,
+        holder: door.directory.nameOf(task.holder ?? hop.target),
+      },
+    );
   }
-  const facts = { status: hop.status, allowed: hop.status === "pending" ? ["ACCEPT", "REJECT", "CANCEL"] : [] };
+  const facts = {
+    status: hop.status,
+    allowed: hop.status === "pending" ? ["ACCEPT", "REJECT", "CANCEL"] : [],
+  };
   if (hop.status === "pending") {
-    throw new HopperError("illegal_transition", `${ref} is pending; it has to be accepted before it can be completed.`, facts);
+    throw new HopperError(
+      "illegal_transition",
+      `${ref} is pending; it has to be accepted before it can be completed.`,
+      facts,
+    );
   }
   throw new HopperError("already_decided", `${ref} is ${hop.status} already.`, facts);
 }

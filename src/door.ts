@@ -1,12 +1,20 @@
 import { createHash } from "node:crypto";
-import { taskContext } from "../actors/turn.ts";
-import type { Key, System } from "../actors/system.ts";
+import type { System } from "../actors/system.ts";
+import type { Key } from "../actors/system-params.ts";
 import type { Clock } from "../actors/seams.ts";
 import { HopperError, type Refusal } from "../machines/errors.ts";
 import { instanceLifecycle } from "../machines/lifecycles/instance.ts";
-import { taskLifecycle } from "../machines/lifecycles/task.ts";
 import type { Answer, AnswerValue, Command } from "../machines/messages.ts";
-import { DESK, type ActorNo, type Delegation, type Instance, type InstanceNo, type Json, type Task, type TaskNo } from "../machines/records.ts";
+import {
+  DESK,
+  type ActorNo,
+  type Delegation,
+  type Instance,
+  type InstanceNo,
+  type Json,
+  type Task,
+  type TaskNo,
+} from "../machines/records.ts";
 import type { Settings } from "../machines/settings.ts";
 import type { DirectoryEntry, Store } from "../store/store.ts";
 import { Cursors } from "./cursor.ts";
@@ -94,12 +102,19 @@ export class Door {
   // ------------------------------------------------------------------ commands
 
   /** Sends a command to its keeper; resolves with the answer, throws the refusal. */
-  async ask<K extends AnswerValue["kind"]>(
-    params: { to: ActorNo; command: Command; kind: K; asked: Asked; fingerprint?: Json },
-  ): Promise<Extract<AnswerValue, { kind: K }>> {
+  async ask<K extends AnswerValue["kind"]>(params: {
+    to: ActorNo;
+    command: Command;
+    kind: K;
+    asked: Asked;
+    fingerprint?: Json;
+  }): Promise<Extract<AnswerValue, { kind: K }>> {
     const { to, command, kind, asked } = params;
     if (!this.#writable) {
-      throw new HopperError("unavailable", "The store was opened for reading only; nothing can be changed through it.");
+      throw new HopperError(
+        "unavailable",
+        "The store was opened for reading only; nothing can be changed through it.",
+      );
     }
     const by = asked.by ?? "library";
     const answer =
@@ -112,11 +127,20 @@ export class Door {
   }
 
   /** One effect per key: a repeat gets the stored answer, or waits for the one that is under way. */
-  async #once(params: { to: ActorNo; command: Command; by: string; key: string; fingerprint: Json | undefined }): Promise<Answer> {
+  async #once(params: {
+    to: ActorNo;
+    command: Command;
+    by: string;
+    key: string;
+    fingerprint: Json | undefined;
+  }): Promise<Answer> {
     const { to, command, by } = params;
-    const fingerprint = createHash("sha256").update(JSON.stringify([command.type, params.fingerprint ?? (command as unknown as Json)])).digest("hex");
+    const fingerprint = createHash("sha256")
+      .update(JSON.stringify([command.type, params.fingerprint ?? (command as unknown as Json)]))
+      .digest("hex");
     const key: Key = { caller: by, key: params.key, fingerprint };
-    const known = (await this.store.commandByKey(by, params.key)) ?? this.#underWay.get(`${by} ${params.key}`) ?? null;
+    const known =
+      (await this.store.commandByKey(by, params.key)) ?? this.#underWay.get(`${by} ${params.key}`) ?? null;
     if (known === null) {
       const answer = this.system.submit({ to, command, by, key });
       const running = { fingerprint, pending: answer };
@@ -124,9 +148,13 @@ export class Door {
       return answer.finally(() => this.#underWay.delete(`${by} ${params.key}`));
     }
     if (known.fingerprint !== fingerprint) {
-      throw new HopperError("idempotency_key_reused", `The idempotency key ${params.key} was used for another request.`, {
-        key: params.key,
-      });
+      throw new HopperError(
+        "idempotency_key_reused",
+        `The idempotency key ${params.key} was used for another request.`,
+        {
+          key: params.key,
+        },
+      );
     }
     if ("pending" in known) return known.pending;
     if (known.answer !== null) return JSON.parse(known.answer) as Answer;
@@ -135,7 +163,10 @@ export class Door {
     await this.system.settle();
     const settled = await this.store.commandByKey(by, params.key);
     if (settled?.answer) return JSON.parse(settled.answer) as Answer;
-    throw new HopperError("timed_out", "The first request with this key is still under way; ask again later.");
+    throw new HopperError(
+      "timed_out",
+      "The first request with this key is still under way; ask again later.",
+    );
   }
 
   readonly #underWay = new Map<string, { readonly fingerprint: string; readonly pending: Promise<Answer> }>();
@@ -149,7 +180,10 @@ export class Door {
   // ------------------------------------------------------------------ views
 
   async taskView(task: Task): Promise<TaskView> {
-    const ids = await this.taskIds([...task.dependsOn, ...(task.parentTask === null ? [] : [task.parentTask])]);
+    const ids = await this.taskIds([
+      ...task.dependsOn,
+      ...(task.parentTask === null ? [] : [task.parentTask]),
+    ]);
     return taskView(task, this.directory, (no) => ids.get(no));
   }
 
@@ -173,7 +207,8 @@ export class Door {
   async instanceView(instance: Instance): Promise<InstanceView> {
     const tally = await this.store.queries.tally(instance.no);
     const allowed = instanceLifecycle.allowed(instance.status, {
-      liveChildren: [...this.directory.children(instance.no)].filter((child) => child.status !== "terminated").length,
+      liveChildren: [...this.directory.children(instance.no)].filter((child) => child.status !== "terminated")
+        .length,
       terminating: instance.intent === "terminate",
     });
     return instanceView(instance, tally, allowed, this.directory);
@@ -182,18 +217,14 @@ export class Door {
   async delegationView(delegation: Delegation): Promise<DelegationView> {
     const task = await this.store.queries.task(delegation.task);
     const results = delegation.outcome === null ? [] : await this.store.queries.resultsOf(delegation.task);
-    const previous = delegation.previous === null ? null : await this.store.queries.delegation(delegation.previous);
+    const previous =
+      delegation.previous === null ? null : await this.store.queries.delegation(delegation.previous);
     return delegationView(delegation, {
       directory: this.directory,
       idOfTask: () => task?.id,
       idOfDelegation: () => previous?.id,
       outputOf: (_task, round) => results.find((one) => one.round === round)?.value ?? null,
     });
-  }
-
-  /** What a task would accept now, for messages. */
-  allowedFor(task: Task): string[] {
-    return taskLifecycle.allowed(task.status, taskContext(task, this.settings));
   }
 }
 

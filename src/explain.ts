@@ -16,7 +16,8 @@ export function explain(task: Task, events: readonly JournalEvent[], directory: 
 
 function whereItStands(task: Task, directory: Directory): string {
   const holder = task.holder === null ? "nobody" : directory.nameOf(task.holder);
-  if (task.status === "pending" && task.heldReason !== null) return `${taskRef(task.no)} is held at ${holder}: ${task.heldReason}`;
+  if (task.status === "pending" && task.heldReason !== null)
+    return `${taskRef(task.no)} is held at ${holder}: ${task.heldReason}`;
   return `${taskRef(task.no)} is ${task.status} at ${holder}`;
 }
 

@@ -1,6 +1,7 @@
 import { Auditor } from "../actors/auditor.ts";
 import type { Clock, Ids, Log, Random } from "../actors/seams.ts";
-import { System, type LoopLimits } from "../actors/system.ts";
+import { System } from "../actors/system.ts";
+import type { LoopLimits } from "../actors/system-params.ts";
 import type { Scope, TaskStatus } from "../machines/records.ts";
 import { createScopeRegistry } from "../machines/scopes/registry.ts";
 import type { ScopeBehavior } from "../machines/scopes/behavior.ts";
@@ -61,13 +62,16 @@ export interface CreateHopperParams {
  * await hopper.tasks.complete(task.id, { result: "done" });
  */
 export async function createHopper(params: CreateHopperParams = {}): Promise<Hopper> {
-  const { settings, store: configured } = loadConfiguration(params.sources ?? { content: params.config ?? {} });
+  const { settings, store: configured } = loadConfiguration(
+    params.sources ?? { content: params.config ?? {} },
+  );
   const clock = params.clock ?? systemClock;
   const ids = params.ids ?? systemIds;
   const mode = params.mode ?? "own";
   const store = params.opened ?? (await open(params, configured, clock, ids));
   const scopes = createScopeRegistry();
-  for (const [scope, behavior] of Object.entries(params.scopes ?? {})) scopes.register(scope as Scope, behavior);
+  for (const [scope, behavior] of Object.entries(params.scopes ?? {}))
+    scopes.register(scope as Scope, behavior);
   const system = new System({
     store,
     clock,
@@ -96,10 +100,19 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   return compose(door, { mode, auditor });
 }
 
-async function open(params: CreateHopperParams, configured: string | null, clock: Clock, ids: Ids): Promise<Store> {
+async function open(
+  params: CreateHopperParams,
+  configured: string | null,
+  clock: Clock,
+  ids: Ids,
+): Promise<Store> {
   const url = params.store ?? configured;
   if (url === null || url === undefined) {
-    throw new HopperError("bad_configuration", "No store is named; give `store`, e.g. sqlite:work.db or sqlite::memory:.", {});
+    throw new HopperError(
+      "bad_configuration",
+      "No store is named; give `store`, e.g. sqlite:work.db or sqlite::memory:.",
+      {},
+    );
   }
   return await openStore({
     url,
@@ -130,15 +143,29 @@ function compose(door: Door, parts: { mode: "own" | "read"; auditor: Auditor }):
         const checked = check(createTask, params);
         const spec = await specOf(door, checked);
         const to = checked.instanceId ? door.instance(checked.instanceId, "instanceId").no : door.onlyRoot();
-        if (to === null) throw new HopperError("not_found", "There is no single GLOBAL root to route from; name an instance.", { field: "instanceId" });
-        const answer = await door.ask({ to, command: { type: "route.preview", spec }, kind: "decision", asked: checked });
+        if (to === null)
+          throw new HopperError(
+            "not_found",
+            "There is no single GLOBAL root to route from; name an instance.",
+            { field: "instanceId" },
+          );
+        const answer = await door.ask({
+          to,
+          command: { type: "route.preview", spec },
+          kind: "decision",
+          asked: checked,
+        });
         return decisionView(answer.decision, directory);
       },
     },
     deadLetters: {
       async list(params = {}) {
         const checked = check(plainPage, params);
-        const page = await store.queries.deadLetters({ limit: checked.limit, cursor: checked.cursor ?? null, count: checked.count });
+        const page = await store.queries.deadLetters({
+          limit: checked.limit,
+          cursor: checked.cursor ?? null,
+          count: checked.count,
+        });
         return await pageOf(page, (letter) => deadLetterView(letter, directory, () => undefined));
       },
     },
@@ -170,7 +197,17 @@ async function stats(door: Door): Promise<Stats> {
     group.count += 1;
     if (group.names.length < 100) group.names.push(name);
   }
-  const byStatus = { pending: 0, blocked: 0, queued: 0, claimed: 0, in_progress: 0, waiting: 0, done: 0, failed: 0, cancelled: 0 };
+  const byStatus = {
+    pending: 0,
+    blocked: 0,
+    queued: 0,
+    claimed: 0,
+    in_progress: 0,
+    waiting: 0,
+    done: 0,
+    failed: 0,
+    cancelled: 0,
+  };
   for (const tally of await door.store.queries.tallies()) {
     for (const status of Object.keys(byStatus) as TaskStatus[]) byStatus[status] += tally[status];
   }

@@ -27,16 +27,27 @@ export function instances(door: Door, onClaimable: (wake: () => void) => () => v
     async create(params) {
       const checked = check(createInstance, params);
       const spec = toInstanceSpec(checked);
-      const parent = checked.parentId === undefined || checked.parentId === null ? DESK : door.instance(checked.parentId, "parentId").no;
+      const parent =
+        checked.parentId === undefined || checked.parentId === null
+          ? DESK
+          : door.instance(checked.parentId, "parentId").no;
       refuseTaken(door.directory, spec);
-      const answer = await door.ask({ to: parent, command: { type: "instance.create", spec }, kind: "instance", asked: checked });
+      const answer = await door.ask({
+        to: parent,
+        command: { type: "instance.create", spec },
+        kind: "instance",
+        asked: checked,
+      });
       return await door.instanceView(answer.instance);
     },
     get: async (id) => await door.instanceView(await rowOf(door, id)),
     async list(params = {}) {
       const checked = check(listInstances, params);
-      const parent = checked.parentId === undefined ? undefined : door.instance(checked.parentId, "parentId").no;
-      const page = await door.store.queries.instances(toInstanceFilter(checked, parent === undefined ? {} : { parent }));
+      const parent =
+        checked.parentId === undefined ? undefined : door.instance(checked.parentId, "parentId").no;
+      const page = await door.store.queries.instances(
+        toInstanceFilter(checked, parent === undefined ? {} : { parent }),
+      );
       return await pageOf(page, (instance) => door.instanceView(instance));
     },
     start: (id, params) => lifecycle(door, id, "start", params),
@@ -46,7 +57,12 @@ export function instances(door: Door, onClaimable: (wake: () => void) => () => v
     recover: (id, params) => lifecycle(door, id, "recover", params),
     async stop(id, params = {}) {
       const { drainTimeoutMs, wait, ...asked } = check(stopInstance, params);
-      return await send(door, id, { verb: "stop", ...(drainTimeoutMs === undefined ? {} : { drainTimeoutMs }), wait }, asked);
+      return await send(
+        door,
+        id,
+        { verb: "stop", ...(drainTimeoutMs === undefined ? {} : { drainTimeoutMs }), wait },
+        asked,
+      );
     },
     async fail(id, params) {
       const { error, ...asked } = check(failInstance, params);
@@ -58,10 +74,18 @@ export function instances(door: Door, onClaimable: (wake: () => void) => () => v
     },
     async children(id) {
       const { no } = door.instance(id);
-      return await listOf(door, [...door.directory.children(no)].filter((child) => child.status !== "terminated").map((child) => child.no));
+      return await listOf(
+        door,
+        [...door.directory.children(no)]
+          .filter((child) => child.status !== "terminated")
+          .map((child) => child.no),
+      );
     },
     async ancestors(id) {
-      return await listOf(door, [...door.directory.ancestors(door.instance(id).no)].map((entry) => entry.no));
+      return await listOf(
+        door,
+        [...door.directory.ancestors(door.instance(id).no)].map((entry) => entry.no),
+      );
     },
     hierarchy: (id, params = {}) => hierarchy(door, id, check(instanceHierarchy, params).all),
     queue: (id) => queue(door, id),
@@ -73,7 +97,12 @@ async function rowOf(door: Door, id: string): Promise<Instance> {
   return (await door.store.queries.instance(door.instance(id).no)) as Instance;
 }
 
-async function lifecycle(door: Door, id: string, verb: LifecycleVerb, params: CommandOptions = {}): Promise<InstanceView> {
+async function lifecycle(
+  door: Door,
+  id: string,
+  verb: LifecycleVerb,
+  params: CommandOptions = {},
+): Promise<InstanceView> {
   return await send(door, id, { verb }, check(plainCommand, params));
 }
 
@@ -84,7 +113,12 @@ async function send(
   asked: CommandOptions,
 ): Promise<InstanceView> {
   const to = door.instance(id).no;
-  const answer = await door.ask({ to, command: { type: "instance.lifecycle", ...command }, kind: "instance", asked });
+  const answer = await door.ask({
+    to,
+    command: { type: "instance.lifecycle", ...command },
+    kind: "instance",
+    asked,
+  });
   return await door.instanceView(answer.instance);
 }
 
@@ -102,7 +136,12 @@ async function hierarchy(door: Door, id: string | undefined, all: boolean): Prom
   const views: InstanceView[] = [];
   for (const entry of door.directory.all()) {
     if (entry.status === "terminated" && !all && entry.no !== top?.no) continue;
-    if (top !== null && entry.no !== top.no && ![...door.directory.ancestors(entry.no)].some((above) => above.no === top.no)) continue;
+    if (
+      top !== null &&
+      entry.no !== top.no &&
+      ![...door.directory.ancestors(entry.no)].some((above) => above.no === top.no)
+    )
+      continue;
     const instance = await door.store.queries.instance(entry.no);
     if (instance !== null) views.push(await door.instanceView(instance));
   }
@@ -130,7 +169,12 @@ async function queue(door: Door, id: string): Promise<Awaited<ReturnType<Instanc
 }
 
 /** Claims now, or, with `waitSeconds`, as soon as there is something to claim. */
-async function claim(door: Door, id: string, params: ClaimParams, onClaimable: (wake: () => void) => () => void): Promise<Claim[]> {
+async function claim(
+  door: Door,
+  id: string,
+  params: ClaimParams,
+  onClaimable: (wake: () => void) => () => void,
+): Promise<Claim[]> {
   const checked = check(claimTasks, params);
   const to = door.instance(id).no;
   const until = door.clock.now() + checked.waitMs;
@@ -158,7 +202,10 @@ async function claim(door: Door, id: string, params: ClaimParams, onClaimable: (
 }
 
 /** Resolves when something becomes claimable, or at a moment. Listens from its creation, so that no news is missed. */
-function wakeUp(door: Door, onClaimable: (wake: () => void) => () => void): { at(moment: number): Promise<void>; cancel(): void } {
+function wakeUp(
+  door: Door,
+  onClaimable: (wake: () => void) => () => void,
+): { at(moment: number): Promise<void>; cancel(): void } {
   let wake = (): void => undefined;
   const news = new Promise<void>((resolve) => {
     wake = resolve;

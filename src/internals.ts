@@ -17,8 +17,20 @@ export function internals(door: Door, journal: Journal): Internals {
   return {
     enterPlan: (params) => enterPlan(door, params),
     async claimOwn(id, { workerId, leaseSeconds }) {
-      const command: Command = { type: "instance.claim", workerId, leaseMs: leaseSeconds * 1_000, max: 1, capabilities: null, kind: "own" };
-      const answer = await door.ask({ to: door.instance(id).no, command, kind: "claims", asked: { by: `worker:${workerId}` } });
+      const command: Command = {
+        type: "instance.claim",
+        workerId,
+        leaseMs: leaseSeconds * 1_000,
+        max: 1,
+        capabilities: null,
+        kind: "own",
+      };
+      const answer = await door.ask({
+        to: door.instance(id).no,
+        command,
+        kind: "claims",
+        asked: { by: `worker:${workerId}` },
+      });
       const claims: Claim[] = [];
       for (const { task, token, expiresAt } of answer.claims) {
         claims.push({ task: await door.taskView(task), lease: leaseView(task.no, token, expiresAt) });
@@ -27,7 +39,11 @@ export function internals(door: Door, journal: Journal): Internals {
     },
     async started(taskId, { leaseToken, process }) {
       const task = await door.task(taskId);
-      return await door.askTask(task, { type: "task.start", task: task.no, leaseToken: leaseEpoch(leaseToken, task.no), process }, { by: "runner" });
+      return await door.askTask(
+        task,
+        { type: "task.start", task: task.no, leaseToken: leaseEpoch(leaseToken, task.no), process },
+        { by: "runner" },
+      );
     },
     async orphans() {
       const found = [];
@@ -48,7 +64,10 @@ export function internals(door: Door, journal: Journal): Internals {
 }
 
 /** Hierarchy and tasks in one turn of the desk; instances that live already are matched by name, and started. */
-async function enterPlan(door: Door, params: Parameters<Internals["enterPlan"]>[0]): ReturnType<Internals["enterPlan"]> {
+async function enterPlan(
+  door: Door,
+  params: Parameters<Internals["enterPlan"]>[0],
+): ReturnType<Internals["enterPlan"]> {
   const asked = { by: params.by ?? "plan" };
   const hierarchy: PlannedInstance[] = [];
   const idle: string[] = [];
@@ -57,9 +76,19 @@ async function enterPlan(door: Door, params: Parameters<Internals["enterPlan"]>[
   checkBatch(checked, "tasks");
   const items = [];
   for (const task of checked) items.push({ spec: await specOf(door, task), instance: null });
-  const answer = await door.ask({ to: DESK, command: { type: "tasks.enter", items, hierarchy }, kind: "tasks", asked });
+  const answer = await door.ask({
+    to: DESK,
+    command: { type: "tasks.enter", items, hierarchy },
+    kind: "tasks",
+    asked,
+  });
   for (const id of idle) {
-    await door.ask({ to: door.instance(id).no, command: { type: "instance.lifecycle", verb: "start" }, kind: "instance", asked });
+    await door.ask({
+      to: door.instance(id).no,
+      command: { type: "instance.lifecycle", verb: "start" },
+      kind: "instance",
+      asked,
+    });
   }
   await door.system.settle();
   return { rootId: door.instance(params.hierarchy.name).id, tasks: await door.taskViews(answer.tasks) };
@@ -81,9 +110,13 @@ async function place(door: Door, node: PlanNode, above: Above, placing: Placing)
     const existing = (await door.store.queries.instance(live.no)) as Instance;
     const parent: InstanceNo | null = above === null ? null : "existing" in above ? above.existing.no : -1;
     if (existing.scope !== spec.scope || existing.parent !== parent) {
-      throw new HopperError("already_exists", `${node.name} exists already as ${existing.scope}, somewhere else in the hierarchy; rename one of them.`, {
-        name: node.name,
-      });
+      throw new HopperError(
+        "already_exists",
+        `${node.name} exists already as ${existing.scope}, somewhere else in the hierarchy; rename one of them.`,
+        {
+          name: node.name,
+        },
+      );
     }
     if (existing.status === "created" || existing.status === "stopped") placing.idle.push(existing.id);
     here = { existing };

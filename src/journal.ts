@@ -76,7 +76,7 @@ export class Journal {
 
   async rowsOfTask(task: TaskNo): Promise<JournalEvent[]> {
     const rows: JournalEvent[] = [];
-    for (let since = 0; ; ) {
+    for (let since = 0; ;) {
       const page = await this.#door.store.queries.events({ since, limit: PAGE, task });
       rows.push(...page.items);
       if (!page.more) return rows;
@@ -93,8 +93,10 @@ export class Journal {
   /** Committed events in order; with `follow` it goes on as more are committed. */
   async *read(params: ListEventsParams & { follow?: boolean | undefined } = {}): AsyncGenerator<EventView> {
     const checked = check(listEvents, params);
-    const instance = checked.instanceId === undefined ? undefined : this.#door.instance(checked.instanceId, "instanceId").no;
-    const task = checked.taskId === undefined ? undefined : (await this.#door.task(checked.taskId, "taskId")).no;
+    const instance =
+      checked.instanceId === undefined ? undefined : this.#door.instance(checked.instanceId, "instanceId").no;
+    const task =
+      checked.taskId === undefined ? undefined : (await this.#door.task(checked.taskId, "taskId")).no;
     const filter = {
       ...(checked.type === undefined ? {} : { names: checked.type }),
       ...(instance === undefined ? {} : { instance }),

@@ -4,7 +4,15 @@ import { DESK, isFinal, type InstanceNo, type Task, type TaskNo } from "../machi
 import type { CreateTaskParams, Tasks } from "./api.ts";
 import { checkBatch } from "./contracts/batch.ts";
 import { check } from "./contracts/check.ts";
-import { createTask, createTasks, dependencyRefs, toTaskEdit, toTaskSpec, updateTask, type CheckedTask } from "./contracts/task-input.ts";
+import {
+  createTask,
+  createTasks,
+  dependencyRefs,
+  toTaskEdit,
+  toTaskSpec,
+  updateTask,
+  type CheckedTask,
+} from "./contracts/task-input.ts";
 import {
   assignTask,
   completeTask,
@@ -47,14 +55,27 @@ export function tasks(door: Door, journal: Journal): Tasks {
     async list(params = {}) {
       const checked = check(listTasks, params);
       const { instanceId, parentTaskId } = checked;
-      const holder = instanceId === undefined ? undefined : instanceId === "none" ? null : door.instance(instanceId, "instanceId").no;
-      const parentTask = parentTaskId === undefined ? undefined : (await door.task(parentTaskId, "parentTaskId")).no;
-      return await pageOf(await door.store.queries.tasks(toTaskFilter(checked, { holder, parentTask })), (task) => door.taskView(task));
+      const holder =
+        instanceId === undefined
+          ? undefined
+          : instanceId === "none"
+            ? null
+            : door.instance(instanceId, "instanceId").no;
+      const parentTask =
+        parentTaskId === undefined ? undefined : (await door.task(parentTaskId, "parentTaskId")).no;
+      return await pageOf(
+        await door.store.queries.tasks(toTaskFilter(checked, { holder, parentTask })),
+        (task) => door.taskView(task),
+      );
     },
     async update(id, params) {
       const checked = check(updateTask, params);
-      const dependsOn = checked.dependsOn === undefined ? undefined : await taskNumbers(door, checked.dependsOn);
-      const edit = toTaskEdit(checked, { ...(dependsOn === undefined ? {} : { dependsOn }), now: door.clock.now() });
+      const dependsOn =
+        checked.dependsOn === undefined ? undefined : await taskNumbers(door, checked.dependsOn);
+      const edit = toTaskEdit(checked, {
+        ...(dependsOn === undefined ? {} : { dependsOn }),
+        now: door.clock.now(),
+      });
       const task = await door.task(id);
       return await door.askTask(task, { type: "task.edit", task: task.no, edit }, checked);
     },
@@ -63,7 +84,11 @@ export function tasks(door: Door, journal: Journal): Tasks {
       const task = await door.task(id);
       const to = door.instance(instanceId, "instanceId");
       if (to.status === "terminated") {
-        throw new HopperError("illegal_transition", `${to.name} is terminated; a task needs a live instance.`, { status: to.status, allowed: [] });
+        throw new HopperError(
+          "illegal_transition",
+          `${to.name} is terminated; a task needs a live instance.`,
+          { status: to.status, allowed: [] },
+        );
       }
       return await door.askTask(task, { type: "task.assign", task: task.no, to: to.no }, asked);
     },
@@ -78,25 +103,44 @@ export function tasks(door: Door, journal: Journal): Tasks {
       const { result, leaseToken, force, ...asked } = check(completeTask, params);
       const task = await door.task(id);
       const token = leaseToken === null ? null : leaseEpoch(leaseToken, task.no);
-      return await door.askTask(task, { type: "task.complete", task: task.no, result, leaseToken: token, force }, asked);
+      return await door.askTask(
+        task,
+        { type: "task.complete", task: task.no, result, leaseToken: token, force },
+        asked,
+      );
     },
     async fail(id, params) {
       const { error, retryable, leaseToken, ...asked } = check(failTask, params);
       const task = await door.task(id);
       const token = leaseToken === null ? null : leaseEpoch(leaseToken, task.no);
-      return await door.askTask(task, { type: "task.fail", task: task.no, error, retryable, leaseToken: token }, asked);
+      return await door.askTask(
+        task,
+        { type: "task.fail", task: task.no, error, retryable, leaseToken: token },
+        asked,
+      );
     },
     async heartbeat(id, params) {
       const { leaseToken, leaseMs, progress, note, ...asked } = check(heartbeatTask, params);
       const task = await door.task(id);
-      const command: Command = { type: "task.heartbeat", task: task.no, leaseToken: leaseEpoch(leaseToken, task.no), leaseMs, progress, note };
+      const command: Command = {
+        type: "task.heartbeat",
+        task: task.no,
+        leaseToken: leaseEpoch(leaseToken, task.no),
+        leaseMs,
+        progress,
+        note,
+      };
       const answer = await door.ask({ to: task.keeper, command, kind: "lease", asked });
       return { expiresAt: iso(answer.expiresAt), status: answer.task.status, cancelRequested: false };
     },
     async release(id, params) {
       const { leaseToken, ...asked } = check(releaseTask, params);
       const task = await door.task(id);
-      return await door.askTask(task, { type: "task.release", task: task.no, leaseToken: leaseEpoch(leaseToken, task.no) }, asked);
+      return await door.askTask(
+        task,
+        { type: "task.release", task: task.no, leaseToken: leaseEpoch(leaseToken, task.no) },
+        asked,
+      );
     },
     async cancel(id, params = {}) {
       const { reason, ...asked } = check(withReason, params);
@@ -106,10 +150,21 @@ export function tasks(door: Door, journal: Journal): Tasks {
     async retry(id, params = {}) {
       const { resetAttempts, withDependents, ...asked } = check(retryTask, params);
       const task = await door.task(id);
-      const command: Command = { type: "task.retry", task: task.no, resetAttempts, withDependents, origin: null };
+      const command: Command = {
+        type: "task.retry",
+        task: task.no,
+        resetAttempts,
+        withDependents,
+        origin: null,
+      };
       const to = door.liveOriginOf(task);
       const direct: Command = to === DESK ? { ...command, origin: DESK } : command;
-      const answer = await door.ask({ to: to === DESK ? task.keeper : to, command: direct, kind: "task", asked });
+      const answer = await door.ask({
+        to: to === DESK ? task.keeper : to,
+        command: direct,
+        kind: "task",
+        asked,
+      });
       return await door.taskView(answer.task);
     },
     delegations: async (id) => await chain(door, await door.task(id)),
@@ -128,7 +183,10 @@ export function tasks(door: Door, journal: Journal): Tasks {
     },
     async explain(id) {
       const task = await door.task(id);
-      return { task: await door.taskView(task), lines: explain(task, await journal.rowsOfTask(task.no), door.directory) };
+      return {
+        task: await door.taskView(task),
+        lines: explain(task, await journal.rowsOfTask(task.no), door.directory),
+      };
     },
     wait: (id, params) => wait(door, journal, id, params),
   };
@@ -157,9 +215,13 @@ async function add(door: Door, journal: Journal, params: CreateTaskParams): Prom
   const checked = check(createTask, params);
   const spec = await specOf(door, checked);
   if (spec.dependsOnKeys.length > 0) {
-    throw new HopperError("validation_failed", "dependsOn: key:… is only known inside a batch; use an id or a ref such as T-1.", {
-      issues: [{ path: "dependsOn", message: "key:… is only known inside a batch" }],
-    });
+    throw new HopperError(
+      "validation_failed",
+      "dependsOn: key:… is only known inside a batch; use an id or a ref such as T-1.",
+      {
+        issues: [{ path: "dependsOn", message: "key:… is only known inside a batch" }],
+      },
+    );
   }
   const to = placeOf(door, checked.instanceId) ?? DESK;
   const answer = await door.ask({ to, command: { type: "task.create", spec }, kind: "task", asked: checked });
@@ -170,10 +232,18 @@ async function add(door: Door, journal: Journal, params: CreateTaskParams): Prom
 
 /** Queued, held, blocked, waiting or final: nothing more happens to it by itself. */
 function isSettled(task: Task): boolean {
-  return task.status !== "pending" || (task.heldReason !== null && task.pendingHop === null) || task.heldReason === "awaiting_acceptance";
+  return (
+    task.status !== "pending" ||
+    (task.heldReason !== null && task.pendingHop === null) ||
+    task.heldReason === "awaiting_acceptance"
+  );
 }
 
-async function delegate(door: Door, id: string, params: Parameters<Tasks["delegate"]>[1] = {}): Promise<DelegationView> {
+async function delegate(
+  door: Door,
+  id: string,
+  params: Parameters<Tasks["delegate"]>[1] = {},
+): Promise<DelegationView> {
   const { targetInstanceId, delegationType, notes, autoAccept, ...asked } = check(delegateTask, params);
   const task = await door.task(id);
   const to = targetInstanceId === null ? null : door.instance(targetInstanceId, "targetInstanceId").no;
@@ -181,7 +251,12 @@ async function delegate(door: Door, id: string, params: Parameters<Tasks["delega
     return await escalate(door, task, { reason: notes, ...asked });
   }
   if (delegationType === "reassign" && targetInstanceId !== null) {
-    return await reassign(door, task, { to: targetInstanceId, reason: notes, autoAccept: autoAccept ?? true, asked });
+    return await reassign(door, task, {
+      to: targetInstanceId,
+      reason: notes,
+      autoAccept: autoAccept ?? true,
+      asked,
+    });
   }
   const command: Command = { type: "task.delegate", task: task.no, to, delegationType, notes, autoAccept };
   const answer = await door.ask({ to: task.keeper, command, kind: "delegation", asked });
@@ -192,9 +267,18 @@ function parentOf(door: Door, task: Task): InstanceNo | null {
   return task.holder === null ? null : (door.directory.byNo(task.holder)?.parent ?? null);
 }
 
-async function escalate(door: Door, task: Task, params: { reason: string | null } & Asked): Promise<DelegationView> {
+async function escalate(
+  door: Door,
+  task: Task,
+  params: { reason: string | null } & Asked,
+): Promise<DelegationView> {
   const { reason, ...asked } = params;
-  const answer = await door.ask({ to: task.keeper, command: { type: "task.escalate", task: task.no, reason }, kind: "delegation", asked });
+  const answer = await door.ask({
+    to: task.keeper,
+    command: { type: "task.escalate", task: task.no, reason },
+    kind: "delegation",
+    asked,
+  });
   return await door.delegationView(answer.delegation);
 }
 
@@ -208,9 +292,13 @@ async function reassign(
   const { holder } = task;
   const parent = parentOf(door, task);
   if (holder === null || parent === null) {
-    throw new HopperError("invalid_delegation", `${taskRef(task.no)} is held by ${holder === null ? "nobody" : "a root"}, which has no siblings.`, {
-      allowed: [],
-    });
+    throw new HopperError(
+      "invalid_delegation",
+      `${taskRef(task.no)} is held by ${holder === null ? "nobody" : "a root"}, which has no siblings.`,
+      {
+        allowed: [],
+      },
+    );
   }
   const command: Command = {
     type: "task.reassign",
@@ -255,10 +343,17 @@ async function chain(door: Door, task: Task): Promise<ChainView> {
   });
 }
 
-async function wait(door: Door, journal: Journal, id: string, params: Parameters<Tasks["wait"]>[1] = {}): Promise<TaskView> {
+async function wait(
+  door: Door,
+  journal: Journal,
+  id: string,
+  params: Parameters<Tasks["wait"]>[1] = {},
+): Promise<TaskView> {
   const { timeoutMs } = check(waitForTask, params);
   const task = await door.task(id);
   const ended = await journal.settled(task.no, timeoutMs ?? null, (now) => isFinal(now.status));
   if (isFinal(ended.status)) return await door.taskView(ended);
-  throw new HopperError("timed_out", `${taskRef(task.no)} is still ${ended.status} after ${timeoutMs} ms.`, { status: ended.status });
+  throw new HopperError("timed_out", `${taskRef(task.no)} is still ${ended.status} after ${timeoutMs} ms.`, {
+    status: ended.status,
+  });
 }

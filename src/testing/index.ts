@@ -1,4 +1,4 @@
-import type { LoopLimits } from "../../actors/system.ts";
+import type { LoopLimits } from "../../actors/system-params.ts";
 import type { Scope } from "../../machines/records.ts";
 import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
 import { openStore, serialize } from "../../store/open.ts";
@@ -37,7 +37,12 @@ export class SpawnedHopper {
   #hopper: Hopper;
   #image: Uint8Array | null = null;
 
-  private constructor(params: SpawnParams, store: Store, hopper: Hopper, seams: { random: () => number; ids: ReturnType<typeof countingIds>; clock: VirtualClock }) {
+  private constructor(
+    params: SpawnParams,
+    store: Store,
+    hopper: Hopper,
+    seams: { random: () => number; ids: ReturnType<typeof countingIds>; clock: VirtualClock },
+  ) {
     this.#params = params;
     this.#store = store;
     this.#hopper = hopper;

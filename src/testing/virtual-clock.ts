@@ -30,7 +30,9 @@ export class VirtualClock implements Clock {
   /** Moves to a moment and runs the alarms that are due by then, soonest first. */
   moveTo(moment: number): void {
     this.#now = Math.max(this.#now, moment);
-    const due = [...this.#alarms].filter((alarm) => alarm.moment <= this.#now).toSorted((a, b) => a.moment - b.moment);
+    const due = [...this.#alarms]
+      .filter((alarm) => alarm.moment <= this.#now)
+      .toSorted((a, b) => a.moment - b.moment);
     for (const alarm of due) {
       this.#alarms.delete(alarm);
       alarm.run();

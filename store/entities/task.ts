@@ -24,6 +24,7 @@ export const TaskRow = defineEntity({
     createdAt: p.integer(),
     parentTask: p.integer().nullable(),
     status: p.integer(),
+    final: p.integer(),
     heldReason: p.integer().nullable(),
     holder: p.integer().nullable(),
     origin: p.integer().nullable(),

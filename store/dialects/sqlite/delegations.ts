@@ -9,7 +9,7 @@ import {
   wordsByCode,
 } from "./codes.ts";
 import type { Database } from "./library.ts";
-import { inserter, prepared } from "./prepared.ts";
+import { inserter, one, prepared } from "./prepared.ts";
 import type { Prepared } from "./prepared.ts";
 import { OUTCOMES_BY_CODE, TASK_STATUSES_BY_CODE } from "./tasks.ts";
 import { assignments, bytesOfUuid, marks, uuidOfBytes } from "./values.ts";
@@ -155,7 +155,7 @@ export function delegationTable(db: Database) {
     update(delegation: Delegation): void {
       const values = changeables(delegation);
       values.push(delegation.no);
-      update.write(values);
+      one(update.write(values), `delegation ${delegation.no}`);
     },
     byNo(no: DelegationNo): Delegation | null {
       const row = byNo.get(no) as DelegationRow | undefined;

@@ -2,7 +2,7 @@ import type { Instance, InstanceConfig, Json, Reply } from "../../../machines/re
 import type { DirectoryEntry } from "../../store.ts";
 import { INSTANCE_STATUS, INSTANCE_TYPE, INTENT, SCOPE, wordOf, wordsByCode } from "./codes.ts";
 import type { Database } from "./library.ts";
-import { prepared } from "./prepared.ts";
+import { one, prepared } from "./prepared.ts";
 import { assignments, jsonText, listOf, listText, marks } from "./values.ts";
 
 const CONSTANT = ["no", "id", "scope", "type", "parent", "depth", "root", "created_by", "created_at"];
@@ -126,7 +126,7 @@ export function instanceTable(db: Database) {
       insert.write([...constants(instance), ...changeables(instance)]);
     },
     update(instance: Instance): void {
-      update.write([...changeables(instance), instance.no]);
+      one(update.write([...changeables(instance), instance.no]), `instance ${instance.no}`);
     },
     byNo(no: number): Instance | null {
       const row = byNo.get(no) as InstanceRow | undefined;

@@ -1,3 +1,4 @@
+import { CommitError } from "../../store.ts";
 import type { Database, Statement } from "./library.ts";
 
 /**
@@ -54,6 +55,11 @@ export class Prepared {
 /** Compiled at first use. */
 export function prepared(database: Database, sql: string): Prepared {
   return new Prepared(database, sql);
+}
+
+/** @throws CommitError constraint: the row that was to be changed is not there. */
+export function one(result: { readonly changes: number }, row: string): void {
+  if (result.changes !== 1) throw new CommitError("constraint", `there is no ${row}`);
 }
 
 /** Rows per statement, the most first: a row of a long insert costs half of what it costs alone. */

@@ -72,6 +72,13 @@ export function custodyValues(t: Task): unknown[] {
   return [t.holder, t.origin, t.keeper];
 }
 
+/** The status once it is final, else 0. Writing it runs the trigger of final states. */
+export const FINAL_COLUMN = "final";
+
+export function finalValue(t: Task): number {
+  return isFinal(t.status) ? TASK_STATUS[t.status] : 0;
+}
+
 /** The rest of where it is, and how it fares: what nearly every turn changes. */
 export const MOVING_COLUMNS = [
   "status",

@@ -11,19 +11,10 @@ import {
   wordsByCode,
 } from "./codes.ts";
 import type { Database } from "./library.ts";
-import { inserter, prepared } from "./prepared.ts";
+import { prepared } from "./prepared.ts";
 import type { Prepared } from "./prepared.ts";
-import {
-  ASKED_COLUMNS,
-  askedValues,
-  CONSTANT_COLUMNS,
-  constantValues,
-  CUSTODY_COLUMNS,
-  custodyValues,
-  MOVING_COLUMNS,
-  movingValues,
-} from "./task-columns.ts";
-import { assignments, bytesOfUuid, jsonOf, listOf, marks, uuidOfBytes } from "./values.ts";
+import { taskWrites } from "./task-writes.ts";
+import { bytesOfUuid, jsonOf, listOf, uuidOfBytes } from "./values.ts";
 
 export const TASK_STATUSES_BY_CODE = wordsByCode(TASK_STATUS);
 const PRIORITIES_BY_CODE = wordsByCode(PRIORITY);
@@ -183,66 +174,6 @@ function taskOf(row: TaskRow): Task {
   };
 }
 
-function writers(db: Database) {
-  const all = [...CONSTANT_COLUMNS, ...ASKED_COLUMNS, ...CUSTODY_COLUMNS, ...MOVING_COLUMNS];
-  const insert = inserter<Task>(db, `task (${all.join(", ")})`, `(${marks(all, "id")})`, (task) => [
-    ...constantValues(task),
-    ...askedValues(task),
-    ...custodyValues(task),
-    ...movingValues(task),
-  ]);
-  const movedInPlace = prepared(
-    db,
-    `UPDATE task SET ${assignments(MOVING_COLUMNS)} WHERE no = ? AND holder IS ? AND origin IS ? AND keeper = ?`,
-  );
-  const moved = prepared(
-    db,
-    `UPDATE task SET ${assignments(MOVING_COLUMNS)}, ${assignments(CUSTODY_COLUMNS)} WHERE no = ?`,
-  );
-  const edited = prepared(
-    db,
-    `UPDATE task SET ${assignments([...ASKED_COLUMNS, ...CUSTODY_COLUMNS, ...MOVING_COLUMNS])} WHERE no = ?`,
-  );
-  const insertText = prepared(
-    db,
-    `INSERT INTO task_text (task, description, payload, run) VALUES (?, ?, ?, ?)
-     ON CONFLICT (task) DO UPDATE SET description = excluded.description, payload = excluded.payload, run = excluded.run`,
-  );
-  const deleteText = prepared(db, "DELETE FROM task_text WHERE task = ?");
-  const insertTag = prepared(db, "INSERT INTO task_tag (tag, task) VALUES (?, ?) ON CONFLICT DO NOTHING");
-  const deleteTag = prepared(db, "DELETE FROM task_tag WHERE tag = ? AND task = ?");
-  const tagsOf = prepared(db, "SELECT tags FROM task WHERE no = ?").pluck();
-  const insertDependency = prepared(db, "INSERT INTO dependency (task, seq, depends_on) VALUES (?, ?, ?)");
-  const deleteDependencies = prepared(db, "DELETE FROM dependency WHERE task = ?");
-
-  const writeBeside = (task: Task): void => {
-    if (task.description !== null || task.payload !== null || task.run !== null) {
-      insertText.write([task.no, task.description, task.payload, task.run]);
-    }
-    for (const tag of task.tags) insertTag.run(tag, task.no);
-    task.dependsOn.forEach((dependency, seq) => insertDependency.run(task.no, seq, dependency));
-  };
-  return {
-    insert(tasks: readonly Task[]): void {
-      insert(tasks);
-      for (const task of tasks) writeBeside(task);
-    },
-    /** Writes only where it is and how it fares. */
-    moved(task: Task): void {
-      const values = movingValues(task);
-      if (movedInPlace.write([...values, task.no, ...custodyValues(task)]).changes === 1) return;
-      moved.write([...values, ...custodyValues(task), task.no]);
-    },
-    edited(task: Task): void {
-      for (const tag of listOf<string>(tagsOf.get(task.no) as string | null)) deleteTag.run(tag, task.no);
-      deleteText.run(task.no);
-      deleteDependencies.run(task.no);
-      edited.write([...askedValues(task), ...custodyValues(task), ...movingValues(task), task.no]);
-      writeBeside(task);
-    },
-  };
-}
-
 /** Reads and writes of table `task` and of those beside it: `task_text`, `task_tag`, `dependency`. */
 export function taskTable(db: Database) {
   const byNo = prepared(db, `${SELECT} WHERE t.no = ?`);
@@ -257,7 +188,7 @@ export function taskTable(db: Database) {
   const rows = (statement: Prepared, ...values: unknown[]): Task[] =>
     (statement.all(...values) as TaskRow[]).map(taskOf);
   return {
-    ...writers(db),
+    ...taskWrites(db),
     byNo(no: TaskNo): Task | null {
       const row = byNo.get(no) as TaskRow | undefined;
       return row === undefined ? null : taskOf(row);

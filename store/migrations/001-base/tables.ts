@@ -89,6 +89,9 @@ CREATE TABLE task (
   created_at INTEGER NOT NULL,
   parent_task INTEGER REFERENCES task DEFERRABLE INITIALLY DEFERRED,
   status INTEGER NOT NULL CHECK (status BETWEEN 1 AND 9),
+  -- The status once it is final, else 0. The rule of final states (T2) is a trigger on this column, so that it costs
+  -- nothing while a task is open: a write that leaves it out cannot cross the border.
+  final INTEGER NOT NULL CONSTRAINT "T2: final follows status" CHECK (final = iif(status >= 7, status, 0)),
   held_reason INTEGER CHECK (held_reason BETWEEN 1 AND 7),
   holder INTEGER REFERENCES instance DEFERRABLE INITIALLY DEFERRED,
   origin INTEGER REFERENCES instance DEFERRABLE INITIALLY DEFERRED,

@@ -36,8 +36,8 @@ BEGIN SELECT RAISE(ABORT, 'I3: the lifecycle of an instance has no such way'); E
 CREATE TRIGGER instance_kept AFTER DELETE ON instance
 BEGIN SELECT RAISE(ABORT, 'I3: instances are never deleted'); END;
 
-CREATE TRIGGER task_lifecycle AFTER UPDATE OF status, round, epoch, version ON task
-WHEN OLD.status >= 7 AND NEW.status <> OLD.status AND (OLD.status = 7 OR NEW.round <= OLD.round)
+CREATE TRIGGER task_lifecycle AFTER UPDATE OF final ON task
+WHEN OLD.final <> NEW.final AND (OLD.final = 7 OR OLD.final > 7 AND NEW.round <= OLD.round)
   OR NEW.epoch < OLD.epoch OR NEW.version < OLD.version OR NEW.round < OLD.round
 BEGIN
   SELECT RAISE(ABORT, 'L1: the epoch, version and round of a task never fall')

@@ -1,0 +1,30 @@
+import type { Database } from "../../store/dialects/sqlite/library.ts";
+
+export type RowCounts = { readonly [table: string]: number };
+
+/** Rows of every table of the store. */
+export function countRows(database: Database): RowCounts {
+  const tables = database
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")
+    .all() as { name: string }[];
+  return Object.fromEntries(
+    tables.map(({ name }) => {
+      const { rows } = database.prepare(`SELECT count(*) AS rows FROM "${name}"`).get() as { rows: number };
+      return [name, rows];
+    }),
+  );
+}
+
+/** What each of `tasks` tasks added; tables that did not grow are left out. `who` grows once, not per task. */
+export function rowsPerTask(before: RowCounts, after: RowCounts, tasks: number): RowCounts {
+  const grown = Object.entries(after).map(([table, rows]) => [table, (rows - (before[table] ?? 0)) / tasks] as const);
+  return Object.fromEntries(grown.filter(([table, rows]) => rows !== 0 && table !== "who"));
+}
+
+/** Why two engines cannot be compared, in one line; null = they wrote the same rows. */
+export function differenceOf(a: RowCounts, b: RowCounts): string | null {
+  const tables = [...new Set([...Object.keys(a), ...Object.keys(b)])].toSorted();
+  const different = tables.filter((table) => a[table] !== b[table]);
+  if (different.length === 0) return null;
+  return different.map((table) => `${table} ${a[table] ?? 0} and ${b[table] ?? 0}`).join(", ");
+}

@@ -1,0 +1,100 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Figures } from "./case.ts";
+import { quantile, randomFrom } from "./stats.ts";
+import { PLACES, PROJECTS, tagOf } from "./w3-world.ts";
+
+/** A task that a worker has: the engine's own way to name it, and its title. */
+export interface Claimed {
+  readonly title: string;
+  readonly token: string | number;
+  readonly task: string | number;
+}
+
+/** What the loop asks of an engine. Every promise resolves after the commit that holds its effect. */
+export interface W3Engine {
+  /** A task at GLOBAL, to be routed down by its tag. */
+  add(title: string, tag: string): Promise<unknown>;
+  /** At most `max` tasks of this orchestration's queue; waits a while for the first, [] = none came. */
+  claim(place: number, max: number): Promise<readonly Claimed[]>;
+  complete(claimed: Claimed): Promise<unknown>;
+}
+
+export interface LoopPlan {
+  /** Tasks added and not yet answered as final. */
+  readonly inFlight: number;
+  /** Tasks measured, after `warmUp` others. */
+  readonly tasks: number;
+  readonly warmUp: number;
+  /** Most tasks of one claim. */
+  readonly claimMax: number;
+  /** Workers at each orchestration; each claims, completes all it got at once, and claims again. */
+  readonly workers: number;
+  readonly seed: number;
+}
+
+/** Tasks that {@link runLoop} adds in all. */
+export function tasksOf(plan: LoopPlan): number {
+  return plan.warmUp + plan.tasks + plan.inFlight;
+}
+
+/**
+ * The closed loop of W3: as many tasks as `inFlight` are always under way, and each that is final is followed by a
+ * new one. Measured between the completion of the last task of the warm-up and that of the last measured one.
+ */
+export async function runLoop(engine: W3Engine, plan: LoopPlan, atStart: () => void, atEnd: () => void): Promise<Figures> {
+  const total = tasksOf(plan);
+  const random = randomFrom(plan.seed);
+  const addedAt = new Map<string, number>();
+  const latencies: number[] = [];
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  let added = 0;
+  let completed = 0;
+  let [start, end] = [0, 0];
+  const failure = Promise.withResolvers<never>();
+  const finished = Promise.withResolvers<void>();
+
+  const add = (): void => {
+    if (added === total) return;
+    added += 1;
+    const title = `Task number ${added}`;
+    addedAt.set(title, performance.now());
+    engine.add(title, tagOf(Math.floor(random() * PROJECTS))).catch(failure.reject);
+  };
+  const complete = async (claimed: Claimed): Promise<void> => {
+    await engine.complete(claimed);
+    const now = performance.now();
+    completed += 1;
+    if (start > 0 && end === 0) latencies.push(now - (addedAt.get(claimed.title) ?? Number.NaN));
+    addedAt.delete(claimed.title);
+    if (completed === plan.warmUp) {
+      start = now;
+      delay.enable();
+      atStart();
+    }
+    if (completed === plan.warmUp + plan.tasks) {
+      end = now;
+      delay.disable();
+      atEnd();
+    }
+    if (completed === total) finished.resolve();
+    else add();
+  };
+  const work = async (place: number): Promise<void> => {
+    while (completed < total) {
+      const claims = await engine.claim(place, plan.claimMax);
+      await Promise.all(claims.map(complete));
+    }
+  };
+
+  for (let i = 0; i < plan.inFlight; i++) add();
+  const workers = PLACES.flatMap((_, place) => Array.from({ length: plan.workers }, () => work(place)));
+  for (const worker of workers) worker.catch(failure.reject);
+  await Promise.race([finished.promise, failure.promise]);
+  await Promise.race([Promise.all(workers), failure.promise]);
+  return {
+    tasksPerSecond: plan.tasks / ((end - start) / 1_000),
+    latencyP50: quantile(latencies, 0.5),
+    latencyP99: quantile(latencies, 0.99),
+    loopDelayP99: delay.percentile(99) / 1e6,
+  };
+}

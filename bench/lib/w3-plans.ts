@@ -1,0 +1,19 @@
+import type { RunOptions } from "./case.ts";
+import type { LoopPlan } from "./w3-loop.ts";
+
+/** The ways in which W3 is run, by name; the same for the ceiling and for Hopper. */
+const PLANS = {
+  "1000 in flight": { inFlight: 1_000, tasks: 30_000, quickTasks: 6_000, claimMax: 100, workers: 1 },
+  "32 in flight": { inFlight: 32, tasks: 8_000, quickTasks: 2_000, claimMax: 100, workers: 1 },
+  "one task alone": { inFlight: 1, tasks: 2_000, quickTasks: 500, claimMax: 1, workers: 1 },
+  "1000 in flight, claims of 1": { inFlight: 1_000, tasks: 20_000, quickTasks: 4_000, claimMax: 1, workers: 16 },
+} as const;
+
+export type PlanName = keyof typeof PLANS;
+export const PLAN_NAMES = Object.keys(PLANS) as PlanName[];
+
+export function planOf(name: PlanName, { quick, seed }: Pick<RunOptions, "quick" | "seed">): LoopPlan {
+  const { inFlight, claimMax, workers, ...counts } = PLANS[name];
+  const tasks = quick ? counts.quickTasks : counts.tasks;
+  return { inFlight, claimMax, workers, seed, tasks, warmUp: Math.max(inFlight, Math.round(tasks / 3)) };
+}

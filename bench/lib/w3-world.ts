@@ -1,0 +1,42 @@
+import { createHopper, type Hopper } from "../../src/index.ts";
+
+/**
+ * The hierarchy of W3 (9-performance.md): one GLOBAL, eight PROJECTs told apart by a capability tag, four
+ * ORCHESTRATIONs in each. Limits are far above what is in flight, so that nothing is held.
+ */
+
+export const PROJECTS = 8;
+const PER_PROJECT = 4;
+const ROOMY = { max_concurrent_tasks: 10_000, max_queued_tasks: 100_000 };
+
+export const GLOBAL_NAME = "global";
+export const tagOf = (project: number): string => `tag-${project}`;
+
+/** Names of the orchestrations, where workers claim. */
+export const PLACES: readonly string[] = Array.from(
+  { length: PROJECTS * PER_PROJECT },
+  (_, place) => `project-${Math.floor(place / PER_PROJECT)}-${place % PER_PROJECT}`,
+);
+
+export const urlOf = (file: string): string => `sqlite:${file}`;
+
+/** Makes and starts the hierarchy in an empty store. */
+export async function createWorld(hopper: Hopper): Promise<void> {
+  await hopper.instances.create({ name: GLOBAL_NAME, scope: "GLOBAL", start: true });
+  for (let project = 0; project < PROJECTS; project++) {
+    const name = `project-${project}`;
+    const config = { ...ROOMY, capabilities: [tagOf(project)] };
+    await hopper.instances.create({ name, scope: "PROJECT", parentId: GLOBAL_NAME, config, start: true });
+    for (const place of PLACES.slice(project * PER_PROJECT, (project + 1) * PER_PROJECT)) {
+      await hopper.instances.create({ name: place, scope: "ORCHESTRATION", parentId: name, config, start: true });
+    }
+  }
+  await hopper.settle();
+}
+
+/** A new store file with the hierarchy in it, closed. */
+export async function createWorldFile(file: string): Promise<void> {
+  const hopper = await createHopper({ store: urlOf(file) });
+  await createWorld(hopper);
+  await hopper.close();
+}
