@@ -28,6 +28,6 @@ export class Answers {
   }
 
   refuseAll(refusal: Refusal): void {
-    for (const command of [...this.#waiting.keys()]) this.give(command, { ok: false, refusal });
+    for (const command of this.#waiting.keys()) this.give(command, { ok: false, refusal });
   }
 }

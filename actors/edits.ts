@@ -6,7 +6,7 @@ import type { Turn } from "./turn.ts";
 import { settleHere } from "./intake.ts";
 
 export function onEdit(turn: Turn, command: Extract<Command, { type: "task.edit" }>, task: Task): void {
-  const { ifVersion, ...edit } = command.edit;
+  const { ifVersion: _checked, ...edit } = command.edit;
   const refusal = editRefusal(turn, task, command.edit);
   if (refusal !== null) {
     turn.refuse(refusal);

@@ -98,7 +98,7 @@ export function handBack(turn: Turn, task: Task, why: "instance_terminated"): vo
 /** Everything a terminating instance holds goes back; offers to it are rejected, its own offers withdrawn. */
 export function handBackAll(turn: Turn): void {
   const { actor } = turn;
-  for (const task of [...actor.tasks.values()]) {
+  for (const task of Array.from(actor.tasks.values())) {
     const hop = actor.hops.get(task.no);
     if (hop?.status === "pending") {
       if (turn.isTerminated) rejectForTermination(turn, task, hop);

@@ -27,7 +27,7 @@ export async function poisoned(params: {
   batch.deadLetters.push({
     no: batch.counters.message,
     envelope,
-    error: String(failure.message),
+    error: failure.message,
     at: batch.now,
     times: 2,
   });

@@ -135,7 +135,7 @@ export function redecideHeld(turn: Turn, which: "all" | "backoff" | number): voi
     }
   }
   let left = typeof which === "number" ? which : Number.POSITIVE_INFINITY;
-  for (const no of [...actor.held.inOrder()]) {
+  for (const no of Array.from(actor.held.inOrder())) {
     if (left <= 0) break;
     const task = actor.tasks.get(no);
     if (task === undefined || !mayMove(task)) continue;
@@ -151,7 +151,7 @@ export function admitHeld(turn: Turn): void {
   const { actor } = turn;
   if (!turn.isRunning || actor.held.size === 0) return;
   const limit = turn.config.maxConcurrent + turn.config.maxQueued;
-  for (const no of [...actor.held.inOrder()]) {
+  for (const no of Array.from(actor.held.inOrder())) {
     if (actor.used() >= limit) return;
     const task = actor.tasks.get(no);
     if (task?.heldReason !== "no_capacity") continue;

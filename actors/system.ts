@@ -2,13 +2,13 @@ import { HopperError, refuse } from "../machines/errors.ts";
 import type { Answer, Command, Envelope } from "../machines/messages.ts";
 import type { ActorNo, Reply } from "../machines/records.ts";
 import { LIMITS } from "../machines/settings.ts";
-import { CommitError, type Counters } from "../store/store.ts";
+import type { Counters } from "../store/store.ts";
 import { Answers } from "./answers.ts";
 import { Batch } from "./batch.ts";
-import { BatchFailure, runBatch, type BatchPlan } from "./run-batch.ts";
+import { runBatch, type BatchPlan } from "./run-batch.ts";
 import { FairQueue } from "./mailbox.ts";
 import { Observers, type CommitListener } from "./observe.ts";
-import { poisoned } from "./poison.ts";
+import { recover, type RecoveryHost } from "./recovery.ts";
 import type { Cancellable } from "./seams.ts";
 import {
   DEFAULT_LIMITS,
@@ -84,16 +84,6 @@ export class System {
 
   onCommit(listener: CommitListener): () => void {
     return this.observers.add(listener);
-  }
-
-  /** The position of the newest committed event. */
-  get position(): number {
-    return this.#counters.position;
-  }
-
-  /** Actors in memory. */
-  get active(): number {
-    return this.#sets.size;
   }
 
   /**
@@ -196,7 +186,7 @@ export class System {
       await runBatch(batch, plan, this.#context());
       await this.#commit(batch);
     } catch (error) {
-      await this.#recover(batch, plan, error as Error);
+      await recover({ batch, plan, error: error as Error, host: this.#host() });
     }
     return true;
   }
@@ -268,89 +258,24 @@ export class System {
     for (const { reply, answer } of batch.outcomes) this.#answers.give(reply.command, answer);
   }
 
-  /**
-   * A batch that failed is dropped with its working set. A turn that threw, or a row that broke a rule, costs
-   * only itself: every envelope of the batch is run again in a batch of its own. A commit whose fate is
-   * unknown stops everything. Source: 3-runtime.md 3.1 "One bad turn harms nobody else", 3.3.
-   */
-  async #recover(batch: Batch, plan: BatchPlan, error: Error): Promise<void> {
-    this.#sets.drop(batch);
-    if (error instanceof CommitError && error.kind === "io") {
-      this.#fail(error);
-      return;
-    }
-    const envelopes = error instanceof BatchFailure ? error.admitted : (plan.admitted ?? []);
-    for (const left of plan.outside.drain()) this.#putBack(left);
-    if (error instanceof CommitError && (error.kind === "full" || error.kind === "busy")) {
-      this.#answerAll(envelopes, error.kind === "full" ? "storage_full" : "unavailable");
-      return;
-    }
-    for (const envelope of envelopes) {
-      await this.#alone(envelope);
-      if (this.#state !== "running") return;
-    }
+  #host(): RecoveryHost {
+    return {
+      sets: this.#sets,
+      answers: this.#answers,
+      log: this.#params.log,
+      context: this.#context(),
+      newBatch: () => this.#newBatch(),
+      commit: (batch) => this.#commit(batch),
+      fail: (error) => this.#fail(error),
+      putBack: (envelope) => this.#putBack(envelope),
+      isRunning: () => this.#state === "running",
+    };
   }
 
-  /** Not admitted: commands go back to the inbox; stored messages and timers are read again. */
+  /** Not handled: commands go back to the inbox; stored messages and timers are read again. */
   #putBack(envelope: Envelope): void {
     if (envelope.row > 0) this.#mailLeft = true;
     else if (!envelope.message.type.startsWith("timer.")) this.#inbox.add(envelope);
-  }
-
-  #answerAll(envelopes: readonly Envelope[], code: "storage_full" | "unavailable"): void {
-    const detail =
-      code === "storage_full"
-        ? "The disk is full; nothing was changed. Free some space and ask again."
-        : "The store is busy; nothing was changed. Ask again.";
-    for (const envelope of envelopes) {
-      if (envelope.row > 0) this.#mailLeft = true;
-      if (envelope.reply !== null) {
-        this.#answers.give(envelope.reply.command, {
-          ok: false,
-          refusal: refuse(code, detail, { retry_after: 1 }),
-        });
-      }
-    }
-  }
-
-  /** One envelope in a batch of its own: what it sends goes through the mailbox. Tried twice, then dead-lettered. */
-  async #alone(envelope: Envelope): Promise<void> {
-    let failure: Error | null = null;
-    for (let attempt = 0; attempt < 2; attempt += 1) {
-      const batch = this.#newBatch();
-      const outside = new FairQueue();
-      outside.add(envelope);
-      try {
-        await runBatch(batch, { outside, overtaking: false }, this.#context());
-        await this.#commit(batch);
-        return;
-      } catch (error) {
-        this.#sets.drop(batch);
-        failure = error instanceof BatchFailure ? error.reason : (error as Error);
-        if (failure instanceof CommitError && failure.kind === "io") {
-          this.#fail(failure);
-          return;
-        }
-        if (failure instanceof CommitError) break;
-      }
-    }
-    await this.#bury(envelope, failure as Error);
-  }
-
-  /** The committed outcome of a message that nobody can handle: answered or dead-lettered, exactly once (M8). */
-  async #bury(envelope: Envelope, failure: Error): Promise<void> {
-    this.#params.log.error(
-      { type: envelope.message.type, to: envelope.to, error: String(failure.stack ?? failure) },
-      "a turn failed twice",
-    );
-    const batch = this.#newBatch();
-    try {
-      await poisoned({ batch, envelope, failure, context: this.#context() });
-      await this.#commit(batch);
-    } catch (error) {
-      this.#sets.drop(batch);
-      this.#fail(error as Error);
-    }
   }
 
   #fail(error: Error): void {

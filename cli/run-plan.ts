@@ -6,12 +6,12 @@ import type { ConfigurationSources } from "./library.ts";
  * settings over the content of hopper.yaml, so it is given that content.
  */
 export async function runPlan(args: PlanArgs, io: CliIo): Promise<number> {
-  const [{ runPlanCommand }, { planRender }, config] = await Promise.all([
-    import("../src/plan/command.ts"),
+  const [{ runPlan: run }, { planRender }, config] = await Promise.all([
+    import("../src/index.ts"),
     import("./render/plan.ts"),
     contentOf(args.config),
   ]);
-  return await runPlanCommand(
+  return await run(
     { ...args, config },
     {
       ...io,
@@ -24,7 +24,7 @@ export async function runPlan(args: PlanArgs, io: CliIo): Promise<number> {
 
 /** What the files set, as one hopper.yaml would say it; undefined = nothing. Throws what is wrong with them. */
 async function contentOf({ file, dataFolder, workingFolder }: ConfigurationSources): Promise<unknown> {
-  const { loadConfiguration } = await import("../src/config.ts");
+  const { loadConfiguration } = await import("../src/index.ts");
   const { entries } = loadConfiguration({ file, dataFolder, workingFolder });
   const content: Record<string, unknown> = {};
   for (const { path, value, origin } of entries) {

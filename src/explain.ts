@@ -1,5 +1,5 @@
 import type { JournalEvent } from "../machines/events.ts";
-import type { Task } from "../machines/records.ts";
+import type { Json, Task } from "../machines/records.ts";
 import { expandDecision } from "../machines/routing/decision-data.ts";
 import type { Directory } from "./directory.ts";
 import { delegationRef, taskRef } from "./references.ts";
@@ -33,28 +33,28 @@ function wordsOf(event: JournalEvent, directory: Directory): string | null {
     case "routing.decided":
       return decisionWords(event, directory);
     case "delegation.pending":
-      return `${hop} offered to ${directory.nameOf(data["target"] as number)} (${String(data["type"])})`;
+      return `${hop} offered to ${directory.nameOf(data["target"] as number)} (${say(data["type"])})`;
     case "delegation.accepted":
       return `${hop} accepted by ${here}`;
     case "delegation.rejected":
-      return `${hop} rejected by ${here}: ${String(data["text"] ?? data["code"])}`;
+      return `${hop} rejected by ${here}: ${say(data["text"] ?? data["code"])}`;
     case "delegation.cancelled":
-      return `${hop} cancelled: ${String(data["text"] ?? data["code"])}`;
+      return `${hop} cancelled: ${say(data["text"] ?? data["code"])}`;
     case "delegation.completed":
-      return `${hop} completed at ${here}: ${String(data["outcome"])}`;
+      return `${hop} completed at ${here}: ${say(data["outcome"])}`;
     case "task.held":
-      return `held at ${here}: ${String(data["reason"])}`;
+      return `held at ${here}: ${say(data["reason"])}`;
     case "task.claimed":
-      return `claimed at ${here} by ${String(data["by"])}`;
+      return `claimed at ${here} by ${say(data["by"])}`;
     case "task.requeued":
-      return `queued again at ${here}: ${String(data["reason"])}`;
+      return `queued again at ${here}: ${say(data["reason"])}`;
     case "task.failed":
     case "task.cancelled":
       return `${event.name.slice(5)} at ${here}: ${(data["error"] as { message?: string } | undefined)?.message ?? "no reason given"}`;
     case "lease.expired":
-      return `the lease of ${String(data["by"])} ended: ${String(data["reason"])}`;
+      return `the lease of ${say(data["by"])} ended: ${say(data["reason"])}`;
     case "lease.result_refused":
-      return `a late result (${String(data["verb"])}) was refused`;
+      return `a late result (${say(data["verb"])}) was refused`;
     case "task.progress":
     case "task.updated":
       return null;
@@ -72,4 +72,9 @@ function decisionWords(event: JournalEvent, directory: Directory): string {
     .slice(0, 5)
     .map((one) => `${directory.nameOf(one.instance)}: ${String(one.lostBecause).replaceAll("_", " ")}`);
   return `${here}${target} decided to ${decision.action}: ${decision.reason}${lost.length === 0 ? "" : ` (${lost.join(", ")})`}`;
+}
+
+/** A value of an event's data in words. */
+function say(value: Json | undefined): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
 }

@@ -21,7 +21,8 @@ import { internals } from "./internals.ts";
 import { Journal } from "./journal.ts";
 import { pageOf } from "./pages.ts";
 import { silentLog, systemClock, systemIds, systemRandom } from "./seams.ts";
-import { specOf, tasks } from "./tasks.ts";
+import { specOf } from "./task-intake.ts";
+import { tasks } from "./tasks.ts";
 import { deadLetterView, decisionView } from "./view-of.ts";
 
 /** How to create a Hopper. */

@@ -14,3 +14,16 @@ export type {
   ListView,
   TaskView,
 } from "./views.ts";
+export { loadConfiguration } from "./config.ts";
+export { runPlan } from "./plan/door.ts";
+export type {
+  LiveState,
+  OpenTask,
+  PlanHeader,
+  PlannedTask,
+  PlanRender,
+  PlanRenderFor,
+  PlanSummary,
+  RunningTask,
+} from "./plan/render.ts";
+export type { PlanStep } from "./plan/steps.ts";

@@ -9,7 +9,7 @@ import { batchTask } from "./contracts/task-input.ts";
 import type { Door } from "./door.ts";
 import type { Journal } from "./journal.ts";
 import { leaseEpoch, refuseTaken } from "./references.ts";
-import { specOf } from "./tasks.ts";
+import { specOf } from "./task-intake.ts";
 import { leaseView } from "./view-of.ts";
 
 /** What Hopper's own plan runner and shell workers need beyond the public verbs. Source: 5-cli.md 5.3. */

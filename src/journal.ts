@@ -112,7 +112,7 @@ export class Journal {
         left -= 1;
       }
       since = page.next;
-      if (left <= 0 || (!page.more && checked.follow !== true)) return;
+      if (left <= 0 || (!page.more && !checked.follow)) return;
       if (!page.more) await news;
     }
   }

@@ -125,6 +125,21 @@ function makeFolder(path: string): void {
   }
 }
 
+async function openLocked(options: OpenOptions, path: string, release: () => void): Promise<SqliteStore> {
+  const found = inspect(path, true);
+  if (found.kind !== "store") createFile(path, options);
+  const database = orDamaged(path, () => openFile(path));
+  if (found.kind === "store" && !isCurrent(found)) {
+    try {
+      await migrateTo(database, path, found);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+  return finish(database, options, path, release);
+}
+
 async function openOwned(options: OpenOptions, path: string): Promise<SqliteStore> {
   if (!openHere.has(path)) inspect(path, false);
   makeFolder(path);
@@ -134,22 +149,12 @@ async function openOwned(options: OpenOptions, path: string): Promise<SqliteStor
     sleep: options.sleep ?? block,
   });
   try {
-    const found = inspect(path, true);
-    if (found.kind !== "store") createFile(path, options);
-    const database = orDamaged(path, () => openFile(path));
-    if (found.kind === "store" && !isCurrent(found)) {
-      try {
-        await migrateTo(database, path, found);
-      } catch (error) {
-        database.close();
-        throw error;
-      }
-    }
-    countOpen(path, 1);
-    return finish(database, options, path, () => {
+    const store = await openLocked(options, path, () => {
       countOpen(path, -1);
       lock.release();
     });
+    countOpen(path, 1);
+    return store;
   } catch (error) {
     lock.release();
     throw error;
@@ -169,8 +174,9 @@ function openToRead(options: OpenOptions, path: string): SqliteStore {
     }
   }
   const database = orDamaged(path, () => openFileForReading(path));
+  const store = finish(database, options, path, () => countOpen(path, -1));
   countOpen(path, 1);
-  return finish(database, options, path, () => countOpen(path, -1));
+  return store;
 }
 
 /**

@@ -6,9 +6,9 @@ import type {
   PlanRender,
   PlanRenderFor,
   PlanSummary,
+  PlanStep,
   RunningTask,
-} from "../../src/plan/render.ts";
-import type { PlanStep } from "../../src/plan/steps.ts";
+} from "../../src/index.ts";
 import type { InstanceTreeView } from "../library.ts";
 import { toWire } from "../library.ts";
 import type { TreeBody } from "./bodies.ts";

@@ -13,6 +13,9 @@ import { VirtualClock } from "./virtual-clock.ts";
 export { VirtualClock } from "./virtual-clock.ts";
 export { countingIds, seededRandom } from "./seeded.ts";
 
+/** Batches after which a verb without an answer is a fault. */
+const MOST_ROUNDS = 10_000;
+
 /** How a Hopper is spawned in memory. */
 export interface SpawnParams {
   /** Decides random numbers and ids. Default 1. */
@@ -89,12 +92,12 @@ export class SpawnedHopper {
 
   readonly #drive = async <T>(pending: Promise<T>): Promise<T> => {
     // The verb first finds its records, then hands over its command: settle until it has its answer.
-    let done = false;
+    const state = { done: false };
     const watched = pending.finally(() => {
-      done = true;
+      state.done = true;
     });
     watched.catch(() => undefined);
-    for (let round = 0; round < 10_000 && !done; round += 1) {
+    for (let round = 0; round < MOST_ROUNDS && !state.done; round += 1) {
       await this.#hopper.settle();
       await Promise.resolve();
     }

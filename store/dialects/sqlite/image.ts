@@ -1,4 +1,5 @@
-import { APPLICATION_ID, SCHEMA_VERSION, STEPS } from "../../migrations/index.ts";
+import { APPLICATION_ID, STEPS } from "../../migrations/index.ts";
+import type { SchemaStep } from "../../migrations/steps.ts";
 import { markJournal } from "./header.ts";
 import { sqliteLibrary } from "./library.ts";
 import type { Database } from "./library.ts";
@@ -18,15 +19,19 @@ export interface StoreFacts {
 
 let template: Buffer | undefined;
 
-function build(database: Database): Buffer {
-  for (const step of STEPS) for (const text of step.sql()) database.exec(text);
+/** The bytes of an empty store whose schema went through these steps. */
+export function imageAfter(steps: readonly SchemaStep[]): Buffer {
+  const database = new (sqliteLibrary())(":memory:");
+  for (const step of steps) for (const text of step.sql()) database.exec(text);
   database.exec(MIGRATIONS_TABLE);
   const note = database.prepare("INSERT INTO mikro_orm_migrations (name, executed_at) VALUES (?, '')");
-  for (const step of STEPS) note.run(step.name);
+  for (const step of steps) note.run(step.name);
   database.exec("INSERT INTO counter VALUES (1, 0, 0, 0, 0, 0, 0)");
   database.pragma(`application_id = ${APPLICATION_ID}`);
-  database.pragma(`user_version = ${SCHEMA_VERSION}`);
-  return database.serialize();
+  database.pragma(`user_version = ${steps.length}`);
+  const image = database.serialize();
+  database.close();
+  return image;
 }
 
 /**
@@ -34,11 +39,7 @@ function build(database: Database): Buffer {
  * a new file appears whole, by one rename, and a new store in memory costs a millisecond.
  */
 export function emptyImage(): Buffer {
-  if (template === undefined) {
-    const database = new (sqliteLibrary())(":memory:");
-    template = build(database);
-    database.close();
-  }
+  template ??= imageAfter(STEPS);
   return Buffer.from(template);
 }
 
@@ -52,8 +53,7 @@ export function writeFacts(database: Database, facts: StoreFacts): void {
 }
 
 /** A new store as the bytes of its file. */
-export function newImage(facts: StoreFacts, journal: "wal" | "rollback"): Buffer {
-  const image = emptyImage();
+export function newImage(facts: StoreFacts, journal: "wal" | "rollback", image = emptyImage()): Buffer {
   markJournal(image, "rollback");
   const database = new (sqliteLibrary())(image);
   writeFacts(database, facts);

@@ -1,0 +1,108 @@
+import type { RosterEntry, Tally } from "../../../machines/records.ts";
+import {
+  DELEGATION_STATUS,
+  DELEGATION_TYPE,
+  LEASE_KIND,
+  ON_DEPENDENCY_FAILURE,
+  OUTCOME,
+  PRIORITY,
+  TASK_SOURCE,
+  TASK_STATUS,
+} from "../../../store/dialects/sqlite/codes.ts";
+import type { Database } from "../../../store/dialects/sqlite/library.ts";
+import { Inserts, NULL } from "./inserts.ts";
+import type { CeilingTask } from "./state.ts";
+
+const RESULT = '{"ok":true}';
+const MAX_ATTEMPTS = 3;
+
+const TASK = `task (no, id, title, tags, priority, on_dependency_failure, max_attempts, route, source, created_by,
+  created_at, status, holder, origin, keeper, delegated_from, delegated_to, chain, hops, last_hop, attempt, failures,
+  lease_losses, round, routing_round, watched, blocked_by_hand, arrival, epoch, version, updated_at)`;
+const TASK_ROW = `(?, unhex(?), ?, ?, ${PRIORITY.medium}, ${ON_DEPENDENCY_FAILURE.fail}, ${MAX_ATTEMPTS}, 1,
+  ${TASK_SOURCE.library}, 'library', ?, ${TASK_STATUS.queued}, ?, ?, ?, ?, ?, ?, 2, ?, 1, 0, 0, 1, 0, 0, 0, ?, 0, 6, ?)`;
+const DELEGATION = `delegation (no, id, task, source, target, type, seq, status, delegated_by, delegated_at, decided_at,
+  expires_at, previous, round, routing_round, by_caller, version)`;
+const DELEGATION_ROW = `(?, unhex(?), ?, ?, ?, ${DELEGATION_TYPE.route}, ?, ${DELEGATION_STATUS.accepted}, 'library', ?, ?,
+  ?, ?, 1, 1, 0, 2)`;
+const EVENT = "event (position, at, name, instance, task, delegation, actor, cause, data)";
+const CLAIM = `UPDATE task SET status = ${TASK_STATUS.claimed}, epoch = 1, claimed_by = ?, lease_expires_at = ?,
+  lease_kind = ${LEASE_KIND.worker}, started_at = ?, due_at = ?, version = 7, updated_at = ? WHERE no = ?`;
+const FINISH = `UPDATE task SET status = ${TASK_STATUS.done}, outcome = ${OUTCOME.succeeded}, claimed_by = NULL,
+  lease_expires_at = NULL, lease_kind = NULL, due_at = NULL, completed_at = ?, version = 8, updated_at = ? WHERE no = ?`;
+const CLOSE = `UPDATE delegation SET status = ${DELEGATION_STATUS.completed}, completed_at = ?,
+  outcome = ${OUTCOME.succeeded}, task_status = ${TASK_STATUS.done}, version = 3 WHERE no = ?`;
+const TALLY = `UPDATE tally SET pending = ?, queued = ?, claimed = ?, done = ? WHERE instance = ?`;
+const ROSTER = `UPDATE roster SET own_open = ? WHERE parent = ? AND child = ?`;
+const COUNTER = `UPDATE counter SET task = ?, delegation = ?, position = ?, command = ? WHERE id = 1`;
+
+/** What a commit of the ceiling writes. */
+export interface CeilingRows {
+  readonly tallies: Set<Tally>;
+  readonly roster: Set<RosterEntry>;
+  readonly claimed: CeilingTask[];
+  readonly finished: CeilingTask[];
+}
+
+export interface CeilingCounters {
+  task: number;
+  delegation: number;
+  position: number;
+  command: number;
+}
+
+/** Every statement of the ceiling, compiled once; inserts are collected as flat values, ready to bind. */
+export function ceilingWriter(database: Database) {
+  const [begin, end] = [database.prepare("BEGIN IMMEDIATE"), database.prepare("COMMIT")];
+  const tasks = new Inserts(database, TASK, TASK_ROW);
+  const tags = new Inserts(database, "task_tag (tag, task)", "(?, ?)");
+  const delegations = new Inserts(database, DELEGATION, DELEGATION_ROW);
+  const events = new Inserts(database, EVENT, "(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const results = new Inserts(
+    database,
+    "task_result (task, round, outcome, value, epoch, at)",
+    `(?, 1, ${OUTCOME.succeeded}, '${RESULT}', 1, ?)`,
+  );
+  const [claim, finish, close] = [database.prepare(CLAIM), database.prepare(FINISH), database.prepare(CLOSE)];
+  const [tally, roster, counter] = [database.prepare(TALLY), database.prepare(ROSTER), database.prepare(COUNTER)];
+
+  const update = (rows: CeilingRows, now: number): void => {
+    for (const one of rows.tallies) tally.run(one.pending, one.queued, one.claimed, one.done, one.instance);
+    for (const entry of rows.roster) roster.run(entry.ownOpen, entry.parent, entry.child);
+    for (const task of rows.claimed) claim.run(task.worker, task.until, now, task.until, now, task.no);
+    for (const task of rows.finished) {
+      finish.run(now, now, task.no);
+      close.run(now, task.hops[1]);
+      close.run(now, task.hops[0]);
+      results.add(task.no, now);
+    }
+  };
+  return {
+    events,
+    /** A task that has been routed down to a queue, with its two accepted hops. */
+    insertTask(task: CeilingTask, ids: readonly [task: string, first: string, second: string]): void {
+      const { no, createdAt: at, toProject, toPlace, hops } = task;
+      const [origin, project, place] = [toProject.entry.parent, toProject.place.no, toPlace.place.no];
+      const chain = `${origin},${project},${place}`;
+      tasks.add(no, ids[0], task.title, `["${task.tag}"]`, at, place, origin, place, project, place, chain, hops[1], task.arrival, at);
+      tags.add(task.tag, no);
+      const expires = at + 60_000;
+      delegations.add(hops[0], ids[1], no, origin, project, 1, at, at, expires, NULL);
+      delegations.add(hops[1], ids[2], no, project, place, 2, at, at, expires, hops[0]);
+    },
+    /** One transaction. */
+    commit(rows: CeilingRows, counters: CeilingCounters, now: number): void {
+      begin.run();
+      tasks.write();
+      tags.write();
+      update(rows, now);
+      delegations.write();
+      results.write();
+      events.write();
+      counter.run(counters.task, counters.delegation, counters.position, counters.command);
+      end.run();
+    },
+  };
+}
+
+export type CeilingWriter = ReturnType<typeof ceilingWriter>;

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import type { Case, Derived, Row } from "../lib/case.ts";
+import { openHopperEngine } from "../lib/hopper-engine.ts";
+import { measureW3 } from "../lib/w3-measure.ts";
+import { PLAN_NAMES, planOf } from "../lib/w3-plans.ts";
+import type { PlanName } from "../lib/w3-plans.ts";
+import { createWorldFile } from "../lib/w3-world.ts";
+
+function hopperCase(name: PlanName): Case {
+  return {
+    name,
+    async run(options) {
+      const file = join(options.folder, "w3.db");
+      await createWorldFile(file);
+      const engine = await openHopperEngine(file);
+      const outcome = await measureW3(engine, planOf(name, options));
+      await engine.hopper.close();
+      return outcome;
+    },
+  };
+}
+
+/** Hopper's throughput as a part of the ceiling's in the same run. */
+function ratioOf(name: PlanName): Derived {
+  return {
+    name: `${name}, of the ceiling`,
+    figure: "ratio",
+    value(of) {
+      const [hopper, ceiling] = [of(`w3 · ${name}`, "tasksPerSecond"), of(`ceiling · ${name}`, "tasksPerSecond")];
+      return hopper === null || ceiling === null ? null : (hopper / ceiling) * 100;
+    },
+  };
+}
+
+/** Hopper itself through its library, in-process: the workload W3 of 9-performance.md. */
+export const w3: Row = {
+  name: "w3",
+  title: "Hopper (W3)",
+  group: "w3",
+  cases: PLAN_NAMES.map(hopperCase),
+  shown: [
+    "tasksPerSecond",
+    "latencyP50",
+    "latencyP99",
+    "turnsPerCommit",
+    "fsyncsPerSecond",
+    "commitShare",
+    "bytesPerTask",
+    "rssMb",
+    "loopDelayP99",
+  ],
+  derived: PLAN_NAMES.map(ratioOf),
+};
