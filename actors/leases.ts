@@ -21,12 +21,7 @@ export function onClaim(turn: Turn, command: Extract<Command, { type: "instance.
     command.capabilities === null ? null : new Set(command.capabilities.map((one) => one.toLowerCase()));
   const claims: { task: Task; token: number; expiresAt: number }[] = [];
   while (claims.length < command.max && actor.claimed < config.maxConcurrent) {
-    const no = actor.queue.first(
-      turn.now,
-      (candidate) =>
-        able === null ||
-        (actor.tasks.get(candidate)?.tags.every((tag) => able.has(tag.toLowerCase())) ?? false),
-    );
+    const no = actor.queue.first(turn.now, (candidate) => isFor(command, able, actor.tasks.get(candidate)));
     const task = no === null ? undefined : actor.tasks.get(no);
     if (task === undefined || turn.step(task, { type: "CLAIM" }) === null) break;
     const expiresAt = turn.now + command.leaseMs;
@@ -40,6 +35,16 @@ export function onClaim(turn: Turn, command: Extract<Command, { type: "instance.
   }
   const nextAt = claims.length > 0 || instance.status !== "running" ? null : actor.queue.nextAt(turn.now);
   turn.answer({ kind: "claims", claims, nextAt });
+}
+
+/** A worker gets what it can do: the tags it names, and a shell worker only what has a command; the rest is a person's. */
+function isFor(
+  command: Extract<Command, { type: "instance.claim" }>,
+  able: ReadonlySet<string> | null,
+  task: Task | undefined,
+): boolean {
+  if (task === undefined || (command.kind === "own" && task.run === null)) return false;
+  return able === null || task.tags.every((tag) => able.has(tag.toLowerCase()));
 }
 
 function claimRefusal(turn: Turn): Refusal | null {

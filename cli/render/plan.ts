@@ -23,7 +23,9 @@ import { treeLines } from "./tree.ts";
  */
 
 /** Columns of what a step is about, and of its kind; what comes after them is free. */
-const SUBJECT_COLUMNS = 36;
+const SUBJECT_COLUMNS = 34;
+/** Narrower terminals get no columns at all. */
+const ALIGNED_COLUMNS = 90;
 const KIND_COLUMNS = 7;
 const REF_COLUMNS = 5;
 const BAR_COLUMNS = 24;
@@ -171,8 +173,12 @@ function row(
 ): string {
   const { mark, subject, kind, detail } = params;
   const said = detail.filter((part) => part !== null && part !== "").join(": ");
-  const line = `${pad(clean(subject), SUBJECT_COLUMNS - 2)} ${pad(kind, KIND_COLUMNS)} ${clean(said)}`;
-  return `${marked(mark, look)} ${line.trimEnd()}`;
+  // Where there is no room for columns, what is said matters more than where it stands.
+  const aligned = look.width === null || look.width >= ALIGNED_COLUMNS;
+  const about = aligned
+    ? `${pad(clean(subject), SUBJECT_COLUMNS)} ${pad(kind, KIND_COLUMNS)}`
+    : `${clean(subject)}  ${kind} `;
+  return `${marked(mark, look)} ${`${about} ${clean(said)}`.trimEnd()}`;
 }
 
 function marked(mark: keyof typeof MARKS, look: Look): string {
@@ -288,9 +294,5 @@ function length(ms: number): string {
 /** Cut to the terminal, colours left whole: a line that is too long loses them. */
 function cutTo(line: string, look: Look): string {
   const width = look.width ?? Infinity;
-  return widthOf(line) <= width ? line : fit(stripped(line), width);
-}
-
-function stripped(line: string): string {
-  return clean(line);
+  return widthOf(line) <= width ? line : fit(clean(line), width);
 }

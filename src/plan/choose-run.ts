@@ -4,6 +4,7 @@ import type { TaskView } from "../views.ts";
 import { differences } from "./differences.ts";
 import { isRunOf, readRunId, runIdOf, runPrefix } from "./plan-file.ts";
 import type { Plan } from "./plan-file.ts";
+import { shellWord } from "./shell-word.ts";
 
 /** Which run a start of the plan is about. */
 export interface ChosenRun {
@@ -97,9 +98,4 @@ function refs(tasks: readonly TaskView[]): string {
   return tasks.length > shown.length
     ? `${shown.join(", ")} and ${tasks.length - shown.length} more`
     : shown.join(", ");
-}
-
-/** As it must be written for a shell to take it as one word. */
-function shellWord(text: string): string {
-  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -10,6 +10,7 @@ import { warnings } from "../contracts/instance-config.ts";
 import type { CreateTaskParams, PlanNode } from "../api.ts";
 import { withSettings } from "../workers/shell-environment.ts";
 import { crossCheck, pathText } from "./plan-checks.ts";
+import { shellWord } from "./shell-word.ts";
 import { planSchema } from "./plan-schema.ts";
 import type { CheckedPlan, CheckedTask, HierarchyNode, PlannedMoment } from "./plan-schema.ts";
 import { decodeText, YamlSource } from "./yaml-source.ts";
@@ -59,7 +60,7 @@ export async function readPlan(file: string, options: { cwd?: string } = {}): Pr
     throw new HopperError(
       "validation_failed",
       `the plan ${file} cannot be read: ${READ_ERRORS[code ?? ""] ?? message}`,
-      { file },
+      { file, fix: `ls -l ${shellWord(dirname(file))}` },
     );
   }
   return parsePlan({ file, folder: dirname(path), bytes });
@@ -236,12 +237,11 @@ export function inPlace({ file, line, column, message }: FileIssue): string {
 
 function refusal(issues: readonly FileIssue[]): HopperError {
   const [first] = issues;
+  if (first === undefined) throw new Error("a plan is refused for a reason");
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
-  return new HopperError(
-    "bad_configuration",
-    `${first === undefined ? "the plan is not valid" : inPlace(first)}${more}`,
-    {
-      issues: issues.map((issue) => ({ ...issue })),
-    },
-  );
+  return new HopperError("bad_configuration", `${inPlace(first)}${more}`, {
+    // `path` is where every door shows an issue's place.
+    issues: issues.map((issue) => ({ ...issue, path: `${issue.file}:${issue.line}:${issue.column}:` })),
+    fix: `hopper run ${shellWord(first.file)} --dry-run    (once that is right)`,
+  });
 }

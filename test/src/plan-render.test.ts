@@ -165,6 +165,13 @@ describe("a finished task on a terminal", () => {
     ]);
   });
 
+  it("has no columns where they would leave no room for what is said", () => {
+    expect(narrow.block(STEPS.slice(1, 2)).map((line) => stripVTControlCharacters(line))).toEqual([
+      "  ✔ hopper-global → webapp  route  matched tag frontend",
+      "",
+    ]);
+  });
+
   it("is cut to the width", () => {
     const lines = narrow.block(STEPS);
     expect(lines.every((line) => widthOf(stripVTControlCharacters(line)) <= 60)).toBe(true);

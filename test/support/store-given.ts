@@ -122,11 +122,26 @@ export function givenTask(no: number, over: Partial<Task> = {}): Task {
 
 /** A task that succeeded, as its row; its result is {@link givenResult}. */
 export function givenDone(no: number, over: Partial<Task> = {}): Task {
-  return givenTask(no, { status: "done", outcome: "succeeded", result: '{"ok":true}', completedAt: NOW, ...over });
+  return givenTask(no, {
+    status: "done",
+    outcome: "succeeded",
+    result: '{"ok":true}',
+    completedAt: NOW,
+    ...over,
+  });
 }
 
 export function givenResult(task: number, over: Partial<TaskResult> = {}): TaskResult {
-  return { task, round: 1, outcome: "succeeded", value: '{"ok":true}', error: null, epoch: 1, at: NOW, ...over };
+  return {
+    task,
+    round: 1,
+    outcome: "succeeded",
+    value: '{"ok":true}',
+    error: null,
+    epoch: 1,
+    at: NOW,
+    ...over,
+  };
 }
 
 export function givenHop(no: number, over: Partial<Delegation> = {}): Delegation {

@@ -17,10 +17,10 @@ const RESULT = '{"ok":true}';
 const MAX_ATTEMPTS = 3;
 
 const TASK = `task (no, id, title, tags, priority, on_dependency_failure, max_attempts, route, source, created_by,
-  created_at, status, holder, origin, keeper, delegated_from, delegated_to, chain, hops, last_hop, attempt, failures,
+  created_at, status, final, holder, origin, keeper, delegated_from, delegated_to, chain, hops, last_hop, attempt, failures,
   lease_losses, round, routing_round, watched, blocked_by_hand, arrival, epoch, version, updated_at)`;
 const TASK_ROW = `(?, unhex(?), ?, ?, ${PRIORITY.medium}, ${ON_DEPENDENCY_FAILURE.fail}, ${MAX_ATTEMPTS}, 1,
-  ${TASK_SOURCE.library}, 'library', ?, ${TASK_STATUS.queued}, ?, ?, ?, ?, ?, ?, 2, ?, 1, 0, 0, 1, 0, 0, 0, ?, 0, 6, ?)`;
+  ${TASK_SOURCE.library}, 'library', ?, ${TASK_STATUS.queued}, 0, ?, ?, ?, ?, ?, ?, 2, ?, 1, 0, 0, 1, 0, 0, 0, ?, 0, 6, ?)`;
 const DELEGATION = `delegation (no, id, task, source, target, type, seq, status, delegated_by, delegated_at, decided_at,
   expires_at, previous, round, routing_round, by_caller, version)`;
 const DELEGATION_ROW = `(?, unhex(?), ?, ?, ?, ${DELEGATION_TYPE.route}, ?, ${DELEGATION_STATUS.accepted}, 'library', ?, ?,
@@ -28,7 +28,7 @@ const DELEGATION_ROW = `(?, unhex(?), ?, ?, ?, ${DELEGATION_TYPE.route}, ?, ${DE
 const EVENT = "event (position, at, name, instance, task, delegation, actor, cause, data)";
 const CLAIM = `UPDATE task SET status = ${TASK_STATUS.claimed}, epoch = 1, claimed_by = ?, lease_expires_at = ?,
   lease_kind = ${LEASE_KIND.worker}, started_at = ?, due_at = ?, version = 7, updated_at = ? WHERE no = ?`;
-const FINISH = `UPDATE task SET status = ${TASK_STATUS.done}, outcome = ${OUTCOME.succeeded}, claimed_by = NULL,
+const FINISH = `UPDATE task SET status = ${TASK_STATUS.done}, final = ${TASK_STATUS.done}, outcome = ${OUTCOME.succeeded}, claimed_by = NULL,
   lease_expires_at = NULL, lease_kind = NULL, due_at = NULL, completed_at = ?, version = 8, updated_at = ? WHERE no = ?`;
 const CLOSE = `UPDATE delegation SET status = ${DELEGATION_STATUS.completed}, completed_at = ?,
   outcome = ${OUTCOME.succeeded}, task_status = ${TASK_STATUS.done}, version = 3 WHERE no = ?`;

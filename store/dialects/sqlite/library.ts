@@ -18,6 +18,7 @@ export interface Statement {
 export interface Database {
   prepare(sql: string): Statement;
   exec(sql: string): this;
+  function(name: string, options: { deterministic: boolean }, call: (value: unknown) => unknown): this;
   pragma(text: string, options?: { simple?: boolean }): unknown;
   serialize(): Buffer;
   close(): this;

@@ -8,7 +8,7 @@ import { prepared } from "./prepared.ts";
  */
 const STUCK = `SELECT t.no AS task, t.keeper FROM task t
   WHERE t.status < 7 AND t.status NOT IN (3, 4, 5)
-    AND NOT (t.status = 1 AND t.held_reason IN (1, 2, 3, 5, 6, 7))
+    AND NOT (t.status = 1 AND ifnull(t.held_reason, 0) IN (1, 2, 3, 5, 6, 7))
     AND t.due_at IS NULL
     AND t.no NOT IN (SELECT m.task FROM mailbox m WHERE m.task IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM delegation d WHERE d.task = t.no AND d.status = 1)

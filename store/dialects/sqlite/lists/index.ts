@@ -5,6 +5,7 @@ import { openOrm } from "../orm.ts";
 import type { Tables } from "../tables.ts";
 import { deadLetterList } from "./dead-letters.ts";
 import { delegationList } from "./delegations.ts";
+import { fold, FOLD } from "./filters.ts";
 import { instanceList } from "./instances.ts";
 import { taskList } from "./tasks.ts";
 
@@ -12,6 +13,7 @@ export type Lists = Pick<Queries, "instances" | "tasks" | "delegations" | "deadL
 
 /** The lists, asked through MikroORM on the store's own connection. */
 export async function openLists(database: Database, tables: Tables, identity: Identity): Promise<Lists> {
+  database.function(FOLD, { deterministic: true }, fold);
   const { em } = await openOrm(database);
   // Query builders only: nothing is kept in the unit of work, so one fork serves every list.
   const fork = em.fork();
