@@ -41,7 +41,6 @@ export async function recover(params: {
     return;
   }
   const envelopes = error instanceof BatchFailure ? error.admitted : (plan.admitted ?? []);
-  for (const left of plan.outside.drain()) host.putBack(left);
   if (error instanceof CommitError && (error.kind === "full" || error.kind === "busy")) {
     refuseAll(host, envelopes, error.kind);
     return;
@@ -78,10 +77,8 @@ async function alone(host: RecoveryHost, envelope: Envelope): Promise<void> {
   let failure: Error = new Error("never tried");
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const batch = host.newBatch();
-    const outside = new FairQueue();
-    outside.add(envelope);
     try {
-      await runBatch(batch, { outside, overtaking: false }, host.context);
+      await runBatch(batch, { first: [envelope], inbox: new FairQueue(), overtaking: false }, host.context);
       await host.commit(batch);
       return;
     } catch (error) {

@@ -13,9 +13,12 @@ import type { TurnWorld } from "./turn-world.ts";
 import { Turn } from "./turn.ts";
 import type { WorkingSets } from "./working-sets.ts";
 
-/** What a batch may take from outside. */
+/** What a batch takes. */
 export interface BatchPlan {
-  readonly outside: FairQueue;
+  /** Run in this batch whatever it takes, each behind those before it: stored messages, then what is due. */
+  readonly first: readonly Envelope[];
+  /** Commands of the doors, taken while there is time; the rest stays where it is. */
+  readonly inbox: FairQueue;
   /** false = older stored messages wait: what this batch sends must queue behind them, in the mailbox. */
   readonly overtaking: boolean;
   /** Envelopes taken so far; they are run again, each alone, should the batch fail. */
@@ -52,6 +55,8 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
   const inside = new FairQueue();
   const admitted: Envelope[] = [];
   plan.admitted = admitted;
+  // Stored messages stand in their receivers' queues before any turn of this batch sends another (M3).
+  for (const envelope of plan.first) inside.add(take(envelope));
   const deadline = context.clock.monotonic() + context.limits.batchMs;
   try {
     for (;;) {
@@ -67,9 +72,13 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
   for (const envelope of inside.drain()) batch.addMail(envelope);
 
   function admit(): Envelope | undefined {
+    if (!plan.overtaking || admitted.length >= context.limits.admitted) return undefined;
     if (admitted.length > 0 && context.clock.monotonic() > deadline) return undefined;
-    const envelope = plan.outside.take();
-    if (envelope === undefined) return undefined;
+    const envelope = plan.inbox.take(context.choose);
+    return envelope === undefined ? undefined : take(envelope);
+  }
+
+  function take(envelope: Envelope): Envelope {
     admitted.push(envelope);
     if (envelope.row > 0) batch.mailDone.push(envelope.row);
     noteKey(batch, context, envelope);

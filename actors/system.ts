@@ -179,7 +179,7 @@ export class System {
   async #tick(): Promise<boolean> {
     if (this.#state !== "running") return false;
     const plan = await this.#plan();
-    if (plan.outside.size === 0) return false;
+    if (plan.first.length === 0 && (plan.inbox.size === 0 || !plan.overtaking)) return false;
     this.metrics.batches += 1;
     const batch = this.#newBatch();
     try {
@@ -215,19 +215,13 @@ export class System {
   async #plan(): Promise<BatchPlan> {
     const { store, clock } = this.#params;
     const now = clock.now();
-    const outside = new FairQueue();
     const mail = this.#mailLeft ? await store.mail(now, 0, this.#limits.admitted) : [];
-    for (const row of mail) outside.add({ ...row.envelope, row: row.no });
+    const first: Envelope[] = mail.map((row) => ({ ...row.envelope, row: row.no }));
+    if (mail.length === 0) this.#mailLeft = false;
     // More may wait than was read: nothing may overtake it.
     const overtaking = mail.length < this.#limits.admitted;
-    if (mail.length === 0) this.#mailLeft = false;
-    if (overtaking) {
-      for (const due of await store.due(now, DUE_AT_A_TIME)) outside.add(timerOf(due));
-      while (this.#inbox.size > 0 && outside.size < this.#limits.admitted) {
-        outside.add(this.#inbox.take(this.#params.choose) as Envelope);
-      }
-    }
-    return { outside, overtaking };
+    if (overtaking) for (const due of await store.due(now, DUE_AT_A_TIME)) first.push(timerOf(due));
+    return { first, inbox: this.#inbox, overtaking };
   }
 
   async #commit(batch: Batch): Promise<void> {

@@ -213,7 +213,7 @@ function wakeUp(
   const off = onClaimable(wake);
   return {
     async at(moment) {
-      const alarm = door.clock.at(moment, wake);
+      const alarm = door.clock.at(moment, wake, "awaited");
       await news;
       alarm.cancel();
       off();

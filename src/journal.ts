@@ -8,6 +8,7 @@ import { eventView } from "./event-view.ts";
 import type { EventView } from "./views.ts";
 
 const PAGE = 500;
+const FOR_EVER_MS = 1_000_000 * 3_600_000;
 
 /** The journal as readers meet it: from a cursor on, as it grows, or one task's part. Source: 4-http-api.md 4.3. */
 export class Journal {
@@ -152,13 +153,15 @@ export class Journal {
     const { clock, store } = this.#door;
     let late = false;
     const wakers = new Set<() => void>();
-    const alarm =
-      timeoutMs === null
-        ? null
-        : clock.at(clock.now() + timeoutMs, () => {
-            late = true;
-            for (const wake of wakers) wake();
-          });
+    // Somebody waits: the process stays for it, also where the wait has no end.
+    const alarm = clock.at(
+      clock.now() + (timeoutMs ?? FOR_EVER_MS),
+      () => {
+        late = timeoutMs !== null;
+        for (const wake of wakers) wake();
+      },
+      "awaited",
+    );
     try {
       for (;;) {
         const news = this.#nextCommit();
@@ -167,7 +170,7 @@ export class Journal {
         await Promise.race([news, new Promise<void>((resolve) => wakers.add(resolve))]);
       }
     } finally {
-      alarm?.cancel();
+      alarm.cancel();
     }
   }
 }

@@ -9,12 +9,12 @@ const LONGEST_MS = 2_147_483_647;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  at(moment, run) {
+  at(moment, run, awaited) {
     let timer: NodeJS.Timeout;
     const wait = (): void => {
       const left = moment - Date.now();
       timer = setTimeout(left > LONGEST_MS ? wait : run, Math.max(0, Math.min(left, LONGEST_MS)));
-      timer.unref();
+      if (awaited === undefined) timer.unref();
     };
     wait();
     return { cancel: () => clearTimeout(timer) };

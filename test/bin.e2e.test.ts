@@ -28,14 +28,15 @@ const bin = createRequire(import.meta.url)(BIN) as {
 
 /** What the CLI is replaced by: it tells what it got, then does what its first argument says. */
 const FAKE_CLI = `export async function main(argv) {
-  console.log(JSON.stringify({ version: process.version, argv, pid: process.pid }));
-  if (argv[0] === "exit") process.exitCode = Number(argv[1]);
-  if (argv[0] === "throw") throw new Error("a defect");
-  if (argv[0] === "wait") setInterval(() => {}, 1_000);
+  // Ready for the signal before it speaks: the test sends it as soon as it hears.
   if (argv[0] === "finish") {
     setInterval(() => {}, 1_000);
     process.on("SIGTERM", () => process.exit(42));
   }
+  console.log(JSON.stringify({ version: process.version, argv, pid: process.pid }));
+  if (argv[0] === "exit") process.exitCode = Number(argv[1]);
+  if (argv[0] === "throw") throw new Error("a defect");
+  if (argv[0] === "wait") setInterval(() => {}, 1_000);
 }`;
 
 const folders: string[] = [];

@@ -5,6 +5,8 @@ import { listsConform } from "./store-conforms-lists.ts";
 import { momentsConform } from "./store-conforms-moments.ts";
 import { roundTripsConform } from "./store-conforms-round-trips.ts";
 import { rulesConform } from "./store-conforms-rules.ts";
+import { taskListsConform } from "./store-conforms-task-lists.ts";
+import type { Given } from "./store-chapter.ts";
 import { givenCommit, givenTree } from "./store-given.ts";
 
 /** How a kind of store is made for one test and done away with. */
@@ -13,26 +15,6 @@ export interface StoreKind {
   /** The same store after its process is gone: everything but what was committed is lost. */
   reopen(store: Store): Promise<Store>;
   teardown(store: Store): Promise<void>;
-}
-
-/** What a chapter of the suite works with. */
-export interface Given {
-  /** A store with the tree of five instances. */
-  readonly store: Store;
-  commit(part: Parameters<typeof givenCommit>[0]): Promise<void>;
-  /** Closes it as a crash would and opens it again. */
-  reopen(): Promise<void>;
-}
-
-/** The kind and rule a commit is refused with; fails when it is not. */
-export async function refusal(commit: Promise<void>): Promise<{ kind: string; rule: string }> {
-  try {
-    await commit;
-  } catch (error) {
-    const { kind, rule } = error as { kind: string; rule: string };
-    return { kind, rule };
-  }
-  throw new Error("the commit was not refused");
 }
 
 /** What every store must do, whatever database it is on. Run it once per kind. */
@@ -61,6 +43,7 @@ export function storeConformance(name: string, kind: StoreKind): void {
     momentsConform(given);
     roundTripsConform(given);
     rulesConform(given);
+    taskListsConform(given);
     listsConform(given);
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Given } from "./store-conformance.ts";
+import type { Given } from "./store-chapter.ts";
 import {
   givenDone,
   givenEvent,

@@ -1,340 +1,140 @@
 import { describe, expect, test } from "vitest";
-import type { Task } from "../../machines/records.ts";
-import type { Page, PageRequest, TaskFilter } from "../../store/store.ts";
-import type { Given } from "./store-conformance.ts";
-import {
-  givenDone,
-  givenEvent,
-  givenHop,
-  givenInstance,
-  givenMail,
-  givenResult,
-  givenTally,
-  givenTask,
-  NOW,
-} from "./store-given.ts";
+import { walkAll, WHOLE } from "./store-chapter.ts";
+import type { Given } from "./store-chapter.ts";
+import { givenEvent, givenHop, givenInstance, givenMail, givenTask, NOW } from "./store-given.ts";
 
-const ALL: PageRequest = { limit: 100, cursor: null, count: false };
-
-/** Every item of a list, page by page, and how long the pages were. */
-async function walkAll<T>(ask: (page: PageRequest) => Promise<Page<T>>, limit: number): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: Page<T> = await ask({ limit, cursor, count: false });
-    expect(page.items.length).toBeLessThanOrEqual(limit);
-    items.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  return items;
-}
-
-/** Thirty tasks of every kind, as plain data that a filter in JavaScript can be compared with. */
-function thirtyTasks(): Task[] {
-  return Array.from({ length: 30 }, (_, index) => {
-    const no = index + 1;
-    const over: Partial<Task> = {
-      title: no % 5 === 0 ? `Fix the 100% build_${no}` : `Write page ${no}`,
-      description: no % 6 === 0 ? "mentions ZEBRAS and Ünïcode" : null,
-      tags: [["docs"], ["docs", "web"], ["web"], []][no % 4] as string[],
-      priority: (["urgent", "high", "medium", "low"] as const)[no % 4] as Task["priority"],
-      project: no % 3 === 0 ? "alpha" : null,
-      runId: no % 10 === 0 ? `plan@x#${no}` : no % 9 === 0 ? "plan@x#9" : null,
-      parentTask: no > 20 && no % 2 === 0 ? 20 : null,
-      holder: [1, 2, 4, 5, null][no % 5] as number | null,
-      claimedBy: no % 7 === 0 ? "worker-1" : null,
-      updatedAt: NOW + ((no * 7) % 31),
-    };
-    const kind = no % 6;
-    if (kind === 0) return givenDone(no, over);
-    if (kind === 1) return givenTask(no, { ...over, status: "failed", outcome: "failed" });
-    return givenTask(no, {
-      ...over,
-      status: (["queued", "pending", "claimed", "blocked"] as const)[kind - 2] ?? "queued",
-    });
-  });
-}
-
-const contains = (task: Task, q: string): boolean =>
-  `${task.title}\n${task.description ?? ""}`.toLowerCase().includes(q.toLowerCase());
-
-/** The same filter, said plainly. */
-function matches(task: Task, f: Partial<TaskFilter>): boolean {
-  return (
-    (f.holder === undefined || task.holder === f.holder) &&
-    (f.status?.includes(task.status) ?? true) &&
-    (f.tags?.every((tag) => task.tags.includes(tag)) ?? true) &&
-    !(f.notTags?.some((tag) => task.tags.includes(tag)) ?? false) &&
-    (f.priority?.includes(task.priority) ?? true) &&
-    (f.project === undefined || task.project === f.project) &&
-    (f.assignee === undefined || task.claimedBy === f.assignee) &&
-    (f.runId === undefined || task.runId === f.runId) &&
-    (f.parentTask === undefined || task.parentTask === f.parentTask) &&
-    (f.q === undefined || contains(task, f.q))
-  );
-}
-
-const OPEN = ["pending", "blocked", "queued", "claimed", "in_progress", "waiting"] as const;
-
-const FILTERS: readonly Partial<TaskFilter>[] = [
-  {},
-  { holder: 4 },
-  { holder: null },
-  { status: ["failed", "cancelled"] },
-  { status: ["done"] },
-  { status: [...OPEN] },
-  { status: ["done", "queued"] },
-  { tags: ["docs"] },
-  { tags: ["docs", "web"] },
-  { notTags: ["docs"] },
-  { tags: ["web"], notTags: ["docs"] },
-  { tags: ["web"], holder: 4 },
-  { tags: ["web"], status: ["failed"] },
-  { tags: ["web"], project: "alpha" },
-  { priority: ["urgent", "low"] },
-  { project: "alpha" },
-  { project: "alpha", holder: 1 },
-  { assignee: "worker-1" },
-  { runId: "plan@x#9" },
-  { parentTask: 20 },
-  { parentTask: 20, status: ["queued"] },
-  { q: "zebra" },
-  { q: "100%" },
-  { q: "build_1" },
-  { q: "ünïcode" },
-  { q: "ÜNÏCODE", status: ["done"] },
-  { q: "" },
-  { q: "nowhere" },
-];
-
-function taskListsConform(given: Given): void {
-  const tasks = thirtyTasks();
-  const listed = async (filter: Partial<TaskFilter>, limit: number) =>
-    (await walkAll((page) => given.store.queries.tasks({ ...filter, ...page }), limit)).map(({ no }) => no);
-  const arrange = (): Promise<void> =>
-    given.commit({
-      tasks: { added: tasks },
-      results: tasks
-        .filter(({ status }) => status === "done" || status === "failed")
-        .map(({ no, status }) =>
-          status === "done" ? givenResult(no) : givenResult(no, { outcome: "failed", value: null }),
-        ),
-    });
-
-  test("every filter gives what it says, the newest first, in pages of any length", async () => {
-    await arrange();
-    for (const filter of FILTERS) {
-      const wanted = tasks.filter((task) => matches(task, filter)).map(({ no }) => no);
-      for (const limit of [1, 4, 500]) {
-        expect(await listed(filter, limit), JSON.stringify(filter)).toEqual(wanted.toReversed());
-      }
-      expect(await listed({ ...filter, sort: "created" }, 7)).toEqual(wanted);
-    }
-  });
-
-  test("lists are sorted as asked, under any filter", async () => {
-    await arrange();
-    const order = ["urgent", "high", "medium", "low"];
-    for (const filter of FILTERS) {
-      const wanted = tasks.filter((task) => matches(task, filter));
-      const updated = wanted.toSorted((a, b) => a.updatedAt - b.updatedAt || a.no - b.no).map(({ no }) => no);
-      const rank = (task: Task): number => order.indexOf(task.priority);
-      const urgent = wanted.toSorted((a, b) => rank(a) - rank(b) || b.no - a.no).map(({ no }) => no);
-      for (const limit of [1, 3, 500]) {
-        expect(await listed({ ...filter, sort: "updated" }, limit)).toEqual(updated);
-        expect(await listed({ ...filter, sort: "-updated" }, limit)).toEqual(updated.toReversed());
-        expect(await listed({ ...filter, sort: "priority" }, limit), JSON.stringify(filter)).toEqual(urgent);
-      }
-    }
-  });
-
-  test("a total is told when it is asked for", async () => {
-    await arrange();
-    await given.commit({ tallies: [givenTally(4, { queued: 3, done: 2 }), givenTally(0, { pending: 5 })] });
-    const total = async (filter: Partial<TaskFilter>, count = true) =>
-      (await given.store.queries.tasks({ ...ALL, count, ...filter })).total;
-    expect(await total({}, false)).toBeNull();
-    expect(await total({})).toBe(10);
-    expect(await total({ holder: 4, status: ["queued"] })).toBe(3);
-    expect(await total({ holder: null })).toBe(5);
-    expect(await total({ tags: ["docs"] })).toBe(tasks.filter(({ tags }) => tags.includes("docs")).length);
-    expect(await total({ q: "zebra" })).toBe(tasks.filter((task) => contains(task, "zebra")).length);
-  });
-
-  test("a row added meanwhile appears on no later page twice", async () => {
-    await arrange();
-    const first = await given.store.queries.tasks({ ...ALL, limit: 10 });
-    await given.commit({ tasks: { added: [givenTask(31)] } });
-    const rest = await given.store.queries.tasks({ ...ALL, limit: 50, cursor: first.nextCursor });
-    expect([...first.items, ...rest.items].map(({ no }) => no)).toEqual(
-      tasks.map(({ no }) => no).toReversed(),
-    );
-  });
-
-  test("a cursor of another list, store or world is refused", async () => {
-    await arrange();
-    const { nextCursor } = await given.store.queries.tasks({ ...ALL, limit: 1 });
-    const ask = (cursor: string | null, sort: TaskFilter["sort"] = "-created") =>
-      given.store.queries.tasks({ ...ALL, cursor, sort });
-    await expect(ask(nextCursor, "updated")).rejects.toMatchObject({ code: "bad_cursor" });
-    await expect(ask("nonsense")).rejects.toMatchObject({ code: "bad_cursor" });
-    await expect(ask("")).rejects.toMatchObject({ code: "bad_cursor" });
-    const [, ...rest] = Buffer.from(nextCursor ?? "", "base64url")
-      .toString()
-      .split(" ");
-    const foreign = Buffer.from(["000000000000", ...rest].join(" ")).toString("base64url");
-    await expect(ask(foreign)).rejects.toMatchObject({ code: "cursor_gone" });
-  });
-
-  test("tasks of a run, and the runs of a plan, the newest first", async () => {
-    await arrange();
-    expect((await given.store.queries.runTasks("plan@x#9")).map(({ no }) => no)).toEqual([9, 18, 27]);
-    expect(await given.store.queries.runs("plan@x#")).toEqual([
-      "plan@x#30",
-      "plan@x#9",
-      "plan@x#20",
-      "plan@x#10",
-    ]);
-    expect(await given.store.queries.runs("plan@x#1")).toEqual(["plan@x#10"]);
-    expect(await given.store.queries.runs("other")).toEqual([]);
-  });
-}
-
-function otherListsConform(given: Given): void {
-  test("instances are listed in order of creation, terminated ones when asked for", async () => {
-    await given.commit({
-      instances: {
-        added: [
-          givenInstance(6, { status: "terminated", description: "the old Garden" }),
-          givenInstance(7, {
-            parent: 1,
-            depth: 2,
-            root: 1,
-            scope: "PERSONAL",
-            type: "ephemeral",
-            status: "paused",
-          }),
-        ],
-      },
-    });
-    const nos = async (filter: object, limit = 100) =>
-      (await walkAll((page) => given.store.queries.instances({ ...filter, ...page }), limit)).map(
-        ({ no }) => no,
-      );
-    for (const limit of [1, 2, 100]) {
-      expect(await nos({}, limit)).toEqual([1, 2, 3, 4, 5, 7]);
-      expect(await nos({ all: true }, limit)).toEqual([1, 2, 3, 4, 5, 6, 7]);
-      expect(await nos({ status: ["terminated", "paused"] }, limit)).toEqual([6, 7]);
-      expect(await nos({ scope: ["PROJECT"] }, limit)).toEqual([2, 3]);
-      expect(await nos({ parent: 1 }, limit)).toEqual([2, 3, 7]);
-      expect(await nos({ parent: 1, all: true, type: ["ephemeral"] }, limit)).toEqual([7]);
-      expect(await nos({ q: "garden", all: true }, limit)).toEqual([6]);
-      expect(await nos({ q: "NCE-4" }, limit)).toEqual([4]);
-    }
-    const counted = await given.store.queries.instances({ ...ALL, count: true, scope: ["PROJECT"] });
-    expect(counted.total).toBe(2);
-  });
-
-  test("delegations are listed the newest first, by status, instance and direction", async () => {
-    await given.commit({
-      tasks: { added: [givenTask(1), givenTask(2)] },
-      delegations: {
-        added: [
-          givenHop(1, { source: 1, target: 2, status: "accepted" }),
-          givenHop(2, { status: "rejected" }),
-          givenHop(3, { target: 5, status: "accepted" }),
-          givenHop(4, { task: 2, source: 1, target: 2, status: "completed" }),
-          givenHop(5, { task: 2 }),
-        ],
-      },
-    });
-    const nos = async (filter: object, limit = 100) =>
-      (await walkAll((page) => given.store.queries.delegations({ ...filter, ...page }), limit)).map(
-        ({ no }) => no,
-      );
-    for (const limit of [1, 2, 100]) {
-      expect(await nos({}, limit)).toEqual([5, 4, 3, 2, 1]);
-      expect(await nos({ status: ["accepted"] }, limit)).toEqual([3, 1]);
-      expect(await nos({ status: ["pending"] }, limit)).toEqual([5]);
-      expect(await nos({ status: ["rejected", "completed"] }, limit)).toEqual([4, 2]);
-      expect(await nos({ instance: 2 }, limit)).toEqual([5, 4, 3, 2, 1]);
-      expect(await nos({ instance: 2, direction: "incoming" }, limit)).toEqual([4, 1]);
-      expect(await nos({ instance: 2, direction: "outgoing" }, limit)).toEqual([5, 3, 2]);
-      expect(await nos({ instance: 2, direction: "outgoing", status: ["pending"] }, limit)).toEqual([5]);
-      expect(
-        await nos({ instance: 2, direction: "incoming", status: ["pending", "accepted"] }, limit),
-      ).toEqual([1]);
-      expect(await nos({ instance: 4, direction: "all", status: ["pending"] }, limit)).toEqual([5]);
-    }
-    expect((await given.store.queries.delegations({ ...ALL, count: true, status: ["accepted"] })).total).toBe(
-      2,
-    );
-    expect((await given.store.queries.delegations({ ...ALL, count: true })).total).toBe(5);
-  });
-
-  test("dead letters are listed the newest first", async () => {
-    const letter = (no: number) => ({
-      no,
-      envelope: givenMail(no).envelope,
-      error: "boom",
-      at: NOW,
-      times: 1,
-    });
-    await given.commit({ deadLetters: [letter(1), letter(2), letter(3)] });
-    const walked = await walkAll((page) => given.store.queries.deadLetters(page), 2);
-    expect(walked).toEqual([letter(3), letter(2), letter(1)]);
-  });
-
-  test("events are read from a position on, and `next` says where to go on", async () => {
-    const events = Array.from({ length: 40 }, (_, index) =>
-      givenEvent(index + 1, {
-        name: index % 4 === 0 ? "task.completed" : "task.created",
-        instance: index % 3,
-        task: index % 5 === 0 ? null : index % 5,
-      }),
-    );
-    await given.commit({ events });
-    const read = async (filter: object, limit: number) => {
-      const found: number[] = [];
-      let since = 0;
-      for (let more = true; more;) {
-        const page = await given.store.queries.events({ ...filter, since, limit });
-        expect(page.next).toBeGreaterThanOrEqual(since);
-        found.push(...page.items.map(({ position }) => position));
-        ({ next: since, more } = page);
-      }
-      expect(since).toBe(40);
-      return found;
-    };
-    const wanted = (fits: (event: (typeof events)[number]) => boolean) =>
-      events.filter(fits).map(({ position }) => position);
-    for (const limit of [1, 3, 40, 100]) {
-      expect(await read({}, limit)).toEqual(wanted(() => true));
-      expect(await read({ instance: 2 }, limit)).toEqual(wanted((e) => e.instance === 2));
-      expect(await read({ names: ["task.completed"] }, limit)).toEqual(
-        wanted((e) => e.name === "task.completed"),
-      );
-      expect(await read({ names: [] }, limit)).toEqual([]);
-      expect(await read({ task: 3 }, limit)).toEqual(wanted((e) => e.task === 3));
-      expect(await read({ task: 3, instance: 1, names: ["task.created"] }, limit)).toEqual(
-        wanted((e) => e.task === 3 && e.instance === 1 && e.name === "task.created"),
-      );
-    }
-    expect(await given.store.queries.events({ since: 40, limit: 5 })).toEqual({
-      items: [],
-      next: 40,
-      more: false,
-    });
-    expect(await given.store.queries.events({ since: 99, limit: 5 })).toEqual({
-      items: [],
-      next: 99,
-      more: false,
-    });
-  });
-}
-
-/** What people ask: lists, pages, the journal. */
+/** Lists of instances, delegations and dead letters, and the journal. */
 export function listsConform(given: Given): void {
-  describe("lists of tasks", () => taskListsConform(given));
-  describe("other lists", () => otherListsConform(given));
+  describe("other lists", () => {
+    test("instances are listed in order of creation, terminated ones when asked for", async () => {
+      await given.commit({
+        instances: {
+          added: [
+            givenInstance(6, { status: "terminated", description: "the old Garden" }),
+            givenInstance(7, {
+              parent: 1,
+              depth: 2,
+              root: 1,
+              scope: "PERSONAL",
+              type: "ephemeral",
+              status: "paused",
+            }),
+          ],
+        },
+      });
+      const nos = async (filter: object, limit = 100) =>
+        (await walkAll((page) => given.store.queries.instances({ ...filter, ...page }), limit)).map(
+          ({ no }) => no,
+        );
+      for (const limit of [1, 2, 100]) {
+        expect(await nos({}, limit)).toEqual([1, 2, 3, 4, 5, 7]);
+        expect(await nos({ all: true }, limit)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+        expect(await nos({ status: ["terminated", "paused"] }, limit)).toEqual([6, 7]);
+        expect(await nos({ scope: ["PROJECT"] }, limit)).toEqual([2, 3]);
+        expect(await nos({ parent: 1 }, limit)).toEqual([2, 3, 7]);
+        expect(await nos({ parent: 1, all: true, type: ["ephemeral"] }, limit)).toEqual([7]);
+        expect(await nos({ q: "garden", all: true }, limit)).toEqual([6]);
+        expect(await nos({ q: "NCE-4" }, limit)).toEqual([4]);
+      }
+      const counted = await given.store.queries.instances({ ...WHOLE, count: true, scope: ["PROJECT"] });
+      expect(counted.total).toBe(2);
+    });
+
+    test("delegations are listed the newest first, by status, instance and direction", async () => {
+      await given.commit({
+        tasks: { added: [givenTask(1), givenTask(2)] },
+        delegations: {
+          added: [
+            givenHop(1, { source: 1, target: 2, status: "accepted" }),
+            givenHop(2, { status: "rejected" }),
+            givenHop(3, { target: 5, status: "accepted" }),
+            givenHop(4, { task: 2, source: 1, target: 2, status: "completed" }),
+            givenHop(5, { task: 2 }),
+          ],
+        },
+      });
+      const nos = async (filter: object, limit = 100) =>
+        (await walkAll((page) => given.store.queries.delegations({ ...filter, ...page }), limit)).map(
+          ({ no }) => no,
+        );
+      for (const limit of [1, 2, 100]) {
+        expect(await nos({}, limit)).toEqual([5, 4, 3, 2, 1]);
+        expect(await nos({ status: ["accepted"] }, limit)).toEqual([3, 1]);
+        expect(await nos({ status: ["pending"] }, limit)).toEqual([5]);
+        expect(await nos({ status: ["rejected", "completed"] }, limit)).toEqual([4, 2]);
+        expect(await nos({ instance: 2 }, limit)).toEqual([5, 4, 3, 2, 1]);
+        expect(await nos({ instance: 2, direction: "incoming" }, limit)).toEqual([4, 1]);
+        expect(await nos({ instance: 2, direction: "outgoing" }, limit)).toEqual([5, 3, 2]);
+        expect(await nos({ instance: 2, direction: "outgoing", status: ["pending"] }, limit)).toEqual([5]);
+        expect(
+          await nos({ instance: 2, direction: "incoming", status: ["pending", "accepted"] }, limit),
+        ).toEqual([1]);
+        expect(await nos({ instance: 4, direction: "all", status: ["pending"] }, limit)).toEqual([5]);
+      }
+      expect(
+        (await given.store.queries.delegations({ ...WHOLE, count: true, status: ["accepted"] })).total,
+      ).toBe(2);
+      expect((await given.store.queries.delegations({ ...WHOLE, count: true })).total).toBe(5);
+    });
+
+    test("dead letters are listed the newest first", async () => {
+      const letter = (no: number) => ({
+        no,
+        envelope: givenMail(no).envelope,
+        error: "boom",
+        at: NOW,
+        times: 1,
+      });
+      await given.commit({ deadLetters: [letter(1), letter(2), letter(3)] });
+      const walked = await walkAll((page) => given.store.queries.deadLetters(page), 2);
+      expect(walked).toEqual([letter(3), letter(2), letter(1)]);
+    });
+
+    test("events are read from a position on, and `next` says where to go on", async () => {
+      const events = Array.from({ length: 40 }, (_, index) =>
+        givenEvent(index + 1, {
+          name: index % 4 === 0 ? "task.completed" : "task.created",
+          instance: index % 3,
+          task: index % 5 === 0 ? null : index % 5,
+        }),
+      );
+      await given.commit({ events });
+      const read = async (filter: object, limit: number) => {
+        const found: number[] = [];
+        let since = 0;
+        for (let more = true; more;) {
+          const page = await given.store.queries.events({ ...filter, since, limit });
+          expect(page.next).toBeGreaterThanOrEqual(since);
+          found.push(...page.items.map(({ position }) => position));
+          ({ next: since, more } = page);
+        }
+        expect(since).toBe(40);
+        return found;
+      };
+      const wanted = (fits: (event: (typeof events)[number]) => boolean) =>
+        events.filter(fits).map(({ position }) => position);
+      for (const limit of [1, 3, 40, 100]) {
+        expect(await read({}, limit)).toEqual(wanted(() => true));
+        expect(await read({ instance: 2 }, limit)).toEqual(wanted((e) => e.instance === 2));
+        expect(await read({ names: ["task.completed"] }, limit)).toEqual(
+          wanted((e) => e.name === "task.completed"),
+        );
+        expect(await read({ names: [] }, limit)).toEqual([]);
+        expect(await read({ task: 3 }, limit)).toEqual(wanted((e) => e.task === 3));
+        expect(await read({ task: 3, instance: 1, names: ["task.created"] }, limit)).toEqual(
+          wanted((e) => e.task === 3 && e.instance === 1 && e.name === "task.created"),
+        );
+      }
+      expect(await given.store.queries.events({ since: 40, limit: 5 })).toEqual({
+        items: [],
+        next: 40,
+        more: false,
+      });
+      expect(await given.store.queries.events({ since: 99, limit: 5 })).toEqual({
+        items: [],
+        next: 99,
+        more: false,
+      });
+    });
+  });
 }

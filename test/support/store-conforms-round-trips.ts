@@ -10,7 +10,7 @@ import {
   anyTally,
   anyTask,
 } from "./store-arbitraries.ts";
-import type { Given } from "./store-conformance.ts";
+import type { Given } from "./store-chapter.ts";
 import { givenTask } from "./store-given.ts";
 
 const RUNS = Number(process.env["HOPPER_TEST_RUNS"] ?? 60);

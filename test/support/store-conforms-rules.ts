@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Delegation, Instance, Task } from "../../machines/records.ts";
-import { refusal } from "./store-conformance.ts";
-import type { Given } from "./store-conformance.ts";
+import { refusal } from "./store-chapter.ts";
+import type { Given } from "./store-chapter.ts";
 import { givenDone, givenEvent, givenHop, givenInstance, givenResult, givenTask } from "./store-given.ts";
 
 /** Rules of 8-reliability.md 8.1 that the schema itself keeps (C). */

@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { lockHolder, lockPaths } from "../../store/dialects/sqlite/owner-lock.ts";
+import { openStore } from "../../store/open.ts";
+import type { OpenOptions } from "../../store/open.ts";
+import { givenSeams, NOW } from "../support/store-given.ts";
+
+const OWNER = fileURLToPath(new URL("../support/store-owner.ts", import.meta.url));
+
+let path: string;
+const children: ChildProcess[] = [];
+beforeEach(() => {
+  path = join(mkdtempSync(join(tmpdir(), "hopper-lock-")), "store.db");
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  rmSync(dirname(path), { recursive: true, force: true });
+});
+
+/** Another process that owns the store, or was refused; with the first line it said. */
+async function otherProcess(): Promise<{ child: ChildProcess; said: string }> {
+  const child = spawn(process.execPath, [OWNER, path], { stdio: ["pipe", "pipe", "inherit"] });
+  children.push(child);
+  if (child.stdout === null) throw new Error("no output");
+  const [said] = (await once(createInterface(child.stdout), "line")) as [string];
+  return { child, said };
+}
+
+const open = (over: Partial<OpenOptions> = {}) =>
+  openStore({ url: `sqlite:${path}`, lockWaitMs: 0, ...givenSeams(), ...over });
+
+test("a second process is refused and told who has the store", async () => {
+  const store = await open();
+  const { said } = await otherProcess();
+  expect(JSON.parse(said)).toEqual({
+    kind: "locked",
+    pid: process.pid,
+    message: `${path} is in use by process ${process.pid}`,
+  });
+  expect(JSON.parse(readFileSync(lockPaths(path).pid, "utf8"))).toEqual({ pid: process.pid, startedAt: NOW });
+  await store.close();
+  expect(existsSync(lockPaths(path).pid)).toBe(false);
+});
+
+test("an owner that is killed frees the store at once, and what it committed is there", async () => {
+  const { child, said } = await otherProcess();
+  expect(said).toBe("ready");
+  await expect(open()).rejects.toMatchObject({ kind: "locked", pid: child.pid });
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const store = await open();
+  expect(await store.directory()).toHaveLength(5);
+  await store.close();
+});
+
+test("a second owner waits for a short command to end", async () => {
+  const { child } = await otherProcess();
+  let naps = 0;
+  const sleep = async (): Promise<void> => {
+    naps += 1;
+    if (naps !== 2) return;
+    child.stdin?.end();
+    await once(child, "exit");
+  };
+  const store = await open({ lockWaitMs: 1_000, sleep });
+  expect(naps).toBe(2);
+  await store.close();
+});
+
+test("it waits as long as it was told and not longer", async () => {
+  const owner = await open();
+  const naps: number[] = [];
+  const sleep = (ms: number): void => void naps.push(ms);
+  await expect(open({ lockWaitMs: 60, sleep })).rejects.toMatchObject({ kind: "locked" });
+  expect(naps).toEqual([25, 25, 10]);
+  await expect(open({ lockWaitMs: 30 })).rejects.toMatchObject({ kind: "locked" });
+  await owner.close();
+});
+
+test("the lock of one process holds however often the store is looked at", async () => {
+  const store = await open();
+  await expect(open()).rejects.toMatchObject({ kind: "locked", pid: process.pid });
+  const reader = await open({ mode: "read" });
+  await reader.close();
+  expect(JSON.parse((await otherProcess()).said)).toMatchObject({ kind: "locked" });
+  await store.close();
+});
+
+test("stores of other names in one folder have locks of their own", async () => {
+  const other = join(dirname(path), "other.db");
+  const [one, two] = [await open(), await open({ url: `sqlite:${other}` })];
+  expect(lockPaths(other).lock).toBe(join(dirname(path), "other.db.lock.db"));
+  await one.close();
+  await two.close();
+});
+
+test("a lock whose holder cannot be read is still a lock", async () => {
+  const store = await open();
+  rmSync(lockPaths(path).pid);
+  expect(lockHolder(path)).toBeNull();
+  await expect(open()).rejects.toMatchObject({ pid: null, message: `${path} is in use by another process` });
+  await store.close();
+});
