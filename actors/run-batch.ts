@@ -1,13 +1,14 @@
 import { refuse } from "../machines/errors.ts";
 import type { Envelope } from "../machines/messages.ts";
 import type { Store } from "../store/store.ts";
+import type { Actor } from "./actor.ts";
 import type { Batch } from "./batch.ts";
 import { followUp } from "./follow-up.ts";
 import { handle } from "./handle.ts";
 import { FairQueue } from "./mailbox.ts";
 import { isNewsDue, newsOf } from "./roster.ts";
 import type { Clock } from "./seams.ts";
-import { findSubject } from "./subjects.ts";
+import { findSubject, type Found } from "./subjects.ts";
 import type { Key, LoopLimits } from "./system-params.ts";
 import type { TurnWorld } from "./turn-world.ts";
 import { Turn } from "./turn.ts";
@@ -61,9 +62,14 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
   try {
     for (;;) {
       const envelope = inside.take(context.choose) ?? admit();
-      if (envelope !== undefined) await runTurn(batch, plan, context, inside, envelope);
-      // News is told once per batch, when all else has been done.
-      else if (!tellParents(batch, plan, context, inside)) break;
+      if (envelope === undefined) {
+        // News is told once per batch, when all else has been done.
+        if (!tellParents(batch, plan, context, inside)) break;
+        continue;
+      }
+      // What is in memory is not waited for.
+      const running = runTurn({ batch, plan, context, inside }, envelope);
+      if (running !== undefined) await running;
       if (batch.turns >= context.limits.turns) break;
     }
   } catch (error) {
@@ -93,22 +99,34 @@ function noteKey(batch: Batch, context: BatchContext, envelope: Envelope): void 
   if (key !== undefined) batch.keys.push({ ...key, command: envelope.reply.command, at: batch.now });
 }
 
-async function runTurn(
-  batch: Batch,
-  plan: BatchPlan,
-  context: BatchContext,
-  inside: FairQueue,
-  envelope: Envelope,
-): Promise<void> {
-  const got = context.sets.get(envelope.to, batch);
-  const actor = got instanceof Promise ? await got : got;
+/** A batch that is being run. */
+interface Run {
+  readonly batch: Batch;
+  readonly plan: BatchPlan;
+  readonly context: BatchContext;
+  readonly inside: FairQueue;
+}
+
+/** One envelope: its actor and its rows are found, then its turn is run. A promise only where something has to be read. */
+function runTurn(run: Run, envelope: Envelope): Promise<void> | undefined {
+  const actor = run.context.sets.get(envelope.to, run.batch);
+  if (actor instanceof Promise) return actor.then((read) => findThenRun(run, envelope, read));
+  return findThenRun(run, envelope, actor);
+}
+
+function findThenRun(run: Run, envelope: Envelope, actor: Actor | null): Promise<void> | undefined {
   if (actor === null) {
-    refuseEnvelope(batch, envelope);
-    return;
+    refuseEnvelope(run.batch, envelope);
+    return undefined;
   }
-  batch.actors.add(actor);
-  const asked = findSubject(context.store, batch, actor, envelope);
-  const found = asked instanceof Promise ? await asked : asked;
+  run.batch.actors.add(actor);
+  const found = findSubject(run.context.store, run.batch, actor, envelope);
+  if (found instanceof Promise) return found.then((read) => turnOf(run, envelope, actor, read));
+  turnOf(run, envelope, actor, found);
+  return undefined;
+}
+
+function turnOf({ batch, plan, context, inside }: Run, envelope: Envelope, actor: Actor, found: Found): void {
   if (found.kind === "elsewhere") {
     pass(batch, plan, inside, { ...envelope, to: found.keeper });
     return;

@@ -42,6 +42,15 @@ export function findSubject(store: Store, batch: Batch, actor: Actor, envelope: 
     const task = actor.tasks.get((message as { task: TaskNo }).task);
     if (task !== undefined) return { kind: "ready", subject: { task, hop: null }, preloaded: NOTHING_LOADED };
   }
+  if (message.type === "task.delegation") {
+    // An offer of this very batch: both rows are at hand.
+    const task = batch.tasks.get(message.task)?.task;
+    const hop = batch.hops.get(message.delegation)?.hop;
+    if (task !== undefined && hop !== undefined) {
+      const isPending = task.keeper === actor.no && task.pendingHop === hop.no;
+      return { kind: "ready", subject: { task: isPending ? task : null, hop }, preloaded: NOTHING_LOADED };
+    }
+  }
   return find(store, batch, actor, message);
 }
 

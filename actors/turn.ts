@@ -303,7 +303,7 @@ export class Turn {
       if (before.holder === mine) this.#tally(before.status, -1);
       if (task.holder === mine) this.#tally(task.status, 1);
     }
-    actor.unfile(task.no);
+    if (before.status === "queued" || before.status === "pending") actor.unfile(task.no);
     if (task.keeper !== actor.no || isFinal(task.status)) actor.tasks.delete(task.no);
     else {
       actor.tasks.set(task.no, task);

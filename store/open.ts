@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { openFile, openFileForReading, openImage } from "./dialects/sqlite/connection.ts";
 import { checkHeader, markJournal, parseHeader } from "./dialects/sqlite/header.ts";
@@ -161,7 +171,7 @@ async function openOwned(options: OpenOptions, path: string): Promise<SqliteStor
   }
 }
 
-function openToRead(options: OpenOptions, path: string): SqliteStore {
+async function openToRead(options: OpenOptions, path: string): Promise<SqliteStore> {
   if (!openHere.has(path)) {
     const found = inspect(path, false);
     if (found.kind !== "store") throw new StoreError("missing", path, `there is no store at ${path}`);
@@ -173,10 +183,27 @@ function openToRead(options: OpenOptions, path: string): SqliteStore {
       );
     }
   }
-  const database = orDamaged(path, () => openFileForReading(path));
-  const store = finish(database, options, path, () => countOpen(path, -1));
-  countOpen(path, 1);
-  return store;
+  const logged = existsSync(`${path}-wal`);
+  try {
+    const database = orDamaged(path, () => openFileForReading(path));
+    const store = finish(database, options, path, () => countOpen(path, -1));
+    countOpen(path, 1);
+    return store;
+  } catch (error) {
+    if (!logged) await removeLog(path);
+    throw error;
+  }
+}
+
+/** A connection that only reads leaves an empty log behind when it is refused. Not while anybody owns the store. */
+async function removeLog(path: string): Promise<void> {
+  try {
+    const lock = await ownerLock(path, { waitMs: 0, now: 0, sleep: block });
+    for (const suffix of ["-wal", "-shm"]) rmSync(path + suffix, { force: true });
+    lock.release();
+  } catch {
+    // Somebody owns it: the log is theirs.
+  }
 }
 
 /**

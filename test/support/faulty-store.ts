@@ -21,6 +21,11 @@ export interface FaultyStore extends Store {
   readonly faults: ReadonlyMap<string, number>;
 }
 
+async function afterwards(commit: Promise<void>, then: () => void): Promise<void> {
+  await commit;
+  then();
+}
+
 /**
  * Lets the commits of a store fail as planned, for simulations. Reads go through. After an `io` fault the caller must
  * stop and open the store anew (3-runtime.md 3.3); this layer does not check that.
@@ -45,7 +50,8 @@ export function faulty(store: Store, plan: FaultPlan): FaultyStore {
         if (fault?.when === "after") fail("io", "after");
       };
       const result = store.commit(commit);
-      return result instanceof Promise ? result.then(done) : done();
+      if (result instanceof Promise) return afterwards(result, done);
+      done();
     },
     get asked() {
       return asked;
