@@ -122,7 +122,9 @@ export function endTask(turn: Turn, task: Task, ending: Ending): void {
     at: turn.now,
   });
   if (task.watched) turn.send(task.keeper, { type: "dependency.announce", task: task.no });
-  const answer = turn.envelope.reply === null ? null : ({ kind: "task", task: { ...task } } as const);
+  // A termination that ends tasks is answered with its instance.
+  const reply = turn.envelope.message.type === "instance.lifecycle" ? null : turn.envelope.reply;
+  const answer = reply === null ? null : ({ kind: "task", task: { ...task } } as const);
   if (hop === undefined) {
     if (answer !== null) turn.answer(answer);
   } else {
@@ -139,7 +141,7 @@ export function endTask(turn: Turn, task: Task, ending: Ending): void {
         whileOffered: pending === hop.no,
         answer,
       },
-      turn.envelope.reply,
+      reply,
     );
   }
 }

@@ -75,6 +75,10 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
   } catch (error) {
     throw new BatchFailure(admitted, error as Error);
   }
+  // A full batch ends before its news was told: it goes through the mailbox with the rest.
+  tellParents(batch, plan, context, inside);
+  // A full batch still tells its news: through the mailbox, like all that is left.
+  tellParents(batch, plan, context, inside);
   for (const envelope of inside.drain()) batch.addMail(envelope);
 
   function admit(): Envelope | undefined {

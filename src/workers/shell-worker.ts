@@ -86,6 +86,8 @@ export class ShellWorker {
     this.#looking = this.#claim().finally(() => {
       this.#looking = null;
       this.#arm();
+      // Asked for after the last look of this round had been decided on.
+      //X if (this.#lookAgain && this.#state === "started") this.#look();
       this.#settings.onChange();
     });
     return this.#looking;

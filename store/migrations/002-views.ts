@@ -54,7 +54,7 @@ CREATE VIEW delegation_view AS SELECT ${ref("D", "d.no", "ref")}, ${uuid("d.id")
   ${word("outcome", "d.outcome")}, ${word("task_status", "d.task_status")}, d.delegated_by, ${moment("d.delegated_at")},
   ${moment("d.decided_at")}, ${moment("d.completed_at")}, ${moment("d.expires_at")}, d.notes,
   ${ref("D", "d.previous", "previous")}, d.round, d.routing_round, d.version FROM delegation d;
-CREATE VIEW event_view AS SELECT e.position, ${moment("e.at")}, ${word("event", "e.name")},
+CREATE VIEW event_view AS SELECT e.position, ${moment("e.at")}, ${word("event", "e.name", "event")},
   ${nameOf("e.instance", "instance")}, ${ref("T", "e.task", "task")}, ${ref("D", "e.delegation", "delegation")},
   (SELECT a.name FROM who a WHERE a.no = e.actor) AS actor,
   CASE WHEN e.cause < 0 THEN 'C-' || -e.cause WHEN e.cause > 0 THEN 'E-' || e.cause END AS cause, e.data FROM event e;

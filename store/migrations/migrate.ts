@@ -55,5 +55,9 @@ export async function migrate(
       allOrNothing: true,
     },
   });
-  await orm.migrator.up();
+  try {
+    await orm.migrator.up();
+  } finally {
+    await orm.close();
+  }
 }

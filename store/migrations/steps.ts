@@ -18,7 +18,7 @@ export function statementsOf(step: SchemaStep): string[] {
     .flatMap((text) => text.split(/;\s*\n(?=(?:\s*--[^\n]*\n|\s*\n)*(?:CREATE|INSERT|ALTER|DROP|UPDATE) )/))
     .map((statement) =>
       statement
-        .replaceAll(/^\s*--[^\n]*\n/gm, "")
+        .replace(/^(?:\s*--[^\n]*\n|\s*\n)+/, "")
         .trim()
         .replace(/;$/, ""),
     )

@@ -24,8 +24,13 @@ hierarchy:
 `;
 
 let world: PlanWorld;
-beforeEach(() => {
-  world = new PlanWorld();
+beforeEach(({ onTestFailed }) => {
+  const made = new PlanWorld();
+  world = made;
+  onTestFailed(async () => {
+    // What a run that hangs has told so far says most about why.
+    process.stderr.write(`${made.stdout.text}\n${made.stderr.text}\n`);
+  });
 });
 afterEach(() => {
   world.end();

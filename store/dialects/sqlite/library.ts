@@ -20,6 +20,8 @@ export interface Database {
   exec(sql: string): this;
   function(name: string, options: { deterministic: boolean }, call: (value: unknown) => unknown): this;
   pragma(text: string, options?: { simple?: boolean }): unknown;
+  /** Rows of `EXPLAIN` for a statement whose values are not given. */
+  explain(sql: string): unknown[];
   serialize(): Buffer;
   close(): this;
   readonly open: boolean;

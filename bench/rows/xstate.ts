@@ -1,0 +1,106 @@
+import { createActor, transition } from "xstate";
+import type { ActorScope, AnyMachineSnapshot, EventObject } from "xstate";
+import { taskLifecycle } from "../../machines/lifecycles/task.ts";
+import type { TaskContext, TaskEvent } from "../../machines/lifecycles/task.ts";
+import type { TaskStatus } from "../../machines/records.ts";
+import type { Case, Row } from "../lib/case.ts";
+
+/** A task's way through W3, again and again. */
+const WALK: readonly { readonly from: TaskStatus; readonly event: TaskEvent; readonly to: TaskStatus }[] = [
+  { from: "pending", event: { type: "OFFER" }, to: "pending" },
+  { from: "pending", event: { type: "QUEUE" }, to: "queued" },
+  { from: "queued", event: { type: "CLAIM" }, to: "claimed" },
+  { from: "claimed", event: { type: "COMPLETE", force: false }, to: "done" },
+];
+
+const CONTEXT: TaskContext = {
+  failures: 0,
+  maxAttempts: 3,
+  leaseLosses: 0,
+  maxLeaseLosses: 20,
+  openDependencies: 0,
+  offered: false,
+};
+
+const { machine } = taskLifecycle;
+const COUNTED_AT_ONCE = 400;
+
+type Step = (from: TaskStatus, event: TaskEvent) => unknown;
+
+function forbidden(): never {
+  throw new Error("a lifecycle machine has no effects");
+}
+
+/** One scope for all calls, in which nothing can be sent, spawned or deferred. */
+function inertScope(): ActorScope<AnyMachineSnapshot, EventObject> {
+  const self = createActor(machine, { input: CONTEXT });
+  return {
+    self,
+    system: self.system,
+    id: "",
+    sessionId: "",
+    logger: forbidden,
+    defer: forbidden,
+    emit: forbidden,
+    stopChild: forbidden,
+    actionExecutor: forbidden,
+  };
+}
+
+function stepsFor(step: Step, ms: number): number {
+  const start = performance.now();
+  let steps = 0;
+  while (performance.now() - start < ms) {
+    for (let i = 0; i < COUNTED_AT_ONCE; i++) {
+      const { from, event } = WALK[i % WALK.length] as (typeof WALK)[number];
+      step(from, event);
+    }
+    steps += COUNTED_AT_ONCE;
+  }
+  return (steps / (performance.now() - start)) * 1_000;
+}
+
+/** Steps per second from a stored status to the next; `valueOf` reads the new status out of what a step gives. */
+function stepCase(name: string, step: Step, valueOf: (given: unknown) => unknown): Case {
+  return {
+    name,
+    run({ quick }) {
+      for (const { from, event, to } of WALK) {
+        const reached = valueOf(step(from, event));
+        if (reached !== to) throw new Error(`${name}: ${from} + ${event.type} gave ${String(reached)}, not ${to}`);
+      }
+      const ms = quick ? 300 : 1_500;
+      stepsFor(step, ms / 3);
+      return Promise.resolve({ figures: { perSecond: stepsFor(step, ms) } });
+    },
+  };
+}
+
+const stored = (value: TaskStatus): AnyMachineSnapshot => machine.resolveState({ value, context: CONTEXT });
+const scope = inertScope();
+const valueOfSnapshot = (given: unknown): unknown => (given as AnyMachineSnapshot).value;
+
+/** What a step of a lifecycle costs with XState, and with the table that machines/host.ts compiles from it. */
+export const xstate: Row = {
+  name: "xstate",
+  title: "one step of the task lifecycle",
+  group: "parts",
+  cases: [
+    stepCase(
+      "XState transition()",
+      (from, event) => transition(machine, stored(from), event)[0],
+      valueOfSnapshot,
+    ),
+    stepCase(
+      "XState machine.transition, one inert scope",
+      (from, event) => machine.transition(stored(from), event, scope),
+      valueOfSnapshot,
+    ),
+    stepCase(
+      "machines/host.ts, compiled table",
+      (from, event) => taskLifecycle.step(from, event, CONTEXT),
+      (given) => given,
+    ),
+  ],
+  shown: ["perSecond"],
+};

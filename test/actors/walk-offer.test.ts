@@ -1,0 +1,182 @@
+import { describe, expect, test } from "vitest";
+import type { SpawnedHopper } from "../../src/testing/index.ts";
+import type { DelegationView, TaskView } from "../../src/views.ts";
+import { expectSound, grown, hopsOf, names, refusal, storyOf, tree, whereIs } from "./support.ts";
+
+/** A PROJECT that keeps its tasks, with a child to which a person offers one. */
+async function offered(
+  from: "queued" | "held" = "queued",
+): Promise<{ h: SpawnedHopper; task: TaskView; hop: DelegationView }> {
+  const h = await grown([tree({ build: {} }, { auto_delegate: false })]);
+  const task = await h.tasks.add({ title: "t", instanceId: "webapp", route: from === "queued" });
+  await h.settle();
+  const hop = await h.tasks.delegate(task.id, { targetInstanceId: "build" });
+  await h.settle();
+  return { h, task, hop };
+}
+
+describe("a task that a person offers to a named child", () => {
+  test("given no answer yet, then it waits at its source, in no queue, and takes no second offer", async () => {
+    const { h, task, hop } = await offered();
+    expect(hop.status).toBe("pending");
+    expect(await whereIs(h, task)).toBe("pending(awaiting_acceptance)@webapp");
+    expect(await h.instances.claim("webapp", { workerId: "w" })).toEqual([]);
+    expect(await refusal(h.tasks.delegate(task.id, { targetInstanceId: "build" }))).toBe(
+      "pending_delegation_exists",
+    );
+    await expectSound(h);
+  });
+
+  test("when it is accepted, then it is queued at the child, and a second answer is told so", async () => {
+    const { h, task, hop } = await offered();
+    const accepted = await h.delegations.accept(hop.ref, { note: "mine" });
+    expect(accepted.status).toBe("accepted");
+    await h.settle();
+    expect(await whereIs(h, task)).toBe("queued@build");
+    expect(await refusal(h.delegations.reject(hop.ref, { reason: "no" }))).toBe("already_decided");
+    await expectSound(h);
+  });
+
+  test("given it was queued, when it is rejected, then it is queued again with the reason kept", async () => {
+    const { h, task, hop } = await offered();
+    const rejected = await h.delegations.reject(hop.ref, { reason: "not mine" });
+    expect(rejected.reason).toEqual({ code: "declined", text: "not mine" });
+    await h.settle();
+    expect(await whereIs(h, task)).toBe("queued@webapp");
+    expect(names(await storyOf(h, task)).at(-1)).toBe("task.queued");
+    await expectSound(h);
+  });
+
+  test("given it was held, when it is rejected, then it is held as rejected and not offered again", async () => {
+    const { h, task, hop } = await offered("held");
+    await h.delegations.reject(hop.ref, { reason: "not mine" });
+    await h.advance("10m");
+    expect(await whereIs(h, task)).toBe("pending(rejected)@webapp");
+    expect(await hopsOf(h, task)).toEqual(["route webapp>build rejected:declined"]);
+    await expectSound(h);
+  });
+
+  test("when nobody answers for a day, then it expires and is back as it was", async () => {
+    const { h, task } = await offered();
+    await h.advance("23h");
+    expect(await hopsOf(h, task)).toEqual(["route webapp>build pending"]);
+    await h.advance("61m");
+    expect(await hopsOf(h, task)).toEqual(["route webapp>build rejected:expired"]);
+    expect(await whereIs(h, task)).toBe("queued@webapp");
+    await expectSound(h);
+  });
+
+  test("when it is withdrawn, then the hop is cancelled, the task back, and accepting comes too late", async () => {
+    const { h, task, hop } = await offered();
+    await h.delegations.cancel(hop.ref, { reason: "changed my mind" });
+    await h.settle();
+    expect(await hopsOf(h, task)).toEqual(["route webapp>build cancelled:withdrawn"]);
+    expect(await whereIs(h, task)).toBe("queued@webapp");
+    expect(await refusal(h.delegations.accept(hop.ref))).toBe("already_decided");
+    await expectSound(h);
+  });
+
+  test("when the task is cancelled, then the offer is cancelled with it", async () => {
+    const { h, task } = await offered();
+    await h.tasks.cancel(task.id, { reason: "obsolete" });
+    await h.settle();
+    expect(await whereIs(h, task)).toBe("cancelled@webapp");
+    expect(await hopsOf(h, task)).toEqual(["route webapp>build cancelled:task_cancelled"]);
+    await expectSound(h);
+  });
+
+  test("when it is edited, then the edit holds and the offer stays", async () => {
+    const { h, task, hop } = await offered();
+    const edited = await h.tasks.update(task.id, { title: "new", priority: "high" });
+    expect([edited.title, edited.priority, edited.status]).toEqual(["new", "high", "pending"]);
+    expect((await h.delegations.get(hop.ref)).status).toBe("pending");
+    await h.delegations.accept(hop.ref);
+    await h.settle();
+    expect(await whereIs(h, task)).toBe("queued@build");
+    await expectSound(h);
+  });
+
+  test("when an operator completes it, then the offer is withdrawn and the task done at its source", async () => {
+    const { h, task } = await offered();
+    await h.tasks.complete(task.id, { result: "by hand" });
+    await h.settle();
+    expect(await whereIs(h, task)).toBe("done@webapp");
+    expect(await hopsOf(h, task)).toEqual(["route webapp>build cancelled:withdrawn"]);
+    await expectSound(h);
+  });
+
+  test("given the target paused, when it is accepted, then that is refused, but rejecting works", async () => {
+    const { h, task, hop } = await offered();
+    await h.instances.pause("build");
+    expect(await refusal(h.delegations.accept(hop.ref))).toBe("instance_not_running");
+    await h.delegations.reject(hop.ref, { reason: "closed" });
+    await h.settle();
+    expect(await whereIs(h, task)).toBe("queued@webapp");
+    await expectSound(h);
+  });
+});
+
+describe("offers that are illegal", () => {
+  test("given a level skipped, upward, or itself, then each is refused and stores nothing", async () => {
+    const h = await grown([tree()]);
+    const top = await h.tasks.add({ title: "top", instanceId: "global", route: false });
+    const low = await h.tasks.add({ title: "low", instanceId: "build" });
+    for (const [task, to] of [
+      [top, "build"],
+      [top, "global"],
+      [low, "webapp"],
+    ] as const) {
+      expect(await refusal(h.tasks.delegate(task.id, { targetInstanceId: to }))).toBe("invalid_delegation");
+      expect(await hopsOf(h, task)).toEqual([]);
+    }
+    await expectSound(h);
+  });
+});
+
+describe("ends that meet", () => {
+  test("when cancel and complete come together, then one wins and the other is told", async () => {
+    const { h, task } = await offered();
+    const [cancelled, completed] = await Promise.allSettled([
+      h.tasks.cancel(task.id),
+      h.tasks.complete(task.id, { result: 1 }),
+    ]);
+    expect([cancelled.status, completed.status].sort()).toEqual(["fulfilled", "rejected"]);
+    const { status } = await h.tasks.get(task.id);
+    expect(status).toBe(cancelled.status === "fulfilled" ? "cancelled" : "done");
+    const lost = cancelled.status === "rejected" ? cancelled : completed;
+    expect(lost).toMatchObject({ reason: { code: "illegal_transition", facts: { status } } });
+    await expectSound(h);
+  });
+
+  test("when accept, reject and withdraw come together, then exactly one settles the offer", async () => {
+    const { h, hop } = await offered();
+    const ends = await Promise.allSettled([
+      h.delegations.accept(hop.ref),
+      h.delegations.reject(hop.ref, { reason: "no" }),
+      h.delegations.cancel(hop.ref),
+    ]);
+    expect(ends.filter((end) => end.status === "fulfilled")).toHaveLength(1);
+    for (const end of ends) {
+      if (end.status === "rejected") expect(end).toMatchObject({ reason: { code: "already_decided" } });
+    }
+    await expectSound(h);
+  });
+
+  test("given the offer expires now, when accept, cancel and complete come too, then one end wins", async () => {
+    const { h, task, hop } = await offered();
+    await h.advance("1439m");
+    h.clock.moveTo(h.clock.now() + 60_000);
+    const ends = await Promise.allSettled([
+      h.delegations.accept(hop.ref),
+      h.tasks.cancel(task.id),
+      h.tasks.complete(task.id, { result: 1 }),
+    ]);
+    await h.settle();
+    const { status } = await h.tasks.get(task.id);
+    const [, cancelled, completed] = ends.map((end) => end.status === "fulfilled");
+    expect([cancelled, completed].filter(Boolean)).toHaveLength(1);
+    expect(status).toBe(cancelled === true ? "cancelled" : "done");
+    expect((await h.delegations.get(hop.ref)).status).not.toBe("pending");
+    await expectSound(h);
+  });
+});
