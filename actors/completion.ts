@@ -52,7 +52,7 @@ function repeatCompletion(
   command: Extract<Command, { type: "task.complete" }>,
   task: Task,
 ): void {
-  const sameToken = command.leaseToken === null || command.leaseToken === task.epoch;
+  const sameToken = command.leaseToken === null || command.leaseToken === turn.preloaded.completedBy;
   const sameResult = command.result === null || command.result === task.result;
   if (!sameToken) {
     noteLateResult(turn, task, command.leaseToken ?? 0, "complete");

@@ -27,7 +27,8 @@ export function onReturn(
   if (next !== null) {
     offer(turn, task, {
       to: next.to,
-      type: next.type,
+      // From the common parent it goes down, which is a route; between siblings it is a reassign (D2).
+      type: turn.actor.roster.has(next.to) ? "route" : next.type,
       routingRound: task.routingRound + 1,
       decide: next.autoAccept ? "forced" : "caller",
       reply: turn.envelope.reply,
@@ -116,7 +117,11 @@ export function onReassign(
     return;
   }
   const hop = turn.actor.hops.get(task.no);
-  if (hop?.status === "accepted" && hop.type !== "escalate") {
+  if (hop?.status === "accepted" && hop.type === "reassign" && hop.source === command.to) {
+    // Back to the sibling it came from: nothing is left to offer.
+    giveBack(turn, task, hop, { why: "reassigned", reason: command.reason });
+    turn.answerHop(hop);
+  } else if (hop?.status === "accepted" && hop.type !== "escalate") {
     giveBack(turn, task, hop, {
       why: "reassigned",
       reason: command.reason,

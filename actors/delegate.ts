@@ -13,6 +13,11 @@ export function onDelegate(
   command: Extract<Command, { type: "task.delegate" }>,
   task: Task,
 ): void {
+  if (task.pendingHop !== null) {
+    // The target keeps an offered task: whose children it would compare with are not the holder's.
+    turn.refuse(turn.notAllowed(task, "delegate"));
+    return;
+  }
   if (command.to === null) {
     routeOn(turn, task, command);
     return;

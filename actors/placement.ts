@@ -68,7 +68,7 @@ export function rankFor(turn: Turn, task: Task): Ranking {
 }
 
 export function noteDecision(turn: Turn, task: Task, decision: Decision): void {
-  turn.note("routing.decided", compactDecision(decision) as { [key: string]: unknown }, { task: task.no });
+  turn.note("routing.decided", compactDecision(decision), { task: task.no });
 }
 
 function carryOut(turn: Turn, task: Task, decision: Decision, reply: Reply | null): void {

@@ -91,6 +91,8 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
   function take(envelope: Envelope): Envelope {
     admitted.push(envelope);
     if (envelope.row > 0) batch.mailDone.push(envelope.row);
+    // A command may have come after the batch began: its number must be used up with it.
+    batch.counters.command = Math.max(batch.counters.command, -envelope.cause);
     noteKey(batch, context, envelope);
     return envelope;
   }

@@ -64,7 +64,9 @@ async function find(store: Store, batch: Batch, actor: Actor, message: Message):
   const kept = task.keeper === actor.no ? task : null;
   if (need === "task") {
     if (kept === null) return { kind: "elsewhere", keeper: task.keeper };
-    return { kind: "ready", subject: { task, hop: null }, preloaded };
+    const isRepeat = message.type === "task.complete" && task.status === "done";
+    const repeated = isRepeat ? { completedBy: await completedBy(store, batch, task) } : {};
+    return { kind: "ready", subject: { task, hop: null }, preloaded: { ...preloaded, ...repeated } };
   }
   if (need === "came" && message.type !== "task.delegation") {
     return { kind: "ready", subject: { task: kept, hop: null }, preloaded };
@@ -73,6 +75,14 @@ async function find(store: Store, batch: Batch, actor: Actor, message: Message):
   if (hop === null) return { kind: "nothing" };
   const pendingHere = kept !== null && kept.pendingHop === hop.no ? kept : null;
   return { kind: "ready", subject: { task: pendingHere, hop }, preloaded };
+}
+
+/** The lease under which a done task was completed; null = by an operator. */
+async function completedBy(store: Store, batch: Batch, task: Task): Promise<number | null> {
+  const fresh = batch.results.findLast((one) => one.task === task.no);
+  if (fresh !== undefined) return fresh.epoch;
+  const stored = await store.queries.resultsOf(task.no);
+  return stored.find((one) => one.round === task.round)?.epoch ?? null;
 }
 
 /** The task as the batch has it, else as it is stored. */

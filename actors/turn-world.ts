@@ -13,6 +13,8 @@ export interface TurnWorld {
 
 /** Rows the runtime read for this turn because the actor does not keep them in memory. */
 export interface Preloaded {
+  /** Lease that completed the done task which is completed again; null = an operator. */
+  readonly completedBy?: number | null;
   /** Who waits for the task the message is about. */
   readonly watchers: readonly TaskNo[];
   /** Where messages about another task go: its keeper as last stored; whoever keeps it by then gets it. */

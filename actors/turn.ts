@@ -160,7 +160,7 @@ export class Turn {
 
   createTask(data: TaskCreated & { status: TaskStatus }): Task {
     const no = (this.batch.counters.task += 1);
-    const event = this.note("task.created", data as EventData, { task: no });
+    const event = this.note("task.created", data, { task: no });
     const task = createTask(no, this.world.ids.uuid(this.now), event);
     this.batch.touchTask(task, "added");
     this.#trace("task", task.no, true, task.keeper);

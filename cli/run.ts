@@ -11,7 +11,7 @@ import { lookFor } from "./render/look.ts";
 import { problemLines } from "./render/problem.ts";
 import { VERSION } from "./version.ts";
 
-export type { CliIo, CliStream, OpenParams, PlanArgs } from "./io.ts";
+export type { CliIo } from "./io.ts";
 
 const DEFAULT_COLUMNS = 80;
 

@@ -9,7 +9,6 @@ import type {
   Instance,
   InstanceConfig,
   InstanceNo,
-  InstanceStatus,
   InstanceType,
   Priority,
   ProcessMark,
@@ -281,7 +280,6 @@ export interface InstanceSummary {
 }
 
 export type Message = Command | Notice;
-export type MessageType = Message["type"];
 
 /** A message with its addressing. */
 export interface Envelope {
@@ -357,4 +355,3 @@ export interface Decision {
   readonly routingRound: number;
   readonly candidates: readonly Candidate[];
 }
-export type { InstanceStatus };

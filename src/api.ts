@@ -2,7 +2,6 @@ import type {
   ErrorInfo,
   InstanceConfig,
   Json,
-  Priority,
   ProcessMark,
   TaskStatus,
 } from "../machines/records.ts";
@@ -67,7 +66,8 @@ export interface CreateTaskParams extends CommandOptions {
   title: string;
   description?: string | null | undefined;
   tags?: string[] | undefined;
-  priority?: Priority | string | undefined;
+  /** urgent, high, medium or low, in any case. */
+  priority?: string | undefined;
   /** Created there and decided by that scope. Not given: the only live GLOBAL root, else unassigned. */
   instanceId?: string | null | undefined;
   project?: string | null | undefined;

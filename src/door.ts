@@ -136,7 +136,7 @@ export class Door {
   }): Promise<Answer> {
     const { to, command, by } = params;
     const fingerprint = createHash("sha256")
-      .update(JSON.stringify([command.type, params.fingerprint ?? (command as unknown as Json)]))
+      .update(JSON.stringify([command.type, params.fingerprint ?? command]))
       .digest("hex");
     const key: Key = { caller: by, key: params.key, fingerprint };
     const known =

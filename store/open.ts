@@ -24,7 +24,6 @@ import { StoreError } from "./store-error.ts";
 import type { Store } from "./store.ts";
 
 export { StoreError } from "./store-error.ts";
-export type { StoreErrorKind } from "./store-error.ts";
 
 /** How to open a store. */
 export interface OpenOptions {

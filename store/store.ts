@@ -1,5 +1,5 @@
 import type { EventName, JournalEvent } from "../machines/events.ts";
-import type { Envelope, Message } from "../machines/messages.ts";
+import type { Envelope } from "../machines/messages.ts";
 import type {
   ActorNo,
   Delegation,
@@ -279,5 +279,3 @@ export interface Store {
   checkpoint(): Awaitable<void>;
   close(): Awaitable<void>;
 }
-
-export type { Message };

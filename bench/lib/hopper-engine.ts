@@ -35,7 +35,7 @@ export async function openHopperEngine(file: string): Promise<HopperEngine> {
     ids: { uuid: () => systemIds.uuid(Date.now()) },
   });
   const { store, commits, commitMs } = watched(opened);
-  const hopper = await createHopper({ opened: store, ...(process.env.BMS ? { limits: { batchMs: +process.env.BMS } } : {}) });
+  const hopper = await createHopper({ opened: store });
   const internals = hopper.internals as { metrics?: () => { turns: number } };
   return {
     hopper,

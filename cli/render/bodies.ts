@@ -39,7 +39,7 @@ export type ChainBody = Wire<ChainView>;
 export type EventBody = Wire<EventView>;
 export type DecisionBody = Wire<DecisionView>;
 export type StatsBody = Wire<Stats>;
-export type PageBody<View> = Wire<ListView<View>>;
+type PageBody<View> = Wire<ListView<View>>;
 
 /** Names of instances and refs of tasks by id, for bodies that only hold ids. */
 export type Names = Readonly<Record<string, string>>;

@@ -56,7 +56,7 @@ export type PlanStep = Told &
     | { readonly kind: "instance"; readonly name: string; readonly scope: string; readonly status: string }
   );
 
-export type StepKind = PlanStep["kind"];
+type StepKind = PlanStep["kind"];
 
 /** What the story needs to know beyond the events, at the moment an event is told. */
 export interface StoryFacts {

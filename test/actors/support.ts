@@ -106,6 +106,8 @@ export async function refusal(verb: Promise<unknown>): Promise<string> {
 export async function expectSound(h: SpawnedHopper): Promise<void> {
   await h.settle();
   const findings = await h.hopper.doctor();
-  expect(findings.flatMap((finding) => finding.broken.map((line) => `${finding.check}: ${line}`))).toEqual([]);
+  expect(findings.flatMap((finding) => finding.broken.map((line) => `${finding.check}: ${line}`))).toEqual(
+    [],
+  );
   expect((await h.hopper.stats()).deadLetters).toBe(0);
 }

@@ -15,10 +15,7 @@ describe("a claimed task that is reassigned", () => {
     await h.tasks.reassign(task.id, { targetInstanceId: "b", autoAccept: true });
     await h.settle();
     expect(await whereIs(h, task)).toBe("queued@b");
-    expect(await hopsOf(h, task)).toEqual([
-      "route webapp>a cancelled:reassigned",
-      "reassign webapp>b accepted",
-    ]);
+    expect(await hopsOf(h, task)).toEqual(["route webapp>a cancelled:reassigned", "route webapp>b accepted"]);
     expect(await refusal(h.tasks.complete(task.id, { leaseToken: lease.token }))).toBe("lease_lost");
     await expectSound(h);
   });
@@ -28,7 +25,7 @@ describe("a claimed task that is reassigned", () => {
     const task = await h.tasks.add({ title: "x", instanceId: "webapp", tags: ["alpha"] });
     await h.settle();
     await claimOne(h, "a");
-    const hop = await h.tasks.reassign(task.id, { targetInstanceId: "b" });
+    const hop = await h.tasks.reassign(task.id, { targetInstanceId: "b", autoAccept: false });
     expect(hop.status).toBe("pending");
     await h.delegations.reject(hop.ref, { reason: "no" });
     await h.settle();
@@ -55,7 +52,7 @@ describe("a claimed task that is reassigned", () => {
     const h = await grown([tree(CONFIGS, PROJECT)]);
     const task = await h.tasks.add({ title: "x", instanceId: "a" });
     await claimOne(h, "a");
-    const hop = await h.tasks.reassign(task.id, { targetInstanceId: "b" });
+    const hop = await h.tasks.reassign(task.id, { targetInstanceId: "b", autoAccept: false });
     await h.delegations.reject(hop.ref, { reason: "no" });
     await h.settle();
     expect(await whereIs(h, task)).toBe("queued@a");
@@ -78,6 +75,19 @@ describe("a claimed task that is reassigned", () => {
     expect(await refusal(h.tasks.reassign(task.id, { targetInstanceId: "a" }))).toBe("invalid_delegation");
     expect(await whereIs(h, task)).toBe("claimed@a");
     expect(await hopsOf(h, task)).toEqual([]);
+    await expectSound(h);
+  });
+});
+
+describe("a task that is reassigned back", () => {
+  test("given it went from a to b, when it is reassigned to a, then a has it again and no hop is open", async () => {
+    const h = await grown([tree(CONFIGS, PROJECT)]);
+    const task = await h.tasks.add({ title: "x", instanceId: "a" });
+    await h.tasks.reassign(task.id, { targetInstanceId: "b" });
+    const hop = await h.tasks.reassign(task.id, { targetInstanceId: "a" });
+    expect([hop.status, hop.reason?.code]).toEqual(["cancelled", "reassigned"]);
+    await h.settle();
+    expect(await whereIs(h, task)).toBe("queued@a");
     await expectSound(h);
   });
 });

@@ -67,7 +67,7 @@ describe.each(BOTH)("an instance and its tasks (%s)", (_, params) => {
     await h.instances.stop("o", { wait: false });
     expect(await refusal(h.instances.restart("o"))).toMatchObject({
       code: "illegal_transition",
-      allowed: ["FAIL", "TERMINATE"],
+      allowed: expect.arrayContaining(["FAIL", "TERMINATE"]) as string[],
     });
     await h.tasks.complete(task.id);
     await isSound(h);
@@ -154,7 +154,7 @@ describe.each(BOTH)("an instance and its tasks (%s)", (_, params) => {
     const task = await h.tasks.add({ title: "a" });
     expect(task.instanceId).toBeNull();
     const asked = await refusal(h.route.preview({ title: "a" }));
-    expect(asked.code).toBe("validation_failed");
+    expect(asked.code).toBe("not_found");
     expect(asked.detail).toMatch(/which|root|instance/iu);
     expect((await h.route.preview({ title: "a", instanceId: "g" })).action).toBe("delegate");
     await h.tasks.assign(task.id, { instanceId: "g2" });

@@ -19,7 +19,8 @@ import {
 } from "../support/store-given.ts";
 
 /** Tables that grow with the work done: none may be read from end to end. */
-const GROWING = /^SCAN (t|task|e|event|d|delegation|g|task_tag|r|task_result|x|o|c|h)\b(?! USING)/;
+const GROWING =
+  /^SCAN (t|task|e|event|d|delegation|g|task_tag|task_text|r|task_result|x|o|c|h|dependency|watch)\b(?! USING)/;
 
 let store: Store;
 let database: Database;
@@ -169,9 +170,12 @@ test("statements of every kind were seen", () => {
 });
 
 test("no question reads a growing table from end to end", () => {
+  // Written for rows whose references are broken: an instance has none, so that these loops never run.
+  expect(database.prepare("PRAGMA foreign_key_list(instance)").all()).toEqual([]);
+  seen.delete([...seen].find((sql) => sql.startsWith("INSERT INTO instance ")) ?? "");
   const scans = [...seen].flatMap((sql) => {
     // The first page of the whole list, in order of its key: SQLite stops at the limit.
-    const firstPage = !/\bwhere\b/i.test(sql) && / order by .* limit \?$/.test(sql);
+    const firstPage = !/\bwhere\b/i.test(sql) && / order by .* limit \d+$/.test(sql);
     const sorted = planOf(sql).some((line) => line.includes("TEMP B-TREE FOR ORDER BY"));
     return firstPage && !sorted
       ? []

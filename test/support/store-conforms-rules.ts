@@ -84,6 +84,17 @@ export function rulesConform(given: Given): void {
       });
     });
 
+    test("a task depends on tasks that exist, of the same commit too, and not on itself", async () => {
+      await given.commit({
+        tasks: { added: [givenTask(2, { dependsOn: [1] }), givenTask(1, { dependsOn: [3] }), givenTask(3)] },
+      });
+      for (const dependsOn of [[9], [4], [1, 1, 99]]) {
+        expect(await refused({ tasks: { added: [givenTask(4, { dependsOn })] } })).toMatchObject({
+          kind: "constraint",
+        });
+      }
+    });
+
     test("T2: done is final, failed and cancelled end by a new round only", async () => {
       const ended = (no: number, status: "done" | "failed" | "cancelled"): Task =>
         givenTask(no, { status, outcome: status === "done" ? "succeeded" : status });

@@ -4,9 +4,10 @@ import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
 import type { Tables } from "./tables.ts";
 
-/** Instances in order of number, so that a parent is there before its children. */
+/** Rows in order of number: a parent, or the hop before, has the lower one and must be there first. */
 function byNumber<T extends { readonly no: number }>(rows: readonly T[]): readonly T[] {
-  return rows.length < 2 ? rows : [...rows].sort((a, b) => a.no - b.no);
+  const ordered = rows.every((row, index) => index === 0 || (rows[index - 1] as T).no < row.no);
+  return ordered ? rows : rows.toSorted((a, b) => a.no - b.no);
 }
 
 function writeInstances(tables: Tables, commit: Commit): void {
@@ -18,12 +19,12 @@ function writeInstances(tables: Tables, commit: Commit): void {
 }
 
 function writeTasks(tables: Tables, commit: Commit): void {
-  tables.task.insert(commit.tasks.added);
+  tables.task.insert(byNumber(commit.tasks.added));
   for (const task of commit.tasks.moved) tables.task.moved(task);
   for (const task of commit.tasks.edited) tables.task.edited(task);
   // Changed ones first: a hop that was decided makes way for the next pending one (D1).
   for (const delegation of commit.delegations.changed) tables.delegation.update(delegation);
-  tables.delegation.insert(commit.delegations.added);
+  tables.delegation.insert(byNumber(commit.delegations.added));
   for (const result of commit.results) tables.result.insert(result);
   for (const watch of commit.watches) tables.watch.insert(watch);
 }

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 
 /** What a prepared statement takes and gives. */
-export type Value = null | number | string | bigint | Uint8Array;
+type Value = null | number | string | bigint | Uint8Array;
 
 /** A prepared statement of better-sqlite3. */
 export interface Statement {

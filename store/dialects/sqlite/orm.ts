@@ -21,6 +21,7 @@ export async function openOrm(database: Database, more: Partial<Options> = {}): 
     // Entities are stated in full; nothing is looked up or written to a cache folder.
     discovery: { warnWhenNoEntities: false },
     metadataCache: { enabled: false },
+    logger: () => undefined,
     ...more,
   });
 }

@@ -51,7 +51,10 @@ function besides(db: Database) {
     "INSERT INTO task_text (task, description, payload, run) VALUES (?, ?, ?, ?)",
   );
   const insertTag = prepared(db, "INSERT INTO task_tag (tag, task) VALUES (?, ?) ON CONFLICT DO NOTHING");
-  const insertDependency = prepared(db, "INSERT INTO dependency (task, seq, depends_on) VALUES (?, ?, ?)");
+  const insertDependency = prepared(
+    db,
+    "INSERT INTO dependency (task, seq, depends_on) SELECT ?, ?, no FROM task WHERE no = ?",
+  );
   const tagsOf = prepared(db, "SELECT tags FROM task WHERE no = ?").pluck();
   const deleteTag = prepared(db, "DELETE FROM task_tag WHERE tag = ? AND task = ?");
   const deleteText = prepared(db, "DELETE FROM task_text WHERE task = ?");
@@ -62,7 +65,9 @@ function besides(db: Database) {
         insertText.run(task.no, task.description, task.payload, task.run);
       }
       for (const tag of task.tags) insertTag.run(tag, task.no);
-      task.dependsOn.forEach((dependency, seq) => insertDependency.run(task.no, seq, dependency));
+      task.dependsOn.forEach((dependency, seq) => {
+        one(insertDependency.run(task.no, seq, dependency), `task ${dependency} to depend on`);
+      });
     },
     /** Before the row itself is written: its old tags are read from it. */
     remove(task: Task): void {

@@ -43,7 +43,7 @@ export function assignments(columns: readonly string[]): string {
 }
 
 /** @throws Error for a value that Hopper itself never writes there. */
-export function notNull<T>(value: T | null | undefined, what: string): T {
+function notNull<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined) throw new Error(`the store lacks ${what}`);
   return value;
 }

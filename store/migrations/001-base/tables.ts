@@ -1,7 +1,7 @@
 /**
  * The tables. Keys are integers (T-42 is row 42), ids 16-byte blobs (an instance's is text: callers may choose it),
- * words small integers (dialects/sqlite/codes.ts). Foreign keys are checked at COMMIT, so that a batch may be
- * written in any order.
+ * words small integers (dialects/sqlite/codes.ts). Foreign keys are immediate: were they deferred, one broken reference
+ * would make SQLite look for children of every row that is added after it, through tables without an index for that.
  */
 export const tables = `
 CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -20,7 +20,9 @@ CREATE TABLE instance (
   name TEXT NOT NULL,
   scope INTEGER NOT NULL CHECK (scope BETWEEN 1 AND 7),
   type INTEGER NOT NULL CHECK (type BETWEEN 1 AND 3),
-  parent INTEGER REFERENCES instance DEFERRABLE INITIALLY DEFERRED,
+  -- No foreign key: trigger instance_parent_legal asks for more. With one, a broken row would make SQLite look for
+  -- children of it in every table.
+  parent INTEGER,
   depth INTEGER NOT NULL CHECK (depth BETWEEN 1 AND 16),
   root INTEGER NOT NULL,
   config TEXT NOT NULL,
@@ -49,8 +51,8 @@ CREATE TABLE tally (
 ) STRICT;
 
 CREATE TABLE roster (
-  parent INTEGER NOT NULL REFERENCES instance DEFERRABLE INITIALLY DEFERRED,
-  child INTEGER NOT NULL REFERENCES instance DEFERRABLE INITIALLY DEFERRED,
+  parent INTEGER NOT NULL REFERENCES instance,
+  child INTEGER NOT NULL REFERENCES instance,
   name TEXT NOT NULL,
   scope INTEGER NOT NULL,
   type INTEGER NOT NULL,
@@ -87,14 +89,14 @@ CREATE TABLE task (
   source INTEGER NOT NULL,
   created_by TEXT,
   created_at INTEGER NOT NULL,
-  parent_task INTEGER REFERENCES task DEFERRABLE INITIALLY DEFERRED,
+  parent_task INTEGER REFERENCES task,
   status INTEGER NOT NULL CHECK (status BETWEEN 1 AND 9),
   -- The status once it is final, else 0. The rule of final states (T2) is a trigger on this column, so that it costs
   -- nothing while a task is open: a write that leaves it out cannot cross the border.
   final INTEGER NOT NULL CONSTRAINT "T2: final follows status" CHECK (final = iif(status >= 7, status, 0)),
   held_reason INTEGER CHECK (held_reason BETWEEN 1 AND 7),
-  holder INTEGER REFERENCES instance DEFERRABLE INITIALLY DEFERRED,
-  origin INTEGER REFERENCES instance DEFERRABLE INITIALLY DEFERRED,
+  holder INTEGER REFERENCES instance,
+  origin INTEGER REFERENCES instance,
   keeper INTEGER NOT NULL,
   pending_hop INTEGER,
   delegated_from INTEGER,
@@ -134,34 +136,36 @@ CREATE TABLE task (
 ) STRICT;
 
 CREATE TABLE task_text (
-  task INTEGER PRIMARY KEY REFERENCES task DEFERRABLE INITIALLY DEFERRED,
+  task INTEGER PRIMARY KEY REFERENCES task,
   description TEXT, payload TEXT, run TEXT
 ) STRICT;
 
+-- Written with its task only, so it needs no foreign key (which would need an index by task).
 CREATE TABLE task_tag (
   tag TEXT NOT NULL,
-  task INTEGER NOT NULL REFERENCES task DEFERRABLE INITIALLY DEFERRED,
+  task INTEGER NOT NULL,
   PRIMARY KEY (tag, task)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE dependency (
-  task INTEGER NOT NULL REFERENCES task DEFERRABLE INITIALLY DEFERRED,
+  task INTEGER NOT NULL REFERENCES task,
   seq INTEGER NOT NULL,
-  depends_on INTEGER NOT NULL REFERENCES task DEFERRABLE INITIALLY DEFERRED,
+  -- Its existence is checked by the statement that inserts it (dialects/sqlite/task-writes.ts).
+  depends_on INTEGER NOT NULL,
   PRIMARY KEY (task, seq),
   CHECK (task <> depends_on)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE watch (
-  task INTEGER NOT NULL REFERENCES task DEFERRABLE INITIALLY DEFERRED,
-  dependent INTEGER NOT NULL REFERENCES task DEFERRABLE INITIALLY DEFERRED,
+  task INTEGER NOT NULL REFERENCES task,
+  dependent INTEGER NOT NULL,
   PRIMARY KEY (task, dependent)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE delegation (
   no INTEGER PRIMARY KEY,
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
-  task INTEGER NOT NULL REFERENCES task DEFERRABLE INITIALLY DEFERRED,
+  task INTEGER NOT NULL REFERENCES task,
   source INTEGER NOT NULL,
   target INTEGER NOT NULL,
   type INTEGER NOT NULL CHECK (type BETWEEN 1 AND 4),
@@ -177,7 +181,7 @@ CREATE TABLE delegation (
   outcome INTEGER CHECK (outcome BETWEEN 1 AND 4),
   task_status INTEGER CHECK (task_status BETWEEN 1 AND 9),
   notes TEXT,
-  previous INTEGER REFERENCES delegation DEFERRABLE INITIALLY DEFERRED,
+  previous INTEGER CHECK (previous < no),
   round INTEGER NOT NULL,
   routing_round INTEGER NOT NULL,
   by_caller INTEGER NOT NULL CHECK (by_caller IN (0, 1)),
@@ -187,16 +191,16 @@ CREATE TABLE delegation (
   common INTEGER,
   child INTEGER AS (CASE WHEN type <= 2 THEN target END) VIRTUAL,
   climber INTEGER AS (CASE WHEN type = 3 THEN source END) VIRTUAL,
-  FOREIGN KEY (child, source) REFERENCES instance (no, parent) DEFERRABLE INITIALLY DEFERRED,
-  FOREIGN KEY (climber, target) REFERENCES instance (no, parent) DEFERRABLE INITIALLY DEFERRED,
-  FOREIGN KEY (source, common) REFERENCES instance (no, parent) DEFERRABLE INITIALLY DEFERRED,
-  FOREIGN KEY (target, common) REFERENCES instance (no, parent) DEFERRABLE INITIALLY DEFERRED,
+  FOREIGN KEY (child, source) REFERENCES instance (no, parent),
+  FOREIGN KEY (climber, target) REFERENCES instance (no, parent),
+  FOREIGN KEY (source, common) REFERENCES instance (no, parent),
+  FOREIGN KEY (target, common) REFERENCES instance (no, parent),
   CONSTRAINT "D2: this hop is not allowed" CHECK (type <> 4 OR common IS NOT NULL),
   CONSTRAINT "D9: a hop to itself" CHECK (source <> target)
 ) STRICT;
 
 CREATE TABLE task_result (
-  task INTEGER NOT NULL REFERENCES task DEFERRABLE INITIALLY DEFERRED,
+  task INTEGER NOT NULL REFERENCES task,
   round INTEGER NOT NULL,
   outcome INTEGER NOT NULL CHECK (outcome BETWEEN 1 AND 3),
   value TEXT,
