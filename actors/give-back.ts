@@ -1,5 +1,12 @@
 import type { Notice } from "../machines/messages.ts";
-import type { CancellationCode, Delegation, ErrorInfo, Reply, Task } from "../machines/records.ts";
+import type {
+  CancellationCode,
+  Delegation,
+  ErrorInfo,
+  InstanceNo,
+  Reply,
+  Task,
+} from "../machines/records.ts";
 import { cancelTask } from "./completion.ts";
 import type { Turn } from "./turn.ts";
 
@@ -31,8 +38,7 @@ export function giveBack(turn: Turn, task: Task, hop: Delegation, params: Return
   turn.task(task, "task.returned", {
     holder: source,
     why: params.why,
-    returnedBy:
-      params.why === "reassigned" && params.next ? [turn.actor.no, params.next.to] : [turn.actor.no],
+    returnedBy: whoHadIt(turn, task, params),
     ...(escalation === null ? {} : { hops: escalation.seq, lastHop: escalation.no }),
     ...(params.firstError === undefined ? {} : { firstError: params.firstError }),
     ...(params.failures === undefined ? {} : { failures: params.failures }),
@@ -54,6 +60,13 @@ export function giveBack(turn: Turn, task: Task, hop: Delegation, params: Return
     turn.answerTo(params.reply, { kind: "delegation", delegation: { ...escalation } });
   }
   return escalation;
+}
+
+/** Who is not asked again in the next routing round; after a failure that others are to try, all who tried so far. */
+function whoHadIt(turn: Turn, task: Task, params: ReturnParams): InstanceNo[] {
+  const before = params.firstError === undefined ? [] : task.returnedBy;
+  const next = params.why === "reassigned" && params.next ? [params.next.to] : [];
+  return [...new Set([...before, turn.actor.no, ...next])];
 }
 
 /** The escalate hop of a task that is given back: inserted accepted and completed, `handed_back`. */

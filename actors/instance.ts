@@ -1,5 +1,5 @@
 import { refuse } from "../machines/errors.ts";
-import { instanceLifecycle, type InstanceEvent } from "../machines/lifecycles/instance.ts";
+import { instanceLifecycle, verbsOf, type InstanceEvent } from "../machines/lifecycles/instance.ts";
 import type { Command, LifecycleVerb } from "../machines/messages.ts";
 import type { InstanceStatus, Reply } from "../machines/records.ts";
 import { handBackAll } from "./give-back.ts";
@@ -59,7 +59,7 @@ export function onLifecycle(turn: Turn, command: Extract<Command, { type: "insta
     return;
   }
   if (next === null) {
-    const allowed = instanceLifecycle.allowed(instance.status, lifecycleContext(turn));
+    const allowed = verbsOf(instanceLifecycle.allowed(instance.status, lifecycleContext(turn)));
     turn.refuse(
       refuse("illegal_transition", `${instance.name} is ${instance.status}; ${verb} is not possible then.`, {
         status: instance.status,

@@ -16,7 +16,7 @@ import type { Turn } from "./turn.ts";
 export function decideTask(
   turn: Turn,
   task: Task,
-  options: { reply?: Reply | null; sameRound?: boolean } = {},
+  options: { reply?: Reply | null; sameRound?: boolean; accepted?: boolean } = {},
 ): void {
   if (turn.isTerminated) {
     handBack(turn, task, "instance_terminated");
@@ -36,6 +36,10 @@ export function decideTask(
   // One stored decision per routing round; who never routes decides nothing that needs explaining.
   if (!sameRound && !(decision.action === "handle" && decision.candidates.length === 0)) {
     noteDecision(turn, task, decision);
+  }
+  if (givesUp(task, decision, options.accepted === true)) {
+    failTask(turn, task, { error: task.firstError ?? NOBODY_LEFT });
+    return;
   }
   carryOut(turn, task, decision, options.reply ?? null);
 }
@@ -106,19 +110,21 @@ function carryOut(turn: Turn, task: Task, decision: Decision, reply: Reply | nul
       enqueue(turn, task);
       return;
     case "hold":
-      giveUpOrHold(turn, task, decision.held ?? "no_route", decision.routingRound);
+      hold(turn, task, decision.held ?? "no_route", decision.routingRound);
       return;
   }
 }
 
-/** A failed task that others were to try fails with its first error when there is nobody else (2.7). */
-function giveUpOrHold(turn: Turn, task: Task, reason: HeldReason, routingRound: number): void {
-  if (task.firstError !== null && (reason === "no_route" || reason === "no_capacity")) {
-    failTask(turn, task, { error: task.firstError });
-    return;
-  }
-  hold(turn, task, reason, routingRound);
+/**
+ * A task that failed below and that others were to try is not handled or held by who passes it on: with nobody
+ * left to try it, it fails with its first error (2.7).
+ */
+function givesUp(task: Task, decision: Decision, accepted: boolean): boolean {
+  if (task.firstError === null || accepted) return false;
+  return decision.action !== "delegate" && decision.held !== "instance_not_running";
 }
+
+const NOBODY_LEFT = { code: "failed", message: "failed, and nobody else could try it" } as const;
 
 /** `<project>-run-<n>`, n counting the orchestrations this project ever had. */
 function freeRunName(turn: Turn): string {

@@ -47,7 +47,8 @@ function readArguments(argv: string[]): Choice | null {
   const unknown = only?.find((name) => ROWS.every((row) => row.name !== name));
   if (unknown !== undefined) throw new Error(`no benchmark is named ${unknown}\n\n${USAGE}`);
   const runs = Number(values.runs ?? (quick ? 2 : 5));
-  if (!Number.isInteger(runs) || runs < 1 || runs > 100) throw new Error(`--runs takes 1 to 100, not ${values.runs}`);
+  if (!Number.isInteger(runs) || runs < 1 || runs > 100)
+    throw new Error(`--runs takes 1 to 100, not ${values.runs}`);
   const rows = ROWS.filter((row) => only?.includes(row.name) ?? !(quick && row.slow === true));
   return { rows, runs, quick, writes: !quick && !values.dry };
 }
@@ -67,11 +68,18 @@ function printLines(lines: readonly Line[]): void {
 }
 
 /** Every figure of every run, for whoever wants to look closer. */
-function writeResults(choice: Choice, found: ReturnType<typeof environment>, results: readonly CaseResult[]): string {
+function writeResults(
+  choice: Choice,
+  found: ReturnType<typeof environment>,
+  results: readonly CaseResult[],
+): string {
   mkdirSync(RESULTS, { recursive: true });
   const file = join(RESULTS, `${new Date().toISOString().replaceAll(/[:.]/g, "-")}.json`);
   const cases = results.map(({ row, name, outcomes }) => ({ row: row.name, case: name, outcomes }));
-  writeFileSync(file, `${JSON.stringify({ environment: found, seed: SEED, quick: choice.quick, cases }, null, 2)}\n`);
+  writeFileSync(
+    file,
+    `${JSON.stringify({ environment: found, seed: SEED, quick: choice.quick, cases }, null, 2)}\n`,
+  );
   return file;
 }
 

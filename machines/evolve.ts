@@ -226,8 +226,9 @@ export function evolveTaskByHop(task: Task, hop: Delegation, happening: Happenin
       task.heldReason = null;
       task.arrival = null;
       task.routingRound = 0;
-      task.refusedBy = [];
-      task.returnedBy = [];
+      // While others are tried after a failure, who has had it is remembered: each is tried once (2.7).
+      if (task.firstError === null) task.returnedBy = [];
+      task.refusedBy = [...task.returnedBy];
       break;
     case "delegation.rejected":
     case "delegation.cancelled":

@@ -57,7 +57,15 @@ export interface TaskSpec {
   readonly source: TaskSource;
 }
 
-export type LifecycleVerb = "start" | "stop" | "restart" | "pause" | "resume" | "recover" | "fail" | "terminate";
+export type LifecycleVerb =
+  | "start"
+  | "stop"
+  | "restart"
+  | "pause"
+  | "resume"
+  | "recover"
+  | "fail"
+  | "terminate";
 
 /** Fields of a task that an edit may change while it is not final; absent = unchanged. */
 export interface TaskEdit {
@@ -182,9 +190,24 @@ export type Command =
   /** From the owner of the store at start: the worker that held this lease is known to be gone. */
   | { readonly type: "task.orphaned"; readonly task: TaskNo; readonly epoch: number }
   | { readonly type: "task.edit"; readonly task: TaskNo; readonly edit: TaskEdit }
-  | { readonly type: "delegation.accept"; readonly task: TaskNo; readonly delegation: DelegationNo; readonly note: string | null }
-  | { readonly type: "delegation.reject"; readonly task: TaskNo; readonly delegation: DelegationNo; readonly reason: string }
-  | { readonly type: "delegation.withdraw"; readonly task: TaskNo; readonly delegation: DelegationNo; readonly reason: string | null }
+  | {
+      readonly type: "delegation.accept";
+      readonly task: TaskNo;
+      readonly delegation: DelegationNo;
+      readonly note: string | null;
+    }
+  | {
+      readonly type: "delegation.reject";
+      readonly task: TaskNo;
+      readonly delegation: DelegationNo;
+      readonly reason: string;
+    }
+  | {
+      readonly type: "delegation.withdraw";
+      readonly task: TaskNo;
+      readonly delegation: DelegationNo;
+      readonly reason: string | null;
+    }
   | { readonly type: "route.preview"; readonly spec: TaskSpec };
 
 /** Messages between actors. Source: 2-domain.md 2.8. */
@@ -200,7 +223,12 @@ export type Notice =
        */
       readonly decide: "routed" | "caller" | "forced";
     }
-  | { readonly type: "delegation.acceptance"; readonly task: TaskNo; readonly delegation: DelegationNo; readonly target: InstanceNo }
+  | {
+      readonly type: "delegation.acceptance";
+      readonly task: TaskNo;
+      readonly delegation: DelegationNo;
+      readonly target: InstanceNo;
+    }
   /** The offer ended without acceptance; the receiver keeps the task again. */
   | {
       readonly type: "delegation.rejection";
@@ -215,7 +243,12 @@ export type Notice =
       readonly room: number;
     }
   /** The source withdraws its pending offer (it is being terminated). */
-  | { readonly type: "delegation.cancellation"; readonly task: TaskNo; readonly delegation: DelegationNo; readonly code: CancellationCode }
+  | {
+      readonly type: "delegation.cancellation";
+      readonly task: TaskNo;
+      readonly delegation: DelegationNo;
+      readonly code: CancellationCode;
+    }
   /** The task is final below; the receiver closes the hop that brought it, and tells its own source. */
   | {
       readonly type: "task.completion";
@@ -240,14 +273,28 @@ export type Notice =
       /** Its status when it was sent: what the receiver counts. */
       readonly status: TaskStatus;
       /** reassign: offer it to this sibling. */
-      readonly next: { readonly to: InstanceNo; readonly autoAccept: boolean; readonly type: "reassign" } | null;
+      readonly next: {
+        readonly to: InstanceNo;
+        readonly autoAccept: boolean;
+        readonly type: "reassign";
+      } | null;
     }
   /** A task for the receiver to keep: just entered or assigned at it, or reopened with it as the origin. */
-  | { readonly type: "task.update"; readonly task: TaskNo; readonly what: "entered" | "assigned" | "retried"; readonly status: TaskStatus }
+  | {
+      readonly type: "task.update";
+      readonly task: TaskNo;
+      readonly what: "entered" | "assigned" | "retried";
+      readonly status: TaskStatus;
+    }
   | { readonly type: "dependency.watch"; readonly task: TaskNo; readonly dependent: TaskNo }
   /** To the keeper of a task that is final and was waited for: tell who waits. */
   | { readonly type: "dependency.announce"; readonly task: TaskNo }
-  | { readonly type: "dependency.settled"; readonly task: TaskNo; readonly dependency: TaskNo; readonly status: FinalTaskStatus }
+  | {
+      readonly type: "dependency.settled";
+      readonly task: TaskNo;
+      readonly dependency: TaskNo;
+      readonly status: FinalTaskStatus;
+    }
   /** A dependency that failed is retried with its dependents: the receiver reopens the one it keeps, if it failed for that alone. */
   | { readonly type: "dependency.reopened"; readonly task: TaskNo; readonly dependency: TaskNo }
   /** News from a child: everything the roster holds of it. */
@@ -264,10 +311,9 @@ export type Notice =
   /** The auditor asks a keeper to look again at a task that nothing is under way for. */
   | { readonly type: "task.audit"; readonly task: TaskNo };
 
-export type RosterNews = Omit<
-  RosterEntry,
-  "parent" | "child" | "ownOpen" | "backoffUntil" | "refusals"
-> & { readonly summary?: InstanceSummary };
+export type RosterNews = Omit<RosterEntry, "parent" | "child" | "ownOpen" | "backoffUntil" | "refusals"> & {
+  readonly summary?: InstanceSummary;
+};
 
 /** Counts and durations of a terminated instance; the parent keeps totals and the last 20. */
 export interface InstanceSummary {
@@ -308,7 +354,11 @@ export type AnswerValue =
   | { readonly kind: "task"; readonly task: Task }
   | { readonly kind: "tasks"; readonly tasks: readonly Task[]; readonly instances: readonly Instance[] }
   | { readonly kind: "delegation"; readonly delegation: Delegation }
-  | { readonly kind: "claims"; readonly claims: readonly { readonly task: Task; readonly token: number; readonly expiresAt: number }[]; readonly nextAt: number | null }
+  | {
+      readonly kind: "claims";
+      readonly claims: readonly { readonly task: Task; readonly token: number; readonly expiresAt: number }[];
+      readonly nextAt: number | null;
+    }
   | { readonly kind: "lease"; readonly expiresAt: number; readonly task: Task }
   | { readonly kind: "decision"; readonly decision: Decision };
 

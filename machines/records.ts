@@ -75,13 +75,7 @@ export type HeldReason = (typeof HELD_REASONS)[number];
 export const DELEGATION_TYPES = ["route", "decompose", "escalate", "reassign"] as const;
 export type DelegationType = (typeof DELEGATION_TYPES)[number];
 
-export const DELEGATION_STATUSES = [
-  "pending",
-  "accepted",
-  "rejected",
-  "completed",
-  "cancelled",
-] as const;
+export const DELEGATION_STATUSES = ["pending", "accepted", "rejected", "completed", "cancelled"] as const;
 export type DelegationStatus = (typeof DELEGATION_STATUSES)[number];
 
 export const REJECTION_CODES = [

@@ -1,10 +1,4 @@
-import type {
-  ErrorInfo,
-  InstanceConfig,
-  Json,
-  ProcessMark,
-  TaskStatus,
-} from "../machines/records.ts";
+import type { ErrorInfo, InstanceConfig, Json, ProcessMark, TaskStatus } from "../machines/records.ts";
 import type { EventName } from "../machines/events.ts";
 import type { DoctorFinding } from "../store/store.ts";
 import type {

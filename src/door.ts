@@ -3,7 +3,7 @@ import type { System } from "../actors/system.ts";
 import type { Key } from "../actors/system-params.ts";
 import type { Clock } from "../actors/seams.ts";
 import { HopperError, type Refusal } from "../machines/errors.ts";
-import { instanceLifecycle } from "../machines/lifecycles/instance.ts";
+import { instanceLifecycle, verbsOf } from "../machines/lifecycles/instance.ts";
 import type { Answer, AnswerValue, Command } from "../machines/messages.ts";
 import {
   DESK,
@@ -206,12 +206,12 @@ export class Door {
 
   async instanceView(instance: Instance): Promise<InstanceView> {
     const tally = await this.store.queries.tally(instance.no);
-    const allowed = instanceLifecycle.allowed(instance.status, {
+    const accepted = instanceLifecycle.allowed(instance.status, {
       liveChildren: [...this.directory.children(instance.no)].filter((child) => child.status !== "terminated")
         .length,
       terminating: instance.intent === "terminate",
     });
-    return instanceView(instance, tally, allowed, this.directory);
+    return instanceView(instance, tally, verbsOf(accepted), this.directory);
   }
 
   async delegationView(delegation: Delegation): Promise<DelegationView> {

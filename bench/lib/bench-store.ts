@@ -24,7 +24,17 @@ export async function openPlainTable(folder: string): Promise<SqliteStore> {
 /** The nine values of line number `position`. */
 export function plainRow(position: number): readonly (number | string)[] {
   const task = Math.ceil(position / 12);
-  return [position, 1_750_000_000_000 + position, position % 40, position % 41, task, task * 2, 1, position - 1, '{"outcome":"succeeded"}'];
+  return [
+    position,
+    1_750_000_000_000 + position,
+    position % 40,
+    position % 41,
+    task,
+    task * 2,
+    1,
+    position - 1,
+    '{"outcome":"succeeded"}',
+  ];
 }
 
 export const PLAIN_COLUMNS = 9;

@@ -38,6 +38,9 @@ export function labelOf(figure: string): string {
 /** `12,345 tasks/s`. */
 export function written(figure: string, value: number): string {
   const { unit, digits } = shapeOf(figure);
-  const number = value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const number = value.toLocaleString("en-US", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
   return unit === "" ? number : `${number} ${unit}`;
 }

@@ -44,7 +44,11 @@ export async function openHopperEngine(file: string): Promise<HopperEngine> {
     add: (title, tag) => hopper.tasks.add({ title, tags: [tag], instanceId: GLOBAL_NAME }),
     async claim(place, max) {
       const name = PLACES[place] ?? "";
-      const claims = await hopper.instances.claim(name, { workerId: `worker-${place}`, max, waitSeconds: WAIT_SECONDS });
+      const claims = await hopper.instances.claim(name, {
+        workerId: `worker-${place}`,
+        max,
+        waitSeconds: WAIT_SECONDS,
+      });
       return claims.map(({ task, lease }) => ({ title: task.title, task: task.id, token: lease.token }));
     },
     complete: ({ task, token }) =>

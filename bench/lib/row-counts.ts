@@ -17,7 +17,9 @@ export function countRows(database: Database): RowCounts {
 
 /** What each of `tasks` tasks added; tables that did not grow are left out. `who` grows once, not per task. */
 export function rowsPerTask(before: RowCounts, after: RowCounts, tasks: number): RowCounts {
-  const grown = Object.entries(after).map(([table, rows]) => [table, (rows - (before[table] ?? 0)) / tasks] as const);
+  const grown = Object.entries(after).map(
+    ([table, rows]) => [table, (rows - (before[table] ?? 0)) / tasks] as const,
+  );
   return Object.fromEntries(grown.filter(([table, rows]) => rows !== 0 && table !== "who"));
 }
 

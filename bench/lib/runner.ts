@@ -36,7 +36,9 @@ function runOnce(row: Row, one: Case, plan: RunPlan): Promise<Outcome> {
   }, seconds * 1_000);
   child.once("message", (outcome) => resolve(outcome as Outcome));
   child.once("error", reject);
-  child.once("exit", (code) => reject(new Error(`${row.name} / ${one.name} ended with ${code} and no result`)));
+  child.once("exit", (code) =>
+    reject(new Error(`${row.name} / ${one.name} ended with ${code} and no result`)),
+  );
   return promise.finally(() => {
     clearTimeout(alarm);
     rmSync(folder, { recursive: true, force: true });
@@ -49,7 +51,9 @@ function runOnce(row: Row, one: Case, plan: RunPlan): Promise<Outcome> {
  * @throws Error when a run fails, takes too long, or two engines did not write the same rows per task.
  */
 export async function runGroup(rows: readonly Row[], plan: RunPlan): Promise<CaseResult[]> {
-  const results: CaseResult[] = rows.flatMap((row) => row.cases.map((one) => ({ row, name: one.name, outcomes: [] })));
+  const results: CaseResult[] = rows.flatMap((row) =>
+    row.cases.map((one) => ({ row, name: one.name, outcomes: [] })),
+  );
   for (let run = 1; run <= plan.runs; run++) {
     for (const result of results) {
       const one = result.row.cases.find((candidate) => candidate.name === result.name);
@@ -70,7 +74,9 @@ function refuseUnequal(results: readonly CaseResult[]): void {
     first ??= { name: `${row.name} · ${name}`, rows };
     const difference = differenceOf(first.rows, rows);
     if (difference !== null) {
-      throw new Error(`not comparable: rows per task of ${first.name} and ${row.name} · ${name} differ: ${difference}`);
+      throw new Error(
+        `not comparable: rows per task of ${first.name} and ${row.name} · ${name} differ: ${difference}`,
+      );
     }
   }
 }

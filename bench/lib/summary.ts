@@ -13,7 +13,9 @@ function measuredLines({ row, name, outcomes }: CaseResult): Line[] {
   return [...figures].flatMap((figure) => {
     const values = outcomes.map((outcome) => outcome.figures[figure]).filter((value) => value !== undefined);
     if (values.length === 0) return [];
-    return [{ row: row.name, title: row.title, what: name, figure, spread: spreadOf(values), runs: values.length }];
+    return [
+      { row: row.name, title: row.title, what: name, figure, spread: spreadOf(values), runs: values.length },
+    ];
   });
 }
 
@@ -44,5 +46,8 @@ export function linesOf(rows: readonly Row[], results: readonly CaseResult[]): L
 /** Whether a line belongs into docs/performance.md. */
 export function isShown(line: Line, rows: readonly Row[]): boolean {
   const row = rows.find((one) => one.name === line.row);
-  return row !== undefined && (row.shown.includes(line.figure) || (row.derived ?? []).some((one) => one.name === line.what));
+  return (
+    row !== undefined &&
+    (row.shown.includes(line.figure) || (row.derived ?? []).some((one) => one.name === line.what))
+  );
 }

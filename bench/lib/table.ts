@@ -29,7 +29,16 @@ const HEAD = [
 function textOf(line: Line, { commit, date }: Origin): string {
   const { figure, spread } = line;
   const range = `${written(figure, spread.min)} – ${written(figure, spread.max)}`;
-  const cells = [line.title, line.what, labelOf(figure), written(figure, spread.median), range, line.runs, commit, date];
+  const cells = [
+    line.title,
+    line.what,
+    labelOf(figure),
+    written(figure, spread.median),
+    range,
+    line.runs,
+    commit,
+    date,
+  ];
   return `| ${cells.join(" | ")} |`;
 }
 
@@ -46,7 +55,10 @@ export function printed(line: Line): string {
  *
  * @throws Error when the document lacks the two marker comments.
  */
-export function withLines(document: string, params: { lines: readonly Line[]; origin: Origin; titles: readonly string[] }): string {
+export function withLines(
+  document: string,
+  params: { lines: readonly Line[]; origin: Origin; titles: readonly string[] },
+): string {
   const { lines, origin, titles } = params;
   const [from, to] = [document.indexOf(BEGIN), document.indexOf(END)];
   if (from === -1 || to === -1) throw new Error(`the document lacks ${BEGIN} or ${END}`);

@@ -41,7 +41,12 @@ export function tasksOf(plan: LoopPlan): number {
  * The closed loop of W3: as many tasks as `inFlight` are always under way, and each that is final is followed by a
  * new one. Measured between the completion of the last task of the warm-up and that of the last measured one.
  */
-export async function runLoop(engine: W3Engine, plan: LoopPlan, atStart: () => void, atEnd: () => void): Promise<Figures> {
+export async function runLoop(
+  engine: W3Engine,
+  plan: LoopPlan,
+  atStart: () => void,
+  atEnd: () => void,
+): Promise<Figures> {
   const total = tasksOf(plan);
   const random = randomFrom(plan.seed);
   const addedAt = new Map<string, number>();

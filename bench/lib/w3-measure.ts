@@ -32,7 +32,9 @@ function workFigures(from: Work, to: Work, plan: LoopPlan, seconds: number): Fig
     fsyncsPerSecond: commits / seconds,
     tasksPerCommit: plan.tasks / commits,
     commitShare: ((to.commitMs - from.commitMs) / (seconds * 1_000)) * 100,
-    ...(to.turns === null || from.turns === null ? {} : { turnsPerCommit: (to.turns - from.turns) / commits }),
+    ...(to.turns === null || from.turns === null
+      ? {}
+      : { turnsPerCommit: (to.turns - from.turns) / commits }),
   };
 }
 

@@ -6,7 +6,13 @@ const PLANS = {
   "1000 in flight": { inFlight: 1_000, tasks: 30_000, quickTasks: 6_000, claimMax: 100, workers: 1 },
   "32 in flight": { inFlight: 32, tasks: 8_000, quickTasks: 2_000, claimMax: 100, workers: 1 },
   "one task alone": { inFlight: 1, tasks: 2_000, quickTasks: 500, claimMax: 1, workers: 1 },
-  "1000 in flight, claims of 1": { inFlight: 1_000, tasks: 20_000, quickTasks: 4_000, claimMax: 1, workers: 16 },
+  "1000 in flight, claims of 1": {
+    inFlight: 1_000,
+    tasks: 20_000,
+    quickTasks: 4_000,
+    claimMax: 1,
+    workers: 16,
+  },
 } as const;
 
 export type PlanName = keyof typeof PLANS;

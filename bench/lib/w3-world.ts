@@ -28,7 +28,13 @@ export async function createWorld(hopper: Hopper): Promise<void> {
     const config = { ...ROOMY, capabilities: [tagOf(project)] };
     await hopper.instances.create({ name, scope: "PROJECT", parentId: GLOBAL_NAME, config, start: true });
     for (const place of PLACES.slice(project * PER_PROJECT, (project + 1) * PER_PROJECT)) {
-      await hopper.instances.create({ name: place, scope: "ORCHESTRATION", parentId: name, config, start: true });
+      await hopper.instances.create({
+        name: place,
+        scope: "ORCHESTRATION",
+        parentId: name,
+        config,
+        start: true,
+      });
     }
   }
   await hopper.settle();

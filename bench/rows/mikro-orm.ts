@@ -25,7 +25,13 @@ const BenchRow = defineEntity({
 
 function recordOf(line: number) {
   const [position, at, name, instance, task, delegation, actor, cause] = plainRow(line) as number[];
-  const numbers = { position: position ?? 0, at: at ?? 0, name: name ?? 0, instance: instance ?? 0, cause: cause ?? 0 };
+  const numbers = {
+    position: position ?? 0,
+    at: at ?? 0,
+    name: name ?? 0,
+    instance: instance ?? 0,
+    cause: cause ?? 0,
+  };
   return { ...numbers, task: task ?? null, delegation: delegation ?? null, actor: actor ?? null, data: "{}" };
 }
 

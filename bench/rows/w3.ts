@@ -26,7 +26,10 @@ function ratioOf(name: PlanName): Derived {
     name: `${name}, of the ceiling`,
     figure: "ratio",
     value(of) {
-      const [hopper, ceiling] = [of(`w3 · ${name}`, "tasksPerSecond"), of(`ceiling · ${name}`, "tasksPerSecond")];
+      const [hopper, ceiling] = [
+        of(`w3 · ${name}`, "tasksPerSecond"),
+        of(`ceiling · ${name}`, "tasksPerSecond"),
+      ];
       return hopper === null || ceiling === null ? null : (hopper / ceiling) * 100;
     },
   };

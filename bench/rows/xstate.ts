@@ -69,7 +69,8 @@ function stepCase(name: string, step: Step, valueOf: (given: unknown) => unknown
     run({ quick }) {
       for (const { from, event, to } of WALK) {
         const reached = valueOf(step(from, event));
-        if (reached !== to) throw new Error(`${name}: ${from} + ${event.type} gave ${String(reached)}, not ${to}`);
+        if (reached !== to)
+          throw new Error(`${name}: ${from} + ${event.type} gave ${String(reached)}, not ${to}`);
       }
       const ms = quick ? 300 : 1_500;
       stepsFor(step, ms / 3);

@@ -5,7 +5,6 @@ import type {
   EventView,
   InstanceTreeView,
   InstanceView,
-  ListView,
   Stats,
   TaskView,
 } from "../library.ts";
@@ -39,7 +38,6 @@ export type ChainBody = Wire<ChainView>;
 export type EventBody = Wire<EventView>;
 export type DecisionBody = Wire<DecisionView>;
 export type StatsBody = Wire<Stats>;
-type PageBody<View> = Wire<ListView<View>>;
 
 /** Names of instances and refs of tasks by id, for bodies that only hold ids. */
 export type Names = Readonly<Record<string, string>>;

@@ -76,3 +76,11 @@ export const instanceLifecycle = hostLifecycle<InstanceStatus, InstanceContext, 
   },
   context: { liveChildren: 0, terminating: false },
 });
+
+/** What the runtime tells an instance itself; callers are not shown it as something they could send. */
+const OWN_EVENTS: ReadonlySet<InstanceEvent["type"]> = new Set(["STARTED", "STOPPED", "TERMINATED"] as const);
+
+/** Of the events a state accepts, those that a caller can send as a verb (4-http-api.md 4.6). */
+export function verbsOf(allowed: readonly InstanceEvent["type"][]): InstanceEvent["type"][] {
+  return allowed.filter((event) => !OWN_EVENTS.has(event));
+}

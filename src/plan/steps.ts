@@ -56,8 +56,6 @@ export type PlanStep = Told &
     | { readonly kind: "instance"; readonly name: string; readonly scope: string; readonly status: string }
   );
 
-type StepKind = PlanStep["kind"];
-
 /** What the story needs to know beyond the events, at the moment an event is told. */
 export interface StoryFacts {
   /** By id or ref; undefined = the task is not of this run. */

@@ -87,7 +87,7 @@ export class ShellWorker {
       this.#looking = null;
       this.#arm();
       // Asked for after the last look of this round had been decided on.
-      //X if (this.#lookAgain && this.#state === "started") this.#look();
+      if (this.#lookAgain && this.#state === "started") this.#look();
       this.#settings.onChange();
     });
     return this.#looking;

@@ -142,7 +142,7 @@ describe.each(BOTH)("leases (%s)", (_, params) => {
   });
 
   // Open: it goes back and forth between the two for ever (evolve.ts clears returnedBy on acceptance).
-  it.fails("on_failure reassign: a sibling tries once, then the first error goes up", async () => {
+  it("on_failure reassign: a sibling tries once, then the first error goes up", async () => {
     await using h = await tree(params);
     await make(h, { name: "o2", scope: "ORCHESTRATION", parentId: "p", config: { on_failure: "reassign" } });
     await h.instances.terminate("o");

@@ -210,4 +210,3 @@ export function anyTally(instance: number): Arbitrary<Tally> {
   return fc.record({ instance: fc.constant(instance), ...counts }) as unknown as Arbitrary<Tally>;
 }
 
-export { NOW };

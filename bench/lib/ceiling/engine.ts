@@ -15,8 +15,19 @@ import type { CeilingCounters, CeilingRows, CeilingWriter } from "./writer.ts";
 const LEASE_MS = 300_000;
 
 type Operation = { readonly command: number } & (
-  | { readonly kind: "add"; readonly title: string; readonly tag: string; readonly resolve: (no: number) => void }
-  | { readonly kind: "claim"; readonly place: Place; readonly worker: string; readonly max: number; readonly resolve: (claims: Claimed[]) => void }
+  | {
+      readonly kind: "add";
+      readonly title: string;
+      readonly tag: string;
+      readonly resolve: (no: number) => void;
+    }
+  | {
+      readonly kind: "claim";
+      readonly place: Place;
+      readonly worker: string;
+      readonly max: number;
+      readonly resolve: (claims: Claimed[]) => void;
+    }
   | { readonly kind: "complete"; readonly task: CeilingTask; readonly resolve: (no: number) => void }
 );
 type Claim = Extract<Operation, { kind: "claim" }>;
@@ -82,20 +93,26 @@ export class CeilingEngine implements MeasuredEngine {
   }
 
   add(title: string, tag: string): Promise<number> {
-    return new Promise((resolve) => this.#take({ kind: "add", title, tag, resolve, command: this.#nextCommand() }));
+    return new Promise((resolve) =>
+      this.#take({ kind: "add", title, tag, resolve, command: this.#nextCommand() }),
+    );
   }
 
   claim(place: number, max: number): Promise<Claimed[]> {
     const at = this.#places[place];
     if (at === undefined) throw new RangeError(`no place ${place}`);
     const worker = `worker-${place}`;
-    return new Promise((resolve) => this.#take({ kind: "claim", place: at, worker, max, resolve, command: this.#nextCommand() }));
+    return new Promise((resolve) =>
+      this.#take({ kind: "claim", place: at, worker, max, resolve, command: this.#nextCommand() }),
+    );
   }
 
   complete(claimed: Claimed): Promise<number> {
     const task = this.#claimed.get(Number(claimed.task));
     if (task === undefined) throw new Error(`task ${claimed.task} is not claimed`);
-    return new Promise((resolve) => this.#take({ kind: "complete", task, resolve, command: this.#nextCommand() }));
+    return new Promise((resolve) =>
+      this.#take({ kind: "complete", task, resolve, command: this.#nextCommand() }),
+    );
   }
 
   /** Claims that wait get nothing from now on. */
@@ -145,10 +162,24 @@ export class CeilingEngine implements MeasuredEngine {
     this.#answers = [];
   }
 
-  #note(at: number, name: number, event: { place: Place; task: number; hop?: number; cause: number; data?: string }): number {
+  #note(
+    at: number,
+    name: number,
+    event: { place: Place; task: number; hop?: number; cause: number; data?: string },
+  ): number {
     this.#counters.position += 1;
     const { position } = this.#counters;
-    this.#writer.events.add(position, at, name, event.place.no, event.task, event.hop ?? NULL, this.#actor, event.cause, event.data ?? NULL);
+    this.#writer.events.add(
+      position,
+      at,
+      name,
+      event.place.no,
+      event.task,
+      event.hop ?? NULL,
+      this.#actor,
+      event.cause,
+      event.data ?? NULL,
+    );
     return position;
   }
 
@@ -164,12 +195,34 @@ export class CeilingEngine implements MeasuredEngine {
     const hop = this.#offer(global, first.winner, { task, seq: 1, cause, now });
     const project = first.winner.place;
     const second = route(project, tag);
-    this.#note(now, EVENT_NAME["routing.decided"], { place: project, task, cause: hop.cause, data: second.data });
-    const last = this.#offer(project, second.winner, { task, seq: 2, cause: hop.cause, now, previous: hop.no });
+    this.#note(now, EVENT_NAME["routing.decided"], {
+      place: project,
+      task,
+      cause: hop.cause,
+      data: second.data,
+    });
+    const last = this.#offer(project, second.winner, {
+      task,
+      seq: 2,
+      cause: hop.cause,
+      now,
+      previous: hop.no,
+    });
     const { place } = second.winner;
     const arrival = this.#note(now, EVENT_NAME["task.queued"], { place, task, cause: last.cause });
     const hops = [hop.no, last.no] as const;
-    const record: CeilingTask = { no, title, tag, toProject: first.winner, toPlace: second.winner, hops, createdAt: now, arrival, worker: null, until: 0 };
+    const record: CeilingTask = {
+      no,
+      title,
+      tag,
+      toProject: first.winner,
+      toPlace: second.winner,
+      hops,
+      createdAt: now,
+      arrival,
+      worker: null,
+      until: 0,
+    };
     this.#writer.insertTask(record, [newId(now), newId(now), newId(now)]);
     place.queue.push(record);
     place.tally.queued += 1;
@@ -186,7 +239,13 @@ export class CeilingEngine implements MeasuredEngine {
     const { task, seq, now, previous } = hop;
     const before = previous === undefined ? "" : `,"previous":${previous}`;
     const data = `{"source":${from.no},"target":${to.place.no},"type":"route","seq":${seq},"expiresAt":${now + 60_000},"routingRound":1${before},"by":"library"}`;
-    const cause = this.#note(now, EVENT_NAME["delegation.pending"], { place: from, task, hop: no, cause: hop.cause, data });
+    const cause = this.#note(now, EVENT_NAME["delegation.pending"], {
+      place: from,
+      task,
+      hop: no,
+      cause: hop.cause,
+      data,
+    });
     this.#note(now, EVENT_NAME["delegation.accepted"], { place: to.place, task, hop: no, cause });
     to.entry.ownOpen += 1;
     this.#rows.roster.add(to.entry);
@@ -213,17 +272,40 @@ export class CeilingEngine implements MeasuredEngine {
     place.tally.queued -= tasks.length;
     place.tally.claimed += tasks.length;
     this.#rows.tallies.add(place.tally);
-    this.#answers.push(() => claim.resolve(tasks.map((task) => ({ title: task.title, task: task.no, token: 1 }))));
+    this.#answers.push(() =>
+      claim.resolve(tasks.map((task) => ({ title: task.title, task: task.no, token: 1 }))),
+    );
   }
 
-  #complete(task: CeilingTask, { resolve, command }: Extract<Operation, { kind: "complete" }>, now: number): void {
+  #complete(
+    task: CeilingTask,
+    { resolve, command }: Extract<Operation, { kind: "complete" }>,
+    now: number,
+  ): void {
     const { place } = task.toPlace;
     const closed = '{"outcome":"succeeded","taskStatus":"done"}';
     this.#claimed.delete(task.no);
-    this.#note(now, EVENT_NAME["task.completed"], { place, task: task.no, cause: -command, data: '{"epoch":1}' });
-    const cause = this.#note(now, EVENT_NAME["delegation.completed"], { place, task: task.no, hop: task.hops[1], cause: -command, data: closed });
+    this.#note(now, EVENT_NAME["task.completed"], {
+      place,
+      task: task.no,
+      cause: -command,
+      data: '{"epoch":1}',
+    });
+    const cause = this.#note(now, EVENT_NAME["delegation.completed"], {
+      place,
+      task: task.no,
+      hop: task.hops[1],
+      cause: -command,
+      data: closed,
+    });
     const project = task.toProject.place;
-    this.#note(now, EVENT_NAME["delegation.completed"], { place: project, task: task.no, hop: task.hops[0], cause, data: closed });
+    this.#note(now, EVENT_NAME["delegation.completed"], {
+      place: project,
+      task: task.no,
+      hop: task.hops[0],
+      cause,
+      data: closed,
+    });
     place.tally.claimed -= 1;
     place.tally.done += 1;
     this.#rows.tallies.add(place.tally);

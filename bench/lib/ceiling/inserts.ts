@@ -17,7 +17,9 @@ export class Inserts {
     this.#width = row.split("?").length - 1;
     this.#statements = CHUNKS.filter((rows) => rows * this.#width <= MOST_VALUES).map((rows) => ({
       rows,
-      statement: database.prepare(`INSERT INTO ${into} VALUES ${Array.from({ length: rows }, () => row).join(", ")}`),
+      statement: database.prepare(
+        `INSERT INTO ${into} VALUES ${Array.from({ length: rows }, () => row).join(", ")}`,
+      ),
     }));
   }
 

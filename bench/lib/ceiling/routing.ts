@@ -40,7 +40,9 @@ export function route(place: Place, tag: string): Routed {
   const [winner, second] = ranked;
   if (winner === undefined) throw new Error(`${place.name} has nobody to give work to`);
   const tie = second !== undefined && second.tags === winner.tags;
-  const busy = tie ? `, then least busy (${winner.child.entry.ownOpen}/${winner.child.entry.maxConcurrent})` : "";
+  const busy = tie
+    ? `, then least busy (${winner.child.entry.ownOpen}/${winner.child.entry.maxConcurrent})`
+    : "";
   const candidates = ranked.map((one, index) => {
     const lost = index === 0 ? "null" : whyLost(one, winner);
     return `[${one.child.entry.child},${one.tags},${tie ? 0 : null},${one.load},${index + 1},${lost}]`;

@@ -64,7 +64,11 @@ export function ceilingWriter(database: Database) {
     `(?, 1, ${OUTCOME.succeeded}, '${RESULT}', 1, ?)`,
   );
   const [claim, finish, close] = [database.prepare(CLAIM), database.prepare(FINISH), database.prepare(CLOSE)];
-  const [tally, roster, counter] = [database.prepare(TALLY), database.prepare(ROSTER), database.prepare(COUNTER)];
+  const [tally, roster, counter] = [
+    database.prepare(TALLY),
+    database.prepare(ROSTER),
+    database.prepare(COUNTER),
+  ];
 
   const update = (rows: CeilingRows, now: number): void => {
     for (const one of rows.tallies) tally.run(one.pending, one.queued, one.claimed, one.done, one.instance);
@@ -84,7 +88,22 @@ export function ceilingWriter(database: Database) {
       const { no, createdAt: at, toProject, toPlace, hops } = task;
       const [origin, project, place] = [toProject.entry.parent, toProject.place.no, toPlace.place.no];
       const chain = `${origin},${project},${place}`;
-      tasks.add(no, ids[0], task.title, `["${task.tag}"]`, at, place, origin, place, project, place, chain, hops[1], task.arrival, at);
+      tasks.add(
+        no,
+        ids[0],
+        task.title,
+        `["${task.tag}"]`,
+        at,
+        place,
+        origin,
+        place,
+        project,
+        place,
+        chain,
+        hops[1],
+        task.arrival,
+        at,
+      );
       tags.add(task.tag, no);
       const expires = at + 60_000;
       delegations.add(hops[0], ids[1], no, origin, project, 1, at, at, expires, NULL);

@@ -1,8 +1,5 @@
 import { createRequire } from "node:module";
 
-/** What a prepared statement takes and gives. */
-type Value = null | number | string | bigint | Uint8Array;
-
 /** A prepared statement of better-sqlite3. */
 export interface Statement {
   run(...values: unknown[]): { changes: number; lastInsertRowid: number | bigint };

@@ -41,9 +41,3 @@ export function marks(columns: readonly string[], uuid?: string): string {
 export function assignments(columns: readonly string[]): string {
   return columns.map((column) => `${column} = ?`).join(", ");
 }
-
-/** @throws Error for a value that Hopper itself never writes there. */
-function notNull<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new Error(`the store lacks ${what}`);
-  return value;
-}
