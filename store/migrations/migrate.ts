@@ -32,9 +32,10 @@ export async function migrate(
 ): Promise<void> {
   if (path !== null) backUp(database, path, from);
   // The ORM and its Migrator take a third of a second to load, so they are loaded only when there is something to do.
-  const [{ Migration, Migrator }, { openOrm }] = await Promise.all([
+  const [{ Migration, Migrator }, { openOrm }, { ENTITIES }] = await Promise.all([
     import("@mikro-orm/migrations"),
     import("../dialects/sqlite/orm.ts"),
+    import("../entities/index.ts"),
   ]);
   const migrationsList = steps.map((step) => ({
     name: step.name,
@@ -45,7 +46,7 @@ export async function migrate(
       }
     },
   }));
-  const orm = await openOrm(database, {
+  const orm = await openOrm(database, [...ENTITIES], {
     extensions: [Migrator],
     migrations: {
       migrationsList,

@@ -209,4 +209,3 @@ export function anyTally(instance: number): Arbitrary<Tally> {
   const counts = Object.fromEntries(TASK_STATUSES.map((status) => [status, count]));
   return fc.record({ instance: fc.constant(instance), ...counts }) as unknown as Arbitrary<Tally>;
 }
-

@@ -7,6 +7,20 @@ import type { Identity } from "./meta.ts";
 import { stuckQuery } from "./stuck.ts";
 import type { Tables } from "./tables.ts";
 
+function linesOf(database: Database, sql: string): string[] {
+  return (database.prepare(sql).all() as { line: string }[]).map(({ line }) => line);
+}
+
+/** One state of the store, also while another process writes. */
+function inSnapshot<T>(database: Database, read: () => T): T {
+  database.exec("BEGIN");
+  try {
+    return read();
+  } finally {
+    database.exec("COMMIT");
+  }
+}
+
 /** Questions that change nothing: single rows are prepared here, lists are MikroORM's (lists/), loaded when first asked. */
 export function sqliteQueries(database: Database, tables: Tables, identity: Identity): Queries {
   const eventPage = eventPages(database, tables.who);
@@ -34,8 +48,7 @@ export function sqliteQueries(database: Database, tables: Tables, identity: Iden
     mailbox: (actor, limit) => tables.mailbox.ofActor(actor, limit),
     runTasks: (runId) => tables.task.ofRun(runId),
     runs: (prefix) => tables.task.runs(prefix),
-    doctor: () =>
-      runChecks((sql) => (database.prepare(sql).all() as { line: string }[]).map(({ line }) => line)),
+    doctor: () => inSnapshot(database, () => runChecks((sql) => linesOf(database, sql))),
     stuck: (_now, limit) => stuck(limit),
   };
 }

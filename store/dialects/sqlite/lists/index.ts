@@ -1,3 +1,8 @@
+import { DeadLetterRow } from "../../../entities/dead-letter.ts";
+import { DelegationRow } from "../../../entities/delegation.ts";
+import { InstanceRow } from "../../../entities/instance.ts";
+import { TaskTagRow } from "../../../entities/task-tag.ts";
+import { TaskRow } from "../../../entities/task.ts";
 import type { Queries } from "../../../store.ts";
 import type { Database } from "../library.ts";
 import type { Identity } from "../meta.ts";
@@ -14,7 +19,7 @@ export type Lists = Pick<Queries, "instances" | "tasks" | "delegations" | "deadL
 /** The lists, asked through MikroORM on the store's own connection. */
 export async function openLists(database: Database, tables: Tables, identity: Identity): Promise<Lists> {
   database.function(FOLD, { deterministic: true }, fold);
-  const { em } = await openOrm(database);
+  const { em } = await openOrm(database, [TaskRow, TaskTagRow, InstanceRow, DelegationRow, DeadLetterRow]);
   // Query builders only: nothing is kept in the unit of work, so one fork serves every list.
   const fork = em.fork();
   return {
