@@ -28,7 +28,10 @@ const SHAPES: { readonly [figure: string]: Shape } = {
 };
 
 function shapeOf(figure: string): Shape {
-  return SHAPES[figure] ?? { label: figure, unit: "", digits: 2 };
+  const known = SHAPES[figure];
+  if (known !== undefined) return known;
+  // `p99 of …`: one figure of many of the same kind.
+  return { label: figure, unit: /^p\d+ of /.test(figure) ? "ms" : "", digits: 2 };
 }
 
 export function labelOf(figure: string): string {

@@ -1,5 +1,6 @@
 import type { Row } from "../lib/case.ts";
 import { ceiling } from "./ceiling.ts";
+import { growth } from "./growth.ts";
 import { mikroOrm } from "./mikro-orm.ts";
 import { sqlite } from "./sqlite.ts";
 import { startup } from "./startup.ts";
@@ -7,4 +8,4 @@ import { w3 } from "./w3.ts";
 import { xstate } from "./xstate.ts";
 
 /** Every benchmark, in the order of the table. */
-export const ROWS: readonly Row[] = [ceiling, w3, sqlite, mikroOrm, xstate, startup];
+export const ROWS: readonly Row[] = [ceiling, w3, growth, sqlite, mikroOrm, xstate, startup];

@@ -15,7 +15,7 @@ import {
   TASK_STATUSES,
 } from "../../machines/records.ts";
 import type { Delegation, Instance, RosterEntry, Tally, Task, TaskResult } from "../../machines/records.ts";
-import { givenHop, givenId, givenInstance, givenTask, NOW } from "./store-given.ts";
+import { givenHop, givenId, givenInstance, givenTask } from "./store-given.ts";
 
 const maybe = <T>(value: Arbitrary<T>): Arbitrary<T | null> => fc.option(value, { nil: null });
 /** Any text but lone surrogates, which are no text in UTF-8 (the doors refuse them). */
