@@ -30,6 +30,9 @@ const REQUIRED = [
   "dist/src/testing/index.d.ts",
   "examples/hello.plan.yaml",
 ];
+/** The package of an import that names one: a word as npm allows it, so that a quoted "from" in a text is none. */
+const BARE_IMPORT = /(?:\bfrom|\bimport|\bimport\()\s*"((?:@[a-z0-9~._-]+\/)?[a-z0-9~_:][a-z0-9~._:-]*)[/"]/g;
+
 const EXPECTED = new RegExp(
   `^(${REQUIRED.map((name) => RegExp.escape(name)).join("|")}|dist/(machines|store|actors|src|cli)/.*\\.(js|d\\.ts))$`,
 );
@@ -80,7 +83,7 @@ async function checkImports(unpacked: string): Promise<string[]> {
   const problems: string[] = [];
   for await (const file of glob("dist/**/*.js", { cwd: unpacked })) {
     const text = await readFile(`${unpacked}/${file}`, "utf8");
-    for (const [, name] of text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"((?:@[^/"]+\/)?[^/".][^/"]*)/g)) {
+    for (const [, name] of text.matchAll(BARE_IMPORT)) {
       if (name === undefined || isBuiltin(name) || Object.hasOwn(manifest.dependencies, name)) continue;
       problems.push(`${file} imports ${name}, which is not in "dependencies"`);
     }
