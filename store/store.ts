@@ -275,6 +275,11 @@ export interface Store {
   ): Awaitable<(CommandKey & { readonly answer: string | null }) | null>;
   /** Tasks under a lease of a worker that the store's owner itself ran. */
   ownLeases(): Awaitable<readonly Task[]>;
+  /**
+   * Forgets at most `limit` idempotency keys, with their answers, of before this moment (they are kept for 24 h,
+   * 3-runtime.md 3.4). How many went: fewer than `limit` = that was all.
+   */
+  forgetKeys?(before: number, limit: number): Awaitable<number>;
   /** Truncate the log when nothing is going on. */
   checkpoint(): Awaitable<void>;
   close(): Awaitable<void>;

@@ -19,6 +19,7 @@ const SHAPES: { readonly [figure: string]: Shape } = {
   fsyncsPerSecond: { label: "commits (one fsync each)", unit: "per s", digits: 0 },
   tasksPerCommit: { label: "tasks per commit", unit: "", digits: 1 },
   turnsPerCommit: { label: "turns per commit", unit: "", digits: 1 },
+  cpuPerTask: { label: "CPU time", unit: "µs/task", digits: 0 },
   bytesPerTask: { label: "file", unit: "bytes/task", digits: 0 },
   rssMb: { label: "memory (RSS)", unit: "MB", digits: 0 },
   heapMb: { label: "heap after collection", unit: "MB", digits: 0 },

@@ -79,10 +79,17 @@ function delegationPages(hopper: Hopper): PageKind[] {
   }));
 }
 
-function eventPages(hopper: Hopper, tasks: number): PageKind[] {
+async function cursorAt(hopper: Hopper, task: string): Promise<string> {
+  for await (const event of hopper.events({ taskId: task, limit: 1 })) return event.cursor;
+  throw new Error(`${task} has no events`);
+}
+
+async function eventPages(hopper: Hopper, tasks: number): Promise<PageKind[]> {
+  const middle = await cursorAt(hopper, `T-${Math.floor(tasks / 2)}`);
   const some = (turn: number): string => `T-${1 + ((turn * 7_919) % tasks)}`;
   const kinds: [string, (turn: number) => EventList][] = [
     ["from the beginning", () => ({})],
+    ["since the middle", () => ({ since: middle })],
     ["taskId", (turn) => ({ taskId: some(turn) })],
     ["type", () => ({ type: "task.completed" })],
     ["instanceId", (turn) => ({ instanceId: PLACES[turn % PLACES.length] })],
@@ -97,6 +104,8 @@ function eventPages(hopper: Hopper, tasks: number): PageKind[] {
 }
 
 /** Every filter that the lists document, alone, and the combinations most likely to hurt. */
-export function pageKinds(hopper: Hopper, tasks: number): PageKind[] {
-  return [...taskPages(hopper, tasks), ...delegationPages(hopper), ...eventPages(hopper, tasks)];
-}
+export const PAGES = {
+  tasks: taskPages,
+  delegations: delegationPages,
+  events: eventPages,
+} as const satisfies Record<string, (hopper: Hopper, tasks: number) => PageKind[] | Promise<PageKind[]>>;

@@ -46,7 +46,7 @@ function textOf(line: Line, { commit, date }: Origin): string {
 export function printed(line: Line): string {
   const { figure, spread } = line;
   const range = `${written(figure, spread.min)} – ${written(figure, spread.max)}`;
-  return `  ${labelOf(figure).padEnd(26)} ${written(figure, spread.median).padStart(18)}   ${range}`;
+  return `  ${labelOf(figure).padEnd(50)} ${written(figure, spread.median).padStart(18)}   ${range}`;
 }
 
 /**

@@ -44,11 +44,18 @@ export async function measureW3(engine: MeasuredEngine, plan: LoopPlan): Promise
   const bytesBefore = fileBytes(engine.database);
   const before = countRows(engine.database);
   let [from, to] = [engine.work(), engine.work()];
+  let [cpuFrom, cpuTo] = [process.cpuUsage(), process.cpuUsage()];
   const loop = await runLoop(
     engine,
     plan,
-    () => (from = engine.work()),
-    () => (to = engine.work()),
+    () => {
+      from = engine.work();
+      cpuFrom = process.cpuUsage();
+    },
+    () => {
+      to = engine.work();
+      cpuTo = process.cpuUsage(cpuFrom);
+    },
   );
   const { rss } = process.memoryUsage();
   globalThis.gc?.();
@@ -57,6 +64,7 @@ export async function measureW3(engine: MeasuredEngine, plan: LoopPlan): Promise
     figures: {
       ...loop,
       ...workFigures(from, to, plan, seconds),
+      cpuPerTask: (cpuTo.user + cpuTo.system) / plan.tasks,
       bytesPerTask: (fileBytes(engine.database) - bytesBefore) / total,
       rssMb: rss / 2 ** 20,
       heapMb: process.memoryUsage().heapUsed / 2 ** 20,

@@ -3,9 +3,9 @@ import type { LoopPlan } from "./w3-loop.ts";
 
 /** The ways in which W3 is run, by name; the same for the ceiling and for Hopper. */
 const PLANS = {
-  "1000 in flight": { inFlight: 1_000, tasks: 30_000, quickTasks: 6_000, claimMax: 100, workers: 1 },
-  "32 in flight": { inFlight: 32, tasks: 8_000, quickTasks: 2_000, claimMax: 100, workers: 1 },
-  "one task alone": { inFlight: 1, tasks: 2_000, quickTasks: 500, claimMax: 1, workers: 1 },
+  "1000 in flight": { inFlight: 1_000, tasks: 15_000, quickTasks: 5_000, claimMax: 100, workers: 1 },
+  "32 in flight": { inFlight: 32, tasks: 6_000, quickTasks: 1_500, claimMax: 100, workers: 1 },
+  "one task alone": { inFlight: 1, tasks: 1_500, quickTasks: 400, claimMax: 1, workers: 1 },
   "1000 in flight, claims of 1": {
     inFlight: 1_000,
     tasks: 20_000,

@@ -48,9 +48,10 @@ export const w3: Row = {
     "turnsPerCommit",
     "fsyncsPerSecond",
     "commitShare",
+    "cpuPerTask",
     "bytesPerTask",
     "rssMb",
     "loopDelayP99",
   ],
-  derived: PLAN_NAMES.map(ratioOf),
+  derived: [...PLAN_NAMES.map(ratioOf), cpuRatioOf("1000 in flight")],
 };

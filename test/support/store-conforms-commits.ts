@@ -227,6 +227,26 @@ export function commitsConform(given: Given): void {
       expect(await given.store.commandByKey("token-1", "k")).toEqual({ ...key, answer: '{"ok":true}' });
     });
 
+    test("keys are forgotten with their answers when they are old, some at a time", async () => {
+      const key = (command: number) => ({
+        caller: "a",
+        key: `k${command}`,
+        fingerprint: "f",
+        command,
+        at: NOW + command,
+      });
+      await given.commit({
+        keys: [key(1), key(2), key(3), key(4)],
+        answers: [{ command: 1, body: "{}", at: NOW }],
+      });
+      expect(await given.store.forgetKeys?.(NOW + 4, 2)).toBe(2);
+      expect(await given.store.forgetKeys?.(NOW + 4, 2)).toBe(1);
+      expect(await given.store.forgetKeys?.(NOW + 4, 2)).toBe(0);
+      expect(await given.store.commandByKey("a", "k3")).toBeNull();
+      expect(await given.store.commandByKey("a", "k4")).toEqual({ ...key(4), answer: null });
+      await given.commit({ answers: [{ command: 1, body: "{}", at: NOW }] });
+    });
+
     test("messages wait in the mailbox of their actor until they are done", async () => {
       const asked = givenMail(2, {
         to: 5,

@@ -37,26 +37,20 @@ function writeMessages(tables: Tables, commit: Commit): void {
   for (const answer of commit.answers) tables.key.insertAnswer(answer);
 }
 
-/**
- * Writes a batch in one transaction, synchronously: nothing else runs between BEGIN and COMMIT.
- *
- * @throws CommitError always rolled back, but for `io`: then it may have happened.
- */
-export function committer(db: Database, tables: Tables): (commit: Commit) => void {
+/** Runs a function in one transaction, synchronously: nothing else runs between BEGIN and COMMIT. */
+export type Transact = <T>(write: () => T) => T;
+
+/** @throws CommitError always rolled back, but for `io`: then it may have happened. */
+export function transactor(db: Database, tables: Tables): Transact {
   const begin = prepared(db, "BEGIN IMMEDIATE");
   const end = prepared(db, "COMMIT");
   const rollback = prepared(db, "ROLLBACK");
-  let position = tables.event.lastPosition();
-  return (commit) => {
+  return (write) => {
     try {
       begin.run();
-      writeInstances(tables, commit);
-      writeTasks(tables, commit);
-      tables.event.append(commit.events, position);
-      writeMessages(tables, commit);
-      tables.counter.update(commit.counters);
+      const result = write();
       end.run();
-      position += commit.events.length;
+      return result;
     } catch (error) {
       const refused = commitErrorOf(error);
       tables.who.forget();
@@ -67,5 +61,24 @@ export function committer(db: Database, tables: Tables): (commit: Commit) => voi
       }
       throw refused;
     }
+  };
+}
+
+/**
+ * Writes a batch in one transaction.
+ *
+ * @throws CommitError
+ */
+export function committer(tables: Tables, transact: Transact): (commit: Commit) => void {
+  let position = tables.event.lastPosition();
+  return (commit) => {
+    transact(() => {
+      writeInstances(tables, commit);
+      writeTasks(tables, commit);
+      tables.event.append(commit.events, position);
+      writeMessages(tables, commit);
+      tables.counter.update(commit.counters);
+    });
+    position += commit.events.length;
   };
 }

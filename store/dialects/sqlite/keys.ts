@@ -14,7 +14,23 @@ export function keyTables(db: Database) {
     `SELECT k.caller, k.key, k.fingerprint, k.command, k.at, a.body AS answer FROM command_key k
      LEFT JOIN command_answer a ON a.command = k.command WHERE k.caller = ? AND k.key = ?`,
   );
+  // Keys are numbered as they come in, so the oldest stand first and need no index by moment.
+  const oldest = prepared(
+    db,
+    "SELECT command FROM (SELECT command, at FROM command_key ORDER BY command LIMIT ?) WHERE at < ?",
+  ).pluck();
+  const deleteKey = prepared(db, "DELETE FROM command_key WHERE command = ?");
+  const deleteAnswer = prepared(db, "DELETE FROM command_answer WHERE command = ?");
   return {
+    /** Only inside a transaction. */
+    forget(before: number, limit: number): number {
+      const commands = oldest.all(limit, before) as number[];
+      for (const command of commands) {
+        deleteKey.run(command);
+        deleteAnswer.run(command);
+      }
+      return commands.length;
+    },
     insertKey(key: CommandKey): void {
       insertKey.run(key.command, key.caller, key.key, key.fingerprint, key.at);
     },

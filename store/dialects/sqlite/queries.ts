@@ -17,7 +17,8 @@ function inSnapshot<T>(database: Database, read: () => T): T {
   try {
     return read();
   } finally {
-    database.exec("COMMIT");
+    // A damaged page may have ended it.
+    if (database.inTransaction) database.exec("COMMIT");
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ActorRows, Counters, Queries, Store } from "../../store.ts";
 import { CommitError } from "../../store.ts";
-import { committer } from "./commit.ts";
+import { committer, transactor } from "./commit.ts";
 import { dueQueries } from "./due.ts";
 import type { Database } from "./library.ts";
 import type { Identity } from "./meta.ts";
@@ -38,13 +38,18 @@ function actorRows(tables: Tables, no: number): ActorRows | null {
   };
 }
 
+function readOnlyCommit(): never {
+  throw new CommitError("io", "the store was opened for reading only");
+}
+
 /** The storage port over one connection of SQLite: every answer is there at once. */
 export function sqliteStore(parts: SqliteParts): SqliteStore {
   const { database, identity } = parts;
   const tables = openTables(database);
   const due = dueQueries(database);
   const queries = sqliteQueries(database, tables, identity);
-  const write = parts.readOnly ? null : committer(database, tables);
+  const transact = transactor(database, tables);
+  const write = parts.readOnly ? readOnlyCommit : committer(tables, transact);
   let open = true;
   return {
     database,
@@ -54,10 +59,7 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     queries,
     counters: (): Counters => tables.counter.read(),
     directory: () => tables.instance.directory(),
-    commit(commit) {
-      if (write === null) throw new CommitError("io", "the store was opened for reading only");
-      write(commit);
-    },
+    commit: write,
     actor: (no) => actorRows(tables, no),
     task: (no) => tables.task.byNo(no),
     delegation: (no) => tables.delegation.byNo(no),
@@ -67,8 +69,9 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     nextDue: () => due.nextDue(),
     commandByKey: (caller, key) => tables.key.find(caller, key),
     ownLeases: () => tables.task.ownLeases(),
+    forgetKeys: (before, limit) => transact(() => tables.key.forget(before, limit)),
     checkpoint() {
-      if (write !== null) database.pragma("wal_checkpoint(TRUNCATE)");
+      if (!parts.readOnly) database.pragma("wal_checkpoint(TRUNCATE)");
     },
     close() {
       if (!open) return;

@@ -82,9 +82,10 @@ export function delegationList(em: EntityManager, tables: Tables, identity: Iden
     const after = cursors.read(filter.cursor);
     const driver = driverOf(filter);
     const newest = walkOf(filter, null);
-    let walked = await walk({ walk: newest, after, limit });
-    // Open ones stand in an index in another order: worth sorting when they are not among the newest.
-    if (driver !== null && walked.next !== null && walked.nos.length < limit) {
+    // The open ones of one instance are few. All open ones are worth sorting when they are not among the newest.
+    const ofOne = driver !== null && driver.values.length > 0;
+    let walked = await walk({ walk: ofOne ? walkOf(filter, driver) : newest, after, limit });
+    if (driver !== null && !ofOne && walked.next !== null && walked.nos.length < limit) {
       walked = await walk({ walk: walkOf(filter, driver), after, limit });
     }
     return {
