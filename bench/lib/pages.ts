@@ -5,7 +5,7 @@ import { PLACES, tagOf } from "./w3-world.ts";
 /** One kind of page, with an ask that differs each time. */
 export interface PageKind {
   readonly name: string;
-  ask(turn: number): Promise<unknown>;
+  readonly ask: (turn: number) => Promise<unknown>;
 }
 
 const LIMIT = 50;
@@ -71,7 +71,10 @@ function delegationPages(hopper: Hopper): PageKind[] {
     ["instanceId, outgoing", (turn) => ({ instanceId: `project-${turn % 8}`, direction: "outgoing" })],
     ["instanceId of a leaf, outgoing", (turn) => ({ instanceId: place(turn), direction: "outgoing" })],
     ["instanceId of an idle one", (turn) => ({ instanceId: `idle-${turn}` })],
-    ["instanceId, incoming, cancelled", (turn) => ({ instanceId: place(turn), direction: "incoming", status: "cancelled" })],
+    [
+      "instanceId, incoming, cancelled",
+      (turn) => ({ instanceId: place(turn), direction: "incoming", status: "cancelled" }),
+    ],
   ];
   return kinds.map(([name, params]) => ({
     name: `delegations, ${name}`,
@@ -97,7 +100,7 @@ async function eventPages(hopper: Hopper, tasks: number): Promise<PageKind[]> {
   ];
   return kinds.map(([name, params]) => ({
     name: `events, ${name}`,
-    async ask(turn) {
+    ask: async (turn) => {
       for await (const event of hopper.events({ ...params(turn), limit: LIMIT })) void event;
     },
   }));

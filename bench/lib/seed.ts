@@ -52,8 +52,9 @@ function describer(layout: Layout, plan: SeedPlan): (no: number) => SeedTask {
   const priorities = ["urgent", "high", "medium", "medium", "medium", "low"] as const;
   const startedAt = Date.now() - DAYS_90_MS;
   return (no) => {
-    const place = layout.places[Math.floor(random() * layout.places.length)] as DirectoryEntry;
-    const project = place.parent as number;
+    const place = layout.places[Math.floor(random() * layout.places.length)];
+    const project = place?.parent ?? null;
+    if (place === undefined || project === null) throw new Error("no orchestration to give tasks to");
     const dice = random();
     return {
       title: `Task number ${no}`,

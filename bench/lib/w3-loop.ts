@@ -58,12 +58,15 @@ export async function runLoop(
   const failure = Promise.withResolvers<never>();
   const finished = Promise.withResolvers<void>();
 
+  const isFinished = (): boolean => completed === total;
   const add = (): void => {
     if (added === total) return;
     added += 1;
     const title = `Task number ${added}`;
     addedAt.set(title, performance.now());
-    engine.add(title, tagOf(Math.floor(random() * PROJECTS))).catch(failure.reject);
+    engine
+      .add(title, tagOf(Math.floor(random() * PROJECTS)))
+      .catch((error: unknown) => failure.reject(error));
   };
   const complete = async (claimed: Claimed): Promise<void> => {
     await engine.complete(claimed);
@@ -81,11 +84,11 @@ export async function runLoop(
       delay.disable();
       atEnd();
     }
-    if (completed === total) finished.resolve();
+    if (isFinished()) finished.resolve();
     else add();
   };
   const work = async (place: number): Promise<void> => {
-    while (completed < total) {
+    while (!isFinished()) {
       const claims = await engine.claim(place, plan.claimMax);
       await Promise.all(claims.map(complete));
     }
@@ -93,7 +96,7 @@ export async function runLoop(
 
   for (let i = 0; i < plan.inFlight; i++) add();
   const workers = PLACES.flatMap((_, place) => Array.from({ length: plan.workers }, () => work(place)));
-  for (const worker of workers) worker.catch(failure.reject);
+  for (const worker of workers) worker.catch((error: unknown) => failure.reject(error));
   await Promise.race([finished.promise, failure.promise]);
   await Promise.race([Promise.all(workers), failure.promise]);
   return {

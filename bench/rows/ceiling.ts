@@ -46,5 +46,13 @@ export const ceiling: Row = {
   title: "hand-written ceiling (W3)",
   group: "w3",
   cases: PLAN_NAMES.map(ceilingCase),
-  shown: ["tasksPerSecond", "latencyP50", "latencyP99", "fsyncsPerSecond", "commitShare", "cpuPerTask", "bytesPerTask"],
+  shown: [
+    "tasksPerSecond",
+    "latencyP50",
+    "latencyP99",
+    "fsyncsPerSecond",
+    "commitShare",
+    "cpuPerTask",
+    "bytesPerTask",
+  ],
 };

@@ -41,7 +41,9 @@ const empty: Case = {
 
 const full: Case = {
   name: FULL,
-  run: async (options) => ({ figures: await w3In(await seededFile(options.keptFolder, finished(options)), options) }),
+  run: async (options) => ({
+    figures: await w3In(await seededFile(options.keptFolder, finished(options)), options),
+  }),
 };
 
 const claims: Case = {
@@ -100,7 +102,11 @@ const memory: Case = {
     const file = await seededFile(options.keptFolder, plan);
     const hopper = await createHopper({ store: urlOf(file) });
     for (let turn = 0; turn < 1_000; turn++) {
-      const { id } = await hopper.tasks.add({ title: `More ${turn}`, tags: [tagOf(turn % 8)], instanceId: GLOBAL_NAME });
+      const { id } = await hopper.tasks.add({
+        title: `More ${turn}`,
+        tags: [tagOf(turn % 8)],
+        instanceId: GLOBAL_NAME,
+      });
       await hopper.tasks.complete(id, { result: { ok: true }, force: true });
     }
     for (let page = 0; page < 20; page++) await hopper.tasks.list({ instanceId: PLACES[page] });
@@ -118,7 +124,10 @@ const ratio: Derived = {
   name: RATIO,
   figure: "ratio",
   value(of) {
-    const [small, big] = [of(`growth · ${EMPTY}`, "tasksPerSecond"), of(`growth · ${FULL}`, "tasksPerSecond")];
+    const [small, big] = [
+      of(`growth · ${EMPTY}`, "tasksPerSecond"),
+      of(`growth · ${FULL}`, "tasksPerSecond"),
+    ];
     return small === null || big === null ? null : (big / small) * 100;
   },
 };

@@ -35,6 +35,18 @@ function ratioOf(name: PlanName): Derived {
   };
 }
 
+/** The same by CPU time, which other work on the machine changes less. */
+function cpuRatioOf(name: PlanName): Derived {
+  return {
+    name: `${name}, of the ceiling, by CPU time`,
+    figure: "ratio",
+    value(of) {
+      const [hopper, ceiling] = [of(`w3 · ${name}`, "cpuPerTask"), of(`ceiling · ${name}`, "cpuPerTask")];
+      return hopper === null || ceiling === null ? null : (ceiling / hopper) * 100;
+    },
+  };
+}
+
 /** Hopper itself through its library, in-process: the workload W3 of 9-performance.md. */
 export const w3: Row = {
   name: "w3",

@@ -48,9 +48,11 @@ export async function runPlanCommand(args: PlanCommandArgs, io: PlanIo): Promise
   try {
     const hopper = await openWaiting(folder, config, io);
     try {
-      const left = await endOrphans(hopper);
-      if (left.groups.length > 0)
-        output.remark(`note: ended ${left.groups.length} commands that an earlier run had left behind`);
+      const { groups } = await endOrphans(hopper);
+      if (groups.length > 0)
+        output.remark(
+          `note: ended ${groups.length} command${groups.length > 1 ? "s" : ""} that an earlier run had left behind`,
+        );
       const slotsOf = (instance: string): number => args.workers ?? plan.workers[instance] ?? 1;
       const { leaseMs, heartbeatMs } = settings.workers;
       const workers = {

@@ -3,9 +3,15 @@ import type { Hopper } from "../api.ts";
 import { endGroup, processTable } from "./process-table.ts";
 import type { ProcessTable } from "./process-table.ts";
 
+/** A task that was under a lease of a former owner's worker, with the process of its command; null = it had none yet. */
+export interface Orphan {
+  readonly taskId: string;
+  readonly process: ProcessMark | null;
+}
+
 /** What was found and done, for the log. */
 export interface OrphansEnded {
-  /** Tasks whose lease of a former owner's worker was ended. */
+  /** Refs of the tasks whose lease was ended. */
   readonly tasks: readonly string[];
   /** Process groups that were still running, and are not any more. */
   readonly groups: readonly number[];
@@ -22,17 +28,27 @@ export async function endOrphans(
   table: ProcessTable = processTable(),
 ): Promise<OrphansEnded> {
   const orphans = await hopper.internals.orphans();
-  const groups: number[] = [];
-  await Promise.all(
-    orphans.map(async ({ taskId, epoch, process }) => {
-      if (process !== null && isOurs({ taskId, process, table })) {
-        await endGroup(process.pid, { table });
-        groups.push(process.pid);
-      }
-      await hopper.internals.orphaned(taskId, epoch);
+  const groups = await endOrphanGroups(orphans, table);
+  await Promise.all(orphans.map(({ taskId, epoch }) => hopper.internals.orphaned(taskId, epoch)));
+  return { tasks: orphans.map(({ ref }) => ref), groups };
+}
+
+/**
+ * Ends the process groups of orphans that still run, and resolves with them when they do not any more. The
+ * marks are gone with the leases: whoever lets leases expire (the loop of a new owner) calls this before.
+ */
+export async function endOrphanGroups(
+  orphans: readonly Orphan[],
+  table: ProcessTable = processTable(),
+): Promise<number[]> {
+  const ended = await Promise.all(
+    orphans.map(async ({ taskId, process }) => {
+      if (process === null || !isOurs({ taskId, process, table })) return [];
+      await endGroup(process.pid, { table });
+      return [process.pid];
     }),
   );
-  return { tasks: orphans.map(({ ref }) => ref), groups };
+  return ended.flat();
 }
 
 /**

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Hopper } from "../../src/api.ts";
-import type { EventView, InstanceTreeView } from "../../src/views.ts";
-import { stepLines, unaccounted } from "./plan-journal.ts";
+import type { EventView } from "../../src/views.ts";
+import { namesIn, stepLines, unaccounted } from "./plan-journal.ts";
 import { PlanWorld } from "./plan-world.ts";
 import { fifo, firstLine } from "./workers-support.ts";
 
@@ -40,23 +40,6 @@ async function journalOf(hopper: Hopper): Promise<EventView[]> {
   const events: EventView[] = [];
   for await (const event of hopper.events({ since: "0" })) events.push(event);
   return events;
-}
-
-async function namesIn(hopper: Hopper) {
-  const flat = (tree: InstanceTreeView): InstanceTreeView[] => [tree, ...tree.children.flatMap(flat)];
-  const names = new Map(
-    (await hopper.instances.hierarchy(undefined, { all: true }))
-      .flatMap(flat)
-      .map(({ id, name }) => [id, name]),
-  );
-  const { items } = await hopper.tasks.list({ limit: 500 });
-  const refs = new Map(
-    items.flatMap(({ id, ref }) => [
-      [id, ref],
-      [ref, ref],
-    ]),
-  );
-  return { nameOf: (id: string) => names.get(id), refOf: (id: string) => refs.get(id) };
 }
 
 async function statuses(hopper: Hopper): Promise<Record<string, string>> {
@@ -281,6 +264,26 @@ describe("an interruption", () => {
   });
 });
 
+describe("an interruption on a terminal", () => {
+  it("tells what was under way as far as it came", async () => {
+    const ready = fifo(world.folder, "ready");
+    world.write(`name: p
+hierarchy: { name: top, scope: GLOBAL, children: [ { name: webapp, scope: PROJECT } ] }
+tasks:
+  - { key: a, title: A, tags: [x, y, z], priority: urgent, run: "echo $$ > ${ready}; exec sleep 1000" }
+`);
+    const ended = world.run({}, { columns: 100 });
+    await firstLine(ready);
+    world.interrupt();
+    expect(await ended).toBe(130);
+    const text = stripVTControlCharacters(world.stdout.text);
+    expect(text).toMatch(/· webapp-run-\S+ \(ORCHESTRATION\) \[running\]/);
+    expect(text).toMatch(
+      /T-1 "A" #x #y #z\n {2}✔ top → webapp[\s\S]*queued again at webapp-run-\S+ +queue {3}released\n\n\n?0 done/,
+    );
+  });
+});
+
 describe("other forms of output", () => {
   const TEXT = `${HEAD}tasks:
   - { key: a, title: A, tags: [frontend], run: echo 7 }
@@ -337,71 +340,5 @@ describe("other forms of output", () => {
     );
     expect(lines.findIndex((line) => line === 'T-1 "A" #frontend')).toBeGreaterThan(-1);
     expect(lines.at(-2)).toMatch(/^2 done, 0 failed in /);
-  });
-});
-
-describe("a dry run", () => {
-  it("says where each task would go and why, runs nothing, and stores nothing", async () => {
-    world.write(`${HEAD}tasks:
-  - { key: a, title: A, tags: [frontend], run: touch ran }
-  - { key: b, title: B, tags: [api], run: touch ran, depends_on: [a] }
-  - { key: c, title: C, project: nowhere }
-`);
-    expect(await world.run({ dryRun: true })).toBe(0);
-    expect(existsSync(join(world.folder, "ran"))).toBe(false);
-    expect(existsSync(world.data)).toBe(false);
-    expect(world.stdout.text).toMatch(/a dry run: nothing is run or stored/);
-    expect(world.stdout.text).toMatch(
-      /\na "A" #frontend\n {2}· top → webapp +route {3}matched tag frontend\n {2}· webapp → w1 +route .*\n {2}· queued at w1 +shell {3}touch ran\n/,
-    );
-    expect(world.stdout.text).toMatch(/\nb "B" #api after a\n {2}· top → backend +route/);
-    expect(world.stdout.text).toMatch(/\nc "C"\n {2}· held at top: no_route +person\n/);
-    expect(await world.run({ dryRun: true, output: "json" })).toBe(0);
-    expect(JSON.parse(world.stdout.text)).toMatchObject({
-      plan: "p",
-      tasks: [{ key: "a", hops: [{ from: "top", to: "webapp" }, {}] }, {}, {}],
-    });
-    expect(await world.run({ dryRun: true, output: "jsonl" })).toBe(0);
-    expect(world.stdout.text.trim().split("\n")).toHaveLength(3);
-    expect(await world.run({ dryRun: true, output: "name" })).toBe(0);
-    expect(world.stdout.text).toBe("a\nb\nc\n");
-  });
-});
-
-describe("a temporary folder", () => {
-  const TEXT = `${HEAD}tasks: [ { key: a, title: A, run: "true" } ]\n`;
-
-  it("is gone at the end, and stays with --keep", async () => {
-    world.write(TEXT);
-    expect(await world.run({ temp: true })).toBe(0);
-    expect(world.stdout.text).toContain("(data in a temporary folder; keep it with --keep)");
-    expect(existsSync(world.data)).toBe(false);
-    expect(await world.run({ temp: true, keep: true })).toBe(0);
-    const folder = /data in (\S+), which is kept/.exec(world.stdout.text)?.[1] ?? "";
-    expect(existsSync(join(folder, "hopper.db"))).toBe(true);
-    const { rmSync } = await import("node:fs");
-    rmSync(folder, { recursive: true });
-  });
-});
-
-describe("a plan that is not right", () => {
-  it("is refused before anything is made", async () => {
-    world.write("name: p\n");
-    await expect(world.run()).rejects.toMatchObject({
-      code: "bad_configuration",
-      detail: expect.stringMatching(/^p\.yaml:1:1: /),
-    });
-    await expect(world.run({ plan: "/nowhere/p.yaml" })).rejects.toMatchObject({ code: "validation_failed" });
-    expect(existsSync(world.data)).toBe(false);
-  });
-
-  it("is warned about, where it is only odd", async () => {
-    world.write(
-      `name: p\nhierarchy: { name: w, scope: PROJECT, config: { max_conc: 1 } }\ntasks: [ { key: a, title: A, run: "true" } ]\n`,
-    );
-    expect(await world.run()).toBe(0);
-    expect(world.stderr.text).toMatch(
-      /^note: p\.yaml:2:\d+: hierarchy\.config\.max_conc is kept, but Hopper does not read it/,
-    );
   });
 });

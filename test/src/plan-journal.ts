@@ -1,4 +1,5 @@
-import type { EventView } from "../../src/views.ts";
+import type { Hopper } from "../../src/api.ts";
+import type { EventView, InstanceTreeView } from "../../src/views.ts";
 
 /** What a printed line says, and which event of the journal must have said it first. */
 interface Saying {
@@ -84,4 +85,22 @@ export function unaccounted(
         (wanted.instance === undefined || instance === wanted.instance),
     );
   });
+}
+
+/** Names and refs by id, of everything in a store. */
+export async function namesIn(hopper: Hopper) {
+  const flat = (tree: InstanceTreeView): InstanceTreeView[] => [tree, ...tree.children.flatMap(flat)];
+  const names = new Map(
+    (await hopper.instances.hierarchy(undefined, { all: true }))
+      .flatMap(flat)
+      .map(({ id, name }) => [id, name]),
+  );
+  const { items } = await hopper.tasks.list({ limit: 500 });
+  const refs = new Map(
+    items.flatMap(({ id, ref }) => [
+      [id, ref],
+      [ref, ref],
+    ]),
+  );
+  return { nameOf: (id: string) => names.get(id), refOf: (id: string) => refs.get(id) };
 }

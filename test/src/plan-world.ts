@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { planRender } from "../../cli/render/plan.ts";
 import type { Hopper } from "../../src/api.ts";
 import { createHopper } from "../../src/index.ts";
+import { systemClock } from "../../src/seams.ts";
 import { runPlanCommand } from "../../src/plan/command.ts";
 import type { PlanCommandArgs } from "../../src/plan/command-io.ts";
 
@@ -45,11 +46,19 @@ export class PlanWorld {
   readonly folder = mkdtempSync(join(tmpdir(), "hopper-plan-"));
   readonly data = join(this.folder, ".hopper");
   readonly #interruption = new AbortController();
+  readonly #refused = Promise.withResolvers<void>();
   stdout = new Sink();
   stderr = new Sink();
+  /** How far the store's clock is ahead of ours: for what happens much later. */
+  aheadMs = 0;
 
   write(text: string, name = "p.yaml"): void {
     writeFileSync(join(this.folder, name), text);
+  }
+
+  /** Resolves when the command was refused the store, because somebody else has it. */
+  async refused(): Promise<void> {
+    await this.#refused.promise;
   }
 
   interrupt(): void {
@@ -85,7 +94,14 @@ export class PlanWorld {
         env: { PATH: process.env["PATH"], TMPDIR: this.folder },
         cwd: this.folder,
         signal: this.#interruption.signal,
-        openHopper: async ({ data, mode, config }) => openStore(data, { mode, config }),
+        openHopper: async ({ data, mode, config }) => {
+          try {
+            return await openStore(data, { mode, config, aheadMs: this.aheadMs });
+          } catch (error) {
+            this.#refused.resolve();
+            throw error;
+          }
+        },
         now: () => Date.now(),
         render: planRender,
       },
@@ -94,7 +110,7 @@ export class PlanWorld {
 
   /** Looks into the store when no command runs. */
   async look<T>(use: (hopper: Hopper) => Promise<T>): Promise<T> {
-    const hopper = await openStore(this.data, { mode: "own", config: undefined });
+    const hopper = await openStore(this.data, { mode: "own", config: undefined, aheadMs: this.aheadMs });
     try {
       return await use(hopper);
     } finally {
@@ -109,9 +125,19 @@ export class PlanWorld {
 
 async function openStore(
   data: string,
-  { mode, config }: { mode: "own" | "read"; config: unknown },
+  options: { mode: "own" | "read"; config: unknown; aheadMs: number },
 ): Promise<Hopper> {
-  const { mkdirSync } = await import("node:fs");
+  const { mode, config, aheadMs } = options;
   mkdirSync(data, { recursive: true });
-  return createHopper({ store: `sqlite:${join(data, "hopper.db")}`, mode, config });
+  return createHopper({
+    store: `sqlite:${join(data, "hopper.db")}`,
+    mode,
+    config,
+    lockWaitMs: 0,
+    clock: {
+      ...systemClock,
+      now: () => Date.now() + aheadMs,
+      at: (moment, run, awaited) => systemClock.at(moment - aheadMs, run, awaited),
+    },
+  });
 }

@@ -1,11 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { EVENT_NAME } from "../../../store/dialects/sqlite/codes.ts";
 import type { SqliteStore } from "../../../store/dialects/sqlite/sqlite-store.ts";
 import type { Store } from "../../../store/store.ts";
 import type { MeasuredEngine } from "../w3-measure.ts";
 import type { Claimed } from "../w3-loop.ts";
 import { GLOBAL_NAME, PLACES } from "../w3-world.ts";
+import { newId } from "./ids.ts";
 import { NULL } from "./inserts.ts";
+import type { Add, Claim, Complete, Operation } from "./operations.ts";
 import { route } from "./routing.ts";
 import type { CeilingTask, Place } from "./state.ts";
 import { loadPlaces } from "./state.ts";
@@ -13,38 +14,6 @@ import { ceilingWriter } from "./writer.ts";
 import type { CeilingCounters, CeilingRows, CeilingWriter } from "./writer.ts";
 
 const LEASE_MS = 300_000;
-
-type Operation = { readonly command: number } & (
-  | {
-      readonly kind: "add";
-      readonly title: string;
-      readonly tag: string;
-      readonly resolve: (no: number) => void;
-    }
-  | {
-      readonly kind: "claim";
-      readonly place: Place;
-      readonly worker: string;
-      readonly max: number;
-      readonly resolve: (claims: Claimed[]) => void;
-    }
-  | { readonly kind: "complete"; readonly task: CeilingTask; readonly resolve: (no: number) => void }
-);
-type Claim = Extract<Operation, { kind: "claim" }>;
-
-/** UUIDv7 as hex: the time, then random bits. */
-function newId(now: number): string {
-  const hex = randomPart();
-  return `${now.toString(16).padStart(12, "0")}7${hex.slice(0, 3)}8${hex.slice(3, 18)}`;
-}
-
-let pool = "";
-let used = 0;
-function randomPart(): string {
-  if (used + 18 > pool.length) [pool, used] = [randomBytes(9 * 4_096).toString("hex"), 0];
-  used += 18;
-  return pool.slice(used - 18, used);
-}
 
 /**
  * What W3 costs at least on this machine and schema: one class that knows this workload and nothing else. No XState,
@@ -183,7 +152,7 @@ export class CeilingEngine implements MeasuredEngine {
     return position;
   }
 
-  #add({ title, tag, resolve, command }: Extract<Operation, { kind: "add" }>, now: number): void {
+  #add({ title, tag, resolve, command }: Add, now: number): void {
     const no = (this.#counters.task += 1);
     const cause = -command;
     const task = no;
@@ -277,11 +246,7 @@ export class CeilingEngine implements MeasuredEngine {
     );
   }
 
-  #complete(
-    task: CeilingTask,
-    { resolve, command }: Extract<Operation, { kind: "complete" }>,
-    now: number,
-  ): void {
+  #complete(task: CeilingTask, { resolve, command }: Complete, now: number): void {
     const { place } = task.toPlace;
     const closed = '{"outcome":"succeeded","taskStatus":"done"}';
     this.#claimed.delete(task.no);

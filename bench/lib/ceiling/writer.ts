@@ -13,7 +13,6 @@ import type { Database } from "../../../store/dialects/sqlite/library.ts";
 import { Inserts, NULL } from "./inserts.ts";
 import type { CeilingTask } from "./state.ts";
 
-const RESULT = '{"ok":true}';
 const MAX_ATTEMPTS = 3;
 
 const TASK = `task (no, id, title, tags, priority, on_dependency_failure, max_attempts, route, source, created_by,
@@ -26,6 +25,8 @@ const DELEGATION = `delegation (no, id, task, source, target, type, seq, status,
 const DELEGATION_ROW = `(?, unhex(?), ?, ?, ?, ${DELEGATION_TYPE.route}, ?, ${DELEGATION_STATUS.accepted}, 'library', ?, ?,
   ?, ?, 1, 1, 0, 2)`;
 const EVENT = "event (position, at, name, instance, task, delegation, actor, cause, data)";
+const RESULTS = "task_result (task, round, outcome, value, epoch, at)";
+const RESULTS_ROW = `(?, 1, ${OUTCOME.succeeded}, '{"ok":true}', 1, ?)`;
 const CLAIM = `UPDATE task SET status = ${TASK_STATUS.claimed}, epoch = 1, claimed_by = ?, lease_expires_at = ?,
   lease_kind = ${LEASE_KIND.worker}, started_at = ?, due_at = ?, version = 7, updated_at = ? WHERE no = ?`;
 const FINISH = `UPDATE task SET status = ${TASK_STATUS.done}, final = ${TASK_STATUS.done}, outcome = ${OUTCOME.succeeded}, claimed_by = NULL,
@@ -51,26 +52,11 @@ export interface CeilingCounters {
   command: number;
 }
 
-/** Every statement of the ceiling, compiled once; inserts are collected as flat values, ready to bind. */
-export function ceilingWriter(database: Database) {
-  const [begin, end] = [database.prepare("BEGIN IMMEDIATE"), database.prepare("COMMIT")];
-  const tasks = new Inserts(database, TASK, TASK_ROW);
-  const tags = new Inserts(database, "task_tag (tag, task)", "(?, ?)");
-  const delegations = new Inserts(database, DELEGATION, DELEGATION_ROW);
-  const events = new Inserts(database, EVENT, "(?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  const results = new Inserts(
-    database,
-    "task_result (task, round, outcome, value, epoch, at)",
-    `(?, 1, ${OUTCOME.succeeded}, '${RESULT}', 1, ?)`,
-  );
+/** Writes rows that are there already: each that a batch touched once. */
+function updater(database: Database, results: Inserts): (rows: CeilingRows, now: number) => void {
   const [claim, finish, close] = [database.prepare(CLAIM), database.prepare(FINISH), database.prepare(CLOSE)];
-  const [tally, roster, counter] = [
-    database.prepare(TALLY),
-    database.prepare(ROSTER),
-    database.prepare(COUNTER),
-  ];
-
-  const update = (rows: CeilingRows, now: number): void => {
+  const [tally, roster] = [database.prepare(TALLY), database.prepare(ROSTER)];
+  return (rows, now) => {
     for (const one of rows.tallies) tally.run(one.pending, one.queued, one.claimed, one.done, one.instance);
     for (const entry of rows.roster) roster.run(entry.ownOpen, entry.parent, entry.child);
     for (const task of rows.claimed) claim.run(task.worker, task.until, now, task.until, now, task.no);
@@ -81,29 +67,34 @@ export function ceilingWriter(database: Database) {
       results.add(task.no, now);
     }
   };
+}
+
+/** Inserts are collected as flat values, ready to bind. */
+function inserts(database: Database) {
+  return {
+    tasks: new Inserts(database, TASK, TASK_ROW),
+    tags: new Inserts(database, "task_tag (tag, task)", "(?, ?)"),
+    delegations: new Inserts(database, DELEGATION, DELEGATION_ROW),
+    events: new Inserts(database, EVENT, "(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    results: new Inserts(database, RESULTS, RESULTS_ROW),
+  };
+}
+
+/** Every statement of the ceiling, compiled once. */
+export function ceilingWriter(database: Database) {
+  const [begin, end] = [database.prepare("BEGIN IMMEDIATE"), database.prepare("COMMIT")];
+  const counter = database.prepare(COUNTER);
+  const { tasks, tags, delegations, events, results } = inserts(database);
+  const update = updater(database, results);
   return {
     events,
     /** A task that has been routed down to a queue, with its two accepted hops. */
     insertTask(task: CeilingTask, ids: readonly [task: string, first: string, second: string]): void {
-      const { no, createdAt: at, toProject, toPlace, hops } = task;
+      const { no, title, createdAt: at, toProject, toPlace, hops, arrival } = task;
       const [origin, project, place] = [toProject.entry.parent, toProject.place.no, toPlace.place.no];
       const chain = `${origin},${project},${place}`;
-      tasks.add(
-        no,
-        ids[0],
-        task.title,
-        `["${task.tag}"]`,
-        at,
-        place,
-        origin,
-        place,
-        project,
-        place,
-        chain,
-        hops[1],
-        task.arrival,
-        at,
-      );
+      const where = [place, origin, place, project, place, chain, hops[1], arrival] as const;
+      tasks.add(no, ids[0], title, `["${task.tag}"]`, at, ...where, at);
       tags.add(task.tag, no);
       const expires = at + 60_000;
       delegations.add(hops[0], ids[1], no, origin, project, 1, at, at, expires, NULL);

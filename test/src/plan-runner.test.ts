@@ -1,0 +1,241 @@
+import { describe, expect, it } from "vitest";
+import type { Hopper } from "../../src/api.ts";
+import { dryRun } from "../../src/plan/dry-run.ts";
+import type { Plan } from "../../src/plan/plan-file.ts";
+import { describeOpen } from "../../src/plan/runner.ts";
+import { RunWatch } from "../../src/plan/run-watch.ts";
+import type { PlanStep } from "../../src/plan/steps.ts";
+import type { EventView } from "../../src/views.ts";
+import { event, task, tree } from "./plan-support.ts";
+
+describe("the tasks of a run that stay open", () => {
+  it("are told with what they wait for", async () => {
+    const hopper = {
+      internals: {
+        runTasks: async () => [
+          task({ id: "1", ref: "T-1", status: "done" }),
+          task({ id: "2", ref: "T-2", status: "blocked", dependsOn: ["1", "3", "elsewhere"] }),
+          task({ id: "3", ref: "T-3", status: "pending", heldReason: "no_route", instanceId: "w" }),
+          task({ id: "4", ref: "T-4", status: "queued", run: null, instanceId: "w" }),
+          task({ id: "5", ref: "T-5", status: "blocked", dependsOn: ["1"] }),
+          task({ id: "6", ref: "T-6", status: "pending" }),
+          task({ id: "7", ref: "T-7", status: "queued", instanceId: "gone" }),
+        ],
+      },
+      instances: {
+        get: async (id: string) => {
+          if (id === "w") return { name: "webapp" };
+          throw new Error("not found");
+        },
+      },
+    } as unknown as Hopper;
+    expect((await describeOpen(hopper, "r")).map(({ ref, why }) => `${ref} ${why}`)).toEqual([
+      "T-2 waits for T-3, elsewhere",
+      "T-3 held at webapp: no_route",
+      "T-4 a person's task, at webapp",
+      "T-5 blocked by hand",
+      "T-6 assigned to nobody",
+      "T-7 assigned to nobody",
+    ]);
+  });
+});
+
+describe("what a dry run says of a task", () => {
+  it("tells refused hops with their reason, and tasks that nobody holds", async () => {
+    const items = [
+      {
+        status: "rejected",
+        sourceInstanceId: "g",
+        targetInstanceId: "w",
+        sourceName: "g",
+        targetName: "w",
+        delegationType: "route",
+        reason: { code: "at_capacity", text: "at capacity (3/3)" },
+      },
+      {
+        status: "rejected",
+        sourceInstanceId: "g",
+        targetInstanceId: "v",
+        sourceName: "g",
+        targetName: "v",
+        delegationType: "route",
+        reason: { code: "policy", text: null },
+      },
+      {
+        status: "rejected",
+        sourceInstanceId: "g",
+        targetInstanceId: "u",
+        sourceName: "g",
+        targetName: "u",
+        delegationType: "route",
+        reason: null,
+      },
+    ];
+    let open = [
+      task({
+        id: "1",
+        ref: "T-1",
+        key: null,
+        status: "pending",
+        dependsOn: ["elsewhere"],
+        heldReason: "no_capacity",
+      }),
+    ];
+    const hopper = {
+      internals: {
+        enterPlan: async () => ({
+          rootId: "g",
+          tasks: [...open, task({ id: "2", ref: "T-2", status: "blocked" })],
+        }),
+        runTasks: async () => open,
+      },
+      tasks: {
+        assign: async () => {},
+        complete: async () => (open = []),
+        delegations: async () => ({ items }),
+        decisions: async () => ({ items: [] }),
+      },
+      settle: async () => {},
+    } as unknown as Hopper;
+    const plan = { name: "p", tasks: [] } as unknown as Plan;
+    expect(await dryRun({ hopper, plan, now: 0 })).toEqual([
+      {
+        key: "T-1",
+        title: "1",
+        tags: [],
+        after: ["elsewhere"],
+        hops: [
+          { from: "g", to: "w", type: "route", reason: "rejected: at capacity (3/3)" },
+          { from: "g", to: "v", type: "route", reason: "rejected: policy" },
+          { from: "g", to: "u", type: "route", reason: "rejected: no reason given" },
+        ],
+        ends: "unassigned",
+        command: "true",
+      },
+    ]);
+  });
+});
+
+describe("the watch of a run", () => {
+  function watched() {
+    const listeners = new Set<(event: EventView) => void>();
+    const steps: PlanStep[] = [];
+    const events: EventView[] = [];
+    const instances: Record<string, { name: string; scope: string; parentId: string | null }> = {
+      "run-1": { name: "webapp-run-1", scope: "ORCHESTRATION", parentId: "id-webapp" },
+      other: { name: "other", scope: "PROJECT", parentId: null },
+    };
+    const hopper = {
+      on: (_name: string, listener: (event: EventView) => void) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      instances: {
+        get: async (id: string) => {
+          const found = instances[id];
+          if (found === undefined) throw new Error("not found");
+          return found;
+        },
+      },
+      tasks: {
+        events: async () => ({ items: [event("task.created", { task: "a" })] }),
+        delegations: async () => ({
+          items: [
+            {
+              status: "accepted",
+              round: 1,
+              targetInstanceId: "id-webapp",
+              sourceName: "top",
+              targetName: "webapp",
+              delegationType: "route",
+            },
+            {
+              status: "completed",
+              round: 1,
+              targetInstanceId: "x",
+              sourceName: "y",
+              targetName: "x",
+              delegationType: "route",
+            },
+          ],
+        }),
+      },
+    } as unknown as Hopper;
+    const watch = new RunWatch(hopper, {
+      onStep: (step) => steps.push(step),
+      onEvent: (event) => events.push(event),
+      onChange: () => {},
+    });
+    const tell = (event: EventView): void => {
+      for (const listener of listeners) listener(event);
+    };
+    return { watch, steps, events, tell };
+  }
+  const forest = [tree("top", "GLOBAL", [tree("webapp", "PROJECT")])];
+  const tasks = [task({ id: "a", ref: "T-1", title: "A" }), task({ id: "b", ref: "T-2", status: "done" })];
+
+  it("tells what it heard before it was asked to, of its own tasks and instances only", async () => {
+    const { watch, steps, events, tell } = watched();
+    tell(event("task.created", { task: "a" }));
+    tell(event("task.created", { task: "stranger" }));
+    tell(event("instance.running", { instance: "run-1" }));
+    tell(event("instance.running", { instance: "other" }));
+    tell(event("instance.running", { instance: "other" }));
+    tell(event("instance.running", { instance: "nowhere" }));
+    tell(event("configuration.updated"));
+    expect(steps).toEqual([]);
+    await watch.follow({ tasks, forest, resumed: false });
+    await watch.drained();
+    expect(steps.map(({ kind }) => kind)).toEqual(["task", "instance"]);
+    expect(events).toHaveLength(2);
+    await watch.stop();
+    tell(event("task.created", { task: "a" }));
+    expect(events).toHaveLength(2);
+  });
+
+  it("knows what is running, which attempt it is, and what is open", async () => {
+    const { watch, tell } = watched();
+    await watch.follow({ tasks, forest, resumed: false });
+    expect(watch.counts()).toEqual({ done: 1, failed: 0, cancelled: 0, total: 2 });
+    tell(event("task.claimed", { task: "T-1", instance: "id-webapp", ms: 10 }));
+    await watch.drained();
+    const now = Date.UTC(2026, 0, 1) + 60;
+    expect(watch.running(now)).toEqual([
+      { ref: "T-1", title: "A", instance: "webapp", elapsedMs: 50, attempt: 1 },
+    ]);
+    tell(event("task.requeued", { task: "a", data: { attempt: 2 } }));
+    tell(event("task.requeued", { task: "a", data: {} }));
+    await watch.drained();
+    expect(watch.running(now)).toEqual([]);
+    tell(event("task.claimed", { task: "a", instance: "elsewhere", ms: 20 }));
+    tell(event("task.failed", { task: "b" }));
+    await watch.drained();
+    expect(watch.running(now)).toMatchObject([{ attempt: 2, instance: "" }]);
+    expect([watch.open, watch.counts()]).toEqual([1, { done: 0, failed: 1, cancelled: 0, total: 2 }]);
+    tell(event("task.retried", { task: "b" }));
+    tell(event("task.cancelled", { task: "a" }));
+    await watch.drained();
+    expect([watch.open, watch.counts().cancelled]).toEqual([1, 1]);
+  });
+
+  it("introduces the open tasks of an earlier start, with the way they have come", async () => {
+    const { watch, steps, tell } = watched();
+    await watch.follow({ tasks, forest, resumed: true });
+    expect(steps).toMatchObject([{ kind: "task", ref: "T-1" }]);
+    watch.noteResult("a", {
+      exit_code: 0,
+      signal: null,
+      duration_ms: 5,
+      timed_out: false,
+      stdout_tail: "",
+      stderr_tail: "",
+    });
+    tell(event("task.completed", { task: "a", instance: "id-webapp", data: { epoch: 1 } }));
+    tell(event("delegation.completed", { task: "a", instance: "id-webapp" }));
+    await watch.drained();
+    expect(steps.slice(1)).toMatchObject([
+      { kind: "ran", by: "webapp" },
+      { kind: "final", bubbledTo: "top" },
+    ]);
+  });
+});
