@@ -1,5 +1,5 @@
 import type { Store } from "../store/store.ts";
-import type { Cancellable, Clock } from "./seams.ts";
+import type { Cancellable, Clock, Log } from "./seams.ts";
 import type { System } from "./system.ts";
 
 /** How often the auditor looks, in ms. */
@@ -15,12 +15,14 @@ export class Auditor {
   readonly #system: System;
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #log: Log;
   #alarm: Cancellable | null = null;
 
-  constructor(params: { system: System; store: Store; clock: Clock }) {
+  constructor(params: { system: System; store: Store; clock: Clock; log: Log }) {
     this.#system = params.system;
     this.#store = params.store;
     this.#clock = params.clock;
+    this.#log = params.log;
   }
 
   /** One round; the number of tasks whose keepers were asked. */
@@ -34,9 +36,12 @@ export class Auditor {
   start(): void {
     this.#alarm?.cancel();
     this.#alarm = this.#clock.at(this.#clock.now() + EVERY_MS, () => {
-      void this.tick().finally(() => {
-        if (this.#alarm !== null) this.start();
-      });
+      this.tick()
+        // A store that cannot be read now is asked again the next time.
+        .catch((error: unknown) => this.#log.warn({ error: String(error) }, "the auditor could not look"))
+        .finally(() => {
+          if (this.#alarm !== null) this.start();
+        });
     });
   }
 

@@ -2,7 +2,7 @@ import { backoffMs } from "../machines/backoff.ts";
 import { refuse, type Refusal } from "../machines/errors.ts";
 import { hasQueue } from "../machines/legality.ts";
 import type { Command } from "../machines/messages.ts";
-import { isFinal, type ErrorInfo, type Task } from "../machines/records.ts";
+import { isFinal, type ErrorInfo, type Task, type TaskNo } from "../machines/records.ts";
 import { failTask } from "./completion.ts";
 import { giveBack } from "./give-back.ts";
 import { holdsLease, leaseLost, noteLateResult } from "./lease-token.ts";
@@ -11,7 +11,7 @@ import type { Turn } from "./turn.ts";
 /** Claims and leases: a token is the epoch of the claim; an old one changes nothing (L1). Source: 2-domain.md 2.5, 3-runtime.md 3.4. */
 
 export function onClaim(turn: Turn, command: Extract<Command, { type: "instance.claim" }>): void {
-  const { instance, actor, config } = turn;
+  const { actor, config } = turn;
   const refusal = claimRefusal(turn);
   if (refusal !== null) {
     turn.refuse(refusal);
@@ -20,8 +20,9 @@ export function onClaim(turn: Turn, command: Extract<Command, { type: "instance.
   const able =
     command.capabilities === null ? null : new Set(command.capabilities.map((one) => one.toLowerCase()));
   const claims: { task: Task; token: number; expiresAt: number }[] = [];
+  const wanted = (no: TaskNo): boolean => isFor(command, able, actor.tasks.get(no));
   while (claims.length < command.max && actor.claimed < config.maxConcurrent) {
-    const no = actor.queue.first(turn.now, (candidate) => isFor(command, able, actor.tasks.get(candidate)));
+    const no = actor.queue.first(turn.now, wanted);
     const task = no === null ? undefined : actor.tasks.get(no);
     if (task === undefined || turn.step(task, { type: "CLAIM" }) === null) break;
     const expiresAt = turn.now + command.leaseMs;
@@ -33,7 +34,7 @@ export function onClaim(turn: Turn, command: Extract<Command, { type: "instance.
     });
     claims.push({ task: { ...task }, token: task.epoch, expiresAt });
   }
-  const nextAt = claims.length > 0 || instance.status !== "running" ? null : actor.queue.nextAt(turn.now);
+  const nextAt = claims.length > 0 ? null : actor.queue.nextAt(turn.now, wanted);
   turn.answer({ kind: "claims", claims, nextAt });
 }
 

@@ -73,10 +73,14 @@ export class WorkerQueue {
     return null;
   }
 
-  /** When the soonest task that is not claimable at `now` becomes claimable, in ms since the epoch; null = there is none. */
-  nextAt(now: number): number | null {
+  /**
+   * When the soonest task that is not claimable at `now` and that `accept` wants becomes claimable, in ms since the
+   * epoch; null = there is none. Time linear in the tasks that `accept` turns down.
+   */
+  nextAt(now: number, accept: (no: TaskNo) => boolean = () => true): number | null {
     this.#ripen(now);
-    return this.#parked.first()?.notBefore ?? null;
+    for (const { no, notBefore } of this.#parked.values()) if (accept(no)) return notBefore;
+    return null;
   }
 
   /** All tasks, also those not claimable yet, in the order of priority and arrival. */

@@ -92,7 +92,8 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
     for (const instance of changed) directory.upsert(instance);
   });
   await system.open();
-  const auditor = new Auditor({ system, store, clock });
+  const log = params.log ?? silentLog;
+  const auditor = new Auditor({ system, store, clock, log });
   if (mode === "own" && params.running !== false) {
     system.start();
     auditor.start();

@@ -38,7 +38,7 @@ export function internals(door: Door, journal: Journal): Internals {
       return { claims, nextAt: answer.nextAt };
     },
     async started(taskId, { leaseToken, process }) {
-      const task = await door.task(taskId);
+      const task = await door.taskAddress(taskId);
       return await door.askTask(
         task,
         { type: "task.start", task: task.no, leaseToken: leaseEpoch(leaseToken, task.no), process },
@@ -53,7 +53,7 @@ export function internals(door: Door, journal: Journal): Internals {
       return found;
     },
     async orphaned(taskId, epoch) {
-      const task = await door.task(taskId);
+      const task = await door.taskAddress(taskId);
       await door.askTask(task, { type: "task.orphaned", task: task.no, epoch }, { by: "runner" });
     },
     runs: async (prefix) => [...(await door.store.queries.runs(prefix))],

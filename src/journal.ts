@@ -97,7 +97,7 @@ export class Journal {
     const instance =
       checked.instanceId === undefined ? undefined : this.#door.instance(checked.instanceId, "instanceId").no;
     const task =
-      checked.taskId === undefined ? undefined : (await this.#door.task(checked.taskId, "taskId")).no;
+      checked.taskId === undefined ? undefined : (await this.#door.taskAddress(checked.taskId, "taskId")).no;
     const filter = {
       ...(checked.type === undefined ? {} : { names: checked.type }),
       ...(instance === undefined ? {} : { instance }),

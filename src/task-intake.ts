@@ -53,7 +53,7 @@ function placeOf(door: Door, reference: string | null | undefined): InstanceNo |
 
 async function taskNumbers(door: Door, references: readonly string[]): Promise<TaskNo[]> {
   const numbers: TaskNo[] = [];
-  for (const reference of references) numbers.push((await door.task(reference, "dependsOn")).no);
+  for (const reference of references) numbers.push((await door.taskAddress(reference, "dependsOn")).no);
   return numbers;
 }
 

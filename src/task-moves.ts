@@ -13,7 +13,7 @@ export function taskMoves(door: Door): Pick<Tasks, "assign" | "delegate" | "esca
   return {
     async assign(id, params) {
       const { instanceId, ...asked } = check(assignTask, params);
-      const task = await door.task(id);
+      const task = await door.taskAddress(id);
       const to = door.instance(instanceId, "instanceId");
       if (to.status === "terminated") {
         throw new HopperError(

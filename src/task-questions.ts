@@ -28,7 +28,7 @@ export function taskQuestions(
             ? null
             : door.instance(instanceId, "instanceId").no;
       const parentTask =
-        parentTaskId === undefined ? undefined : (await door.task(parentTaskId, "parentTaskId")).no;
+        parentTaskId === undefined ? undefined : (await door.taskAddress(parentTaskId, "parentTaskId")).no;
       return await pageOf(
         await door.store.queries.tasks(toTaskFilter(checked, { holder, parentTask })),
         (task) => door.taskView(task),
@@ -36,13 +36,13 @@ export function taskQuestions(
     },
     delegations: async (id) => await chain(door, await door.task(id)),
     async events(id) {
-      const task = await door.task(id);
-      return { items: await journal.ofTask(task.no), nextCursor: null, hasMore: false };
+      const { no } = await door.taskAddress(id);
+      return { items: await journal.ofTask(no), nextCursor: null, hasMore: false };
     },
     async decisions(id) {
-      const task = await door.task(id);
+      const { no } = await door.taskAddress(id);
       const items = [];
-      for (const event of await journal.rowsOfTask(task.no)) {
+      for (const event of await journal.rowsOfTask(no)) {
         if (event.name !== "routing.decided" || event.data === null) continue;
         items.push({ ...decisionView(event.data, door.directory), at: iso(event.at) });
       }
@@ -75,10 +75,10 @@ async function wait(
   params: Parameters<Tasks["wait"]>[1] = {},
 ): Promise<TaskView> {
   const { timeoutMs } = check(waitForTask, params);
-  const task = await door.task(id);
-  const ended = await journal.settled(task.no, timeoutMs ?? null, (now) => isFinal(now.status));
+  const { no } = await door.taskAddress(id);
+  const ended = await journal.settled(no, timeoutMs ?? null, (now) => isFinal(now.status));
   if (isFinal(ended.status)) return await door.taskView(ended);
-  throw new HopperError("timed_out", `${taskRef(task.no)} is still ${ended.status} after ${timeoutMs} ms.`, {
+  throw new HopperError("timed_out", `${taskRef(no)} is still ${ended.status} after ${timeoutMs} ms.`, {
     status: ended.status,
   });
 }

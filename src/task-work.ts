@@ -24,7 +24,7 @@ export function taskWork(
     status: (id, params) => setStatus(door, id, params),
     async complete(id, params = {}) {
       const { result, leaseToken, force, ...asked } = check(completeTask, params);
-      const task = await door.task(id);
+      const task = await door.taskAddress(id);
       const token = leaseToken === null ? null : leaseEpoch(leaseToken, task.no);
       return await door.askTask(
         task,
@@ -34,7 +34,7 @@ export function taskWork(
     },
     async fail(id, params) {
       const { error, retryable, leaseToken, ...asked } = check(failTask, params);
-      const task = await door.task(id);
+      const task = await door.taskAddress(id);
       const token = leaseToken === null ? null : leaseEpoch(leaseToken, task.no);
       return await door.askTask(
         task,
@@ -45,7 +45,7 @@ export function taskWork(
     heartbeat: (id, params) => heartbeat(door, id, params),
     async release(id, params) {
       const { leaseToken, ...asked } = check(releaseTask, params);
-      const task = await door.task(id);
+      const task = await door.taskAddress(id);
       return await door.askTask(
         task,
         { type: "task.release", task: task.no, leaseToken: leaseEpoch(leaseToken, task.no) },
@@ -54,7 +54,7 @@ export function taskWork(
     },
     async cancel(id, params = {}) {
       const { reason, ...asked } = check(withReason, params);
-      const task = await door.task(id);
+      const task = await door.taskAddress(id);
       return await door.askTask(task, { type: "task.cancel", task: task.no, reason }, asked);
     },
     async retry(id, params = {}) {
@@ -82,7 +82,7 @@ export function taskWork(
 
 async function setStatus(door: Door, id: string, params: Parameters<Tasks["status"]>[1]): Promise<TaskView> {
   const { status, result, reason, ...asked } = check(setTaskStatus, params);
-  const task = await door.task(id);
+  const task = await door.taskAddress(id);
   const about = { task: task.no } as const;
   const commands: Record<typeof status, Command> = {
     done: { type: "task.complete", ...about, result, leaseToken: null, force: false },
@@ -107,7 +107,7 @@ async function heartbeat(
   params: Parameters<Tasks["heartbeat"]>[1],
 ): ReturnType<Tasks["heartbeat"]> {
   const { leaseToken, leaseMs, progress, note, ...asked } = check(heartbeatTask, params);
-  const task = await door.task(id);
+  const task = await door.taskAddress(id);
   const command: Command = {
     type: "task.heartbeat",
     task: task.no,

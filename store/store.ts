@@ -203,13 +203,17 @@ export interface EventFilter {
 }
 
 /** Questions that change nothing; answered from committed rows. */
+/** What a command about a task is sent by. */
+export type TaskAddress = Pick<Task, "no" | "keeper">;
+
 export interface Queries {
   instance(no: InstanceNo): Awaitable<Instance | null>;
   tally(no: ActorNo): Awaitable<Tally>;
   tallies(): Awaitable<readonly Tally[]>;
   instances(filter: InstanceFilter): Promise<Page<Instance>>;
   task(no: TaskNo): Awaitable<Task | null>;
-  taskNo(id: string): Awaitable<TaskNo | null>;
+  /** Where a task is found, by number or by id (a UUID in any case). */
+  taskAddress(task: TaskNo | string): Awaitable<TaskAddress | null>;
   tasks(filter: TaskFilter): Promise<Page<Task>>;
   delegation(no: DelegationNo): Awaitable<Delegation | null>;
   delegationNo(id: string): Awaitable<DelegationNo | null>;

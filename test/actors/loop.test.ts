@@ -5,6 +5,7 @@ import { Observers } from "../../actors/observe.ts";
 import { KeeperViolation } from "../../actors/turn-world.ts";
 import type { Envelope } from "../../machines/messages.ts";
 import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
+import { silentLog } from "../../src/seams.ts";
 import { spawnHopper, type SpawnedHopper } from "../../src/testing/index.ts";
 import { CommitError, type Store } from "../../store/store.ts";
 
@@ -268,7 +269,8 @@ describe("the auditor", () => {
     await hopper.settle();
     const asked: unknown[] = [];
     const system = { post: (message: unknown) => void asked.push(message) } as never;
-    const auditor = new Auditor({ system, store: hopper.store, clock: hopper.clock });
+    const { clock } = hopper;
+    const auditor = new Auditor({ system, store: hopper.store, clock, log: silentLog });
     expect(await auditor.tick()).toBe(0);
     auditor.stop();
     auditor.start();
@@ -279,8 +281,34 @@ describe("the auditor", () => {
       ...hopper.store,
       queries: { ...hopper.store.queries, stuck: () => [{ task: 1, keeper: 3 }] },
     };
-    expect(await new Auditor({ system, store: stuck, clock: hopper.clock }).tick()).toBe(1);
+    expect(await new Auditor({ system, store: stuck, clock, log: silentLog }).tick()).toBe(1);
     expect(asked).toEqual([{ to: 3, message: { type: "task.audit", task: 1 } }]);
+  });
+
+  it("looks again the next time when the store cannot be read, and says so in the log", async () => {
+    await using hopper = await spawnHopper();
+    const { clock } = hopper;
+    const looks: number[] = [];
+    const closed = {
+      ...hopper.store,
+      queries: {
+        ...hopper.store.queries,
+        stuck(now: number): never {
+          looks.push(now);
+          throw new Error("the database connection is not open");
+        },
+      },
+    };
+    const warned = Promise.withResolvers<string>();
+    const log = { ...silentLog, warn: (_facts: object, text: string) => warned.resolve(text) };
+    const auditor = new Auditor({ system: {} as never, store: closed, clock, log });
+    auditor.start();
+    clock.moveTo(clock.now() + 30_000);
+    expect(await warned.promise).toBe("the auditor could not look");
+    await new Promise(setImmediate);
+    clock.moveTo(clock.now() + 30_000);
+    auditor.stop();
+    expect(looks).toHaveLength(2);
   });
 });
 

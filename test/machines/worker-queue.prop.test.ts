@@ -35,8 +35,11 @@ class ModelQueue {
     return this.inOrder().find((entry) => Number(entry.notBefore) <= now && accept(entry.no))?.no ?? null;
   }
 
-  nextAt(now: number): number | null {
-    const later = this.entries.map((entry) => Number(entry.notBefore)).filter((at) => at > now);
+  nextAt(now: number, accept: (no: TaskNo) => boolean): number | null {
+    const later = this.entries
+      .filter(({ no }) => accept(no))
+      .map((entry) => Number(entry.notBefore))
+      .filter((at) => at > now);
     return later.length === 0 ? null : Math.min(...later);
   }
 }
@@ -82,13 +85,16 @@ test("K3: a worker queue gives what a sorted list gives, by priority, then first
         expect(said).toEqual(expected);
         expect(queue.size).toBe(model.entries.length);
         expect([...queue.inOrder()]).toEqual(model.inOrder().map(({ no }) => no));
-        expect(queue.nextAt(now)).toBe(model.nextAt(now));
+        expect(queue.nextAt(now)).toBe(model.nextAt(now, () => true));
+        expect(queue.nextAt(now, isEven)).toBe(model.nextAt(now, isEven));
         expect(queue.first(now)).toBe(model.first(now, () => true));
       }
     }),
     { numRuns: RUNS },
   );
 });
+
+const isEven = (no: TaskNo): boolean => no % 2 === 0;
 
 interface Both {
   readonly queue: WorkerQueue;

@@ -94,7 +94,8 @@ async function everyQuestion(): Promise<void> {
   await store.commandByKey("a", "k");
   await store.ownLeases();
   await queries.tallies();
-  await queries.taskNo(givenTask(1).id);
+  await queries.taskAddress(givenTask(1).id);
+  await queries.taskAddress(1);
   await queries.delegationNo(givenHop(1).id);
   await queries.delegationsOf(1);
   await queries.resultsOf(2);

@@ -173,10 +173,13 @@ export function commitsConform(given: Given): void {
     test("the number of a task and of a delegation is found by its id, in any case", async () => {
       await given.commit({ tasks: { added: [givenTask(1)] }, delegations: { added: [givenHop(1)] } });
       const { queries } = given.store;
-      expect(await queries.taskNo(givenTask(1).id.toUpperCase())).toBe(1);
+      const { keeper } = givenTask(1);
+      expect(await queries.taskAddress(givenTask(1).id.toUpperCase())).toEqual({ no: 1, keeper });
+      expect(await queries.taskAddress(1)).toEqual({ no: 1, keeper });
       expect(await queries.delegationNo(givenHop(1).id)).toBe(1);
-      expect(await queries.taskNo(givenTask(2).id)).toBeNull();
-      expect(await queries.taskNo("T-1")).toBeNull();
+      expect(await queries.taskAddress(givenTask(2).id)).toBeNull();
+      expect(await queries.taskAddress(2)).toBeNull();
+      expect(await queries.taskAddress("T-1")).toBeNull();
       expect(await queries.delegationNo("")).toBeNull();
     });
 

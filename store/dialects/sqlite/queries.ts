@@ -37,7 +37,7 @@ export function sqliteQueries(database: Database, tables: Tables, identity: Iden
     tallies: () => tables.tally.all(),
     instances: async (filter) => (await lists()).instances(filter),
     task: (no) => tables.task.byNo(no),
-    taskNo: (id) => tables.task.noById(id),
+    taskAddress: (task) => tables.task.address(task),
     tasks: async (filter) => (await lists()).tasks(filter),
     delegation: (no) => tables.delegation.byNo(no),
     delegationNo: (id) => tables.delegation.noById(id),

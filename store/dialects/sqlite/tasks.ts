@@ -1,4 +1,5 @@
 import type { ErrorInfo, InstanceNo, ProcessMark, Task, TaskNo } from "../../../machines/records.ts";
+import type { TaskAddress } from "../../store.ts";
 import {
   HELD_REASON,
   LEASE_KIND,
@@ -177,7 +178,8 @@ function taskOf(row: TaskRow): Task {
 /** Reads and writes of table `task` and of those beside it: `task_text`, `task_tag`, `dependency`. */
 export function taskTable(db: Database) {
   const byNo = prepared(db, `${SELECT} WHERE t.no = ?`);
-  const noById = prepared(db, "SELECT no FROM task WHERE id = ?").pluck();
+  const addressByNo = prepared(db, "SELECT no, keeper FROM task WHERE no = ?");
+  const addressById = prepared(db, "SELECT no, keeper FROM task WHERE id = ?");
   const openOf = prepared(db, `${SELECT} WHERE t.keeper = ? AND t.status < 7 ORDER BY t.no`);
   const ofRun = prepared(db, `${SELECT} WHERE t.run_id = ? ORDER BY t.no`);
   const runs = prepared(db, RUNS).pluck();
@@ -193,9 +195,10 @@ export function taskTable(db: Database) {
       const row = byNo.get(no) as TaskRow | undefined;
       return row === undefined ? null : taskOf(row);
     },
-    noById(id: string): TaskNo | null {
-      const bytes = bytesOfUuid(id.toLowerCase());
-      return bytes === null ? null : ((noById.get(bytes) as number | undefined) ?? null);
+    address(task: TaskNo | string): TaskAddress | null {
+      const found =
+        typeof task === "number" ? addressByNo.get(task) : addressById.get(bytesOfUuid(task.toLowerCase()));
+      return (found as TaskAddress | undefined) ?? null;
     },
     /** Open tasks that this actor keeps. */
     openOf: (keeper: InstanceNo): Task[] => rows(openOf, keeper),
