@@ -14,6 +14,7 @@ import { plainPage } from "./contracts/filters.ts";
 import { createTask } from "./contracts/task-input.ts";
 import { delegations } from "./delegations.ts";
 import { Directory } from "./directory.ts";
+import { examine } from "./doctor.ts";
 import { Door } from "./door.ts";
 import { HopperError } from "../machines/errors.ts";
 import { instances } from "./instances.ts";
@@ -174,7 +175,7 @@ function compose(door: Door, parts: { mode: "own" | "read"; auditor: Auditor }):
     events: (params) => journal.read(params),
     on: journal.on,
     stats: () => stats(door),
-    doctor: async () => [...(await store.queries.doctor())],
+    doctor: () => examine(store),
     async settle() {
       if (parts.mode === "own") await system.settle();
       await journal.delivered();

@@ -158,7 +158,7 @@ const FILE: readonly Check[] = [
   },
 ];
 
-/** Every check of the store's own tables. T8, which folds the journal, is the product's (src/): it needs the machines. */
+/** Every check that rows alone can answer. T8, which folds the journal, is in src/doctor.ts. */
 export const CHECKS: readonly Check[] = [...MESSAGES, ...TASKS, ...DELEGATIONS, ...INSTANCES, ...FILE];
 
 /** Asks every check. One that cannot be asked, because the file is damaged, is broken. */

@@ -103,6 +103,7 @@ async function everyQuestion(): Promise<void> {
   await queries.runTasks("run");
   await queries.runs("run");
   await queries.stuck(NOW, 10);
+  await queries.histories(0, 10);
   for (const filter of [{}, { instance: 4 }, { names: ["task.created"] as const }, { task: 1 }]) {
     await queries.events({ since: 0, limit: 10, ...filter });
   }

@@ -7,6 +7,9 @@ import type { Identity } from "./meta.ts";
 import { stuckQuery } from "./stuck.ts";
 import type { Tables } from "./tables.ts";
 
+/** No limit: a task has some dozens of events. */
+const ALL = -1;
+
 function linesOf(database: Database, sql: string): string[] {
   return (database.prepare(sql).all() as { line: string }[]).map(({ line }) => line);
 }
@@ -49,6 +52,14 @@ export function sqliteQueries(database: Database, tables: Tables, identity: Iden
     mailbox: (actor, limit) => tables.mailbox.ofActor(actor, limit),
     runTasks: (runId) => tables.task.ofRun(runId),
     runs: (prefix) => tables.task.runs(prefix),
+    histories: (from, limit) =>
+      inSnapshot(database, () =>
+        tables.task.after(from, limit).map((task) => ({
+          task,
+          hops: tables.delegation.ofTask(task.no),
+          events: eventPage({ since: 0, limit: ALL, task: task.no }).items,
+        })),
+      ),
     doctor: () => inSnapshot(database, () => runChecks((sql) => linesOf(database, sql))),
     stuck: (_now, limit) => stuck(limit),
   };

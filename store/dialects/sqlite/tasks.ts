@@ -180,6 +180,7 @@ export function taskTable(db: Database) {
   const byNo = prepared(db, `${SELECT} WHERE t.no = ?`);
   const addressByNo = prepared(db, "SELECT no, keeper FROM task WHERE no = ?");
   const addressById = prepared(db, "SELECT no, keeper FROM task WHERE id = ?");
+  const after = prepared(db, `${SELECT} WHERE t.no > ? ORDER BY t.no LIMIT ?`);
   const openOf = prepared(db, `${SELECT} WHERE t.keeper = ? AND t.status < 7 ORDER BY t.no`);
   const ofRun = prepared(db, `${SELECT} WHERE t.run_id = ? ORDER BY t.no`);
   const runs = prepared(db, RUNS).pluck();
@@ -200,6 +201,8 @@ export function taskTable(db: Database) {
         typeof task === "number" ? addressByNo.get(task) : addressById.get(bytesOfUuid(task.toLowerCase()));
       return (found as TaskAddress | undefined) ?? null;
     },
+    /** In order of number. */
+    after: (no: TaskNo, limit: number): Task[] => rows(after, no, limit),
     /** Open tasks that this actor keeps. */
     openOf: (keeper: InstanceNo): Task[] => rows(openOf, keeper),
     /** Run ids that begin with this text, those with the newest task first; at most 1,000. */
