@@ -16,7 +16,7 @@ import type { WorkingSets } from "./working-sets.ts";
 
 /** What a batch takes. */
 export interface BatchPlan {
-  /** Run in this batch whatever it takes, each behind those before it: stored messages, then what is due. */
+  /** Taken first, each behind those before it: stored messages, then what is due. */
   readonly first: readonly Envelope[];
   /** Commands of the doors, taken while there is time; the rest stays where it is. */
   readonly inbox: FairQueue;
@@ -67,6 +67,7 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
         if (!tellParents(batch, plan, context, inside)) break;
         continue;
       }
+      if (envelope.row > 0) batch.mailDone.push(envelope.row);
       // What is in memory is not waited for.
       const running = runTurn({ batch, plan, context, inside }, envelope);
       if (running !== undefined) await running;
@@ -77,9 +78,7 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
   }
   // A full batch ends before its news was told: it goes through the mailbox with the rest.
   tellParents(batch, plan, context, inside);
-  // A full batch still tells its news: through the mailbox, like all that is left.
-  tellParents(batch, plan, context, inside);
-  for (const envelope of inside.drain()) batch.addMail(envelope);
+  for (const envelope of inside.drain()) if (!isReadAgain(envelope)) batch.addMail(envelope);
 
   function admit(): Envelope | undefined {
     if (!plan.overtaking || admitted.length >= context.limits.admitted) return undefined;
@@ -90,12 +89,16 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
 
   function take(envelope: Envelope): Envelope {
     admitted.push(envelope);
-    if (envelope.row > 0) batch.mailDone.push(envelope.row);
     // A command may have come after the batch began: its number must be used up with it.
     batch.counters.command = Math.max(batch.counters.command, -envelope.cause);
     noteKey(batch, context, envelope);
     return envelope;
   }
+}
+
+/** A stored message keeps its row, and with it its place before all that was sent later (M3); a timer is due again. */
+function isReadAgain({ row, message }: Envelope): boolean {
+  return row > 0 || message.type.startsWith("timer.");
 }
 
 /** The key of a command is a row inserted with its first turn. */
@@ -134,7 +137,7 @@ function findThenRun(run: Run, envelope: Envelope, actor: Actor | null): Promise
 
 function turnOf({ batch, plan, context, inside }: Run, envelope: Envelope, actor: Actor, found: Found): void {
   if (found.kind === "elsewhere") {
-    pass(batch, plan, inside, { ...envelope, to: found.keeper });
+    pass(batch, plan, inside, { ...envelope, to: found.keeper, row: 0 });
     return;
   }
   if (found.kind === "nothing") {

@@ -7,7 +7,7 @@ import type { Envelope } from "../../machines/messages.ts";
 import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
 import { silentLog } from "../../src/seams.ts";
 import { spawnHopper, type SpawnedHopper } from "../../src/testing/index.ts";
-import { CommitError, type Store } from "../../store/store.ts";
+import { CommitError, type MailRow, type Store } from "../../store/store.ts";
 
 /** A store whose commits fail when told to. */
 function failing(plan: { next: (() => Error) | null }): (store: Store) => Store {
@@ -134,6 +134,19 @@ describe("a turn that throws", () => {
   });
 });
 
+/** Notes the rows of the mailbox as they come and go. */
+function noting(mailed: MailRow[], handled: number[]): (store: Store) => Store {
+  return (store) => {
+    const noted = Object.create(store) as { commit: Store["commit"] };
+    noted.commit = (commit) => {
+      mailed.push(...commit.mail.added);
+      handled.push(...commit.mail.done);
+      return store.commit(commit);
+    };
+    return noted as Store;
+  };
+}
+
 describe("messages that find no room in their batch", () => {
   it("go through the mailbox, in order, and all arrive", async () => {
     await using hopper = await spawnHopper({ limits: { turns: 2, admitted: 3 } });
@@ -153,6 +166,34 @@ describe("messages that find no room in their batch", () => {
     );
     for (const { task, lease } of claimed) await hopper.tasks.complete(task.id, { leaseToken: lease.token });
     await hopper.settle();
+    await isClean(hopper);
+  });
+
+  it("keep their row, and with it their place, while a batch has no turn left for them (M3)", async () => {
+    const mailed: MailRow[] = [];
+    const handled: number[] = [];
+    await using hopper = await spawnHopper({
+      limits: { turns: 1, admitted: 4 },
+      wrap: noting(mailed, handled),
+    });
+    await hierarchy(hopper);
+    const added = Promise.all(
+      Array.from({ length: 8 }, (_one, index) => hopper.hopper.tasks.add({ title: `Task ${index}` })),
+    );
+    await hopper.settle();
+    await added;
+    const texts = mailed.map(({ envelope }) =>
+      JSON.stringify([envelope.to, envelope.from, envelope.message]),
+    );
+    const offers = texts.filter((text) => text.includes('"task.delegation"'));
+    expect(new Set(offers).size).toBe(offers.length);
+    const places = new Map<string, number[]>();
+    for (const no of handled) {
+      const { from, to } = mailed.find((row) => row.no === no)?.envelope ?? {};
+      places.set(`${from} ${to}`, [...(places.get(`${from} ${to}`) ?? []), no]);
+    }
+    for (const numbers of places.values()) expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    expect(handled).toHaveLength(mailed.length);
     await isClean(hopper);
   });
 
