@@ -39,10 +39,29 @@ function decide(facts) {
   };
 }
 
-/** The file to import: the sources in a clone, the built files in the packed package. */
+/** What the built command is made of. */
+const SOURCES = ["machines", "store", "actors", "src", "cli", "package.json"];
+
+/**
+ * The file to import: the built command, which starts in half of the time; in a clone only while no source is newer.
+ *
+ * @param {string} root
+ */
 function findCli(root) {
   const source = path.join(root, "cli", "main.ts");
-  return fs.existsSync(source) ? source : path.join(root, "dist", "cli", "main.js");
+  const built = path.join(root, "dist", "cli", "main.js");
+  if (!fs.existsSync(source)) return built;
+  if (!fs.existsSync(built)) return source;
+  const builtAt = fs.statSync(built).mtimeMs;
+  return SOURCES.some((name) => isNewer(path.join(root, name), builtAt)) ? source : built;
+}
+
+/** Whether a file, or a folder (when something came or went) or anything in it, changed after a moment. */
+function isNewer(file, moment) {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (!stats) return false;
+  if (stats.mtimeMs > moment) return true;
+  return stats.isDirectory() && fs.readdirSync(file).some((name) => isNewer(path.join(file, name), moment));
 }
 
 /** The Node that the package "node" (a development dependency) put beside us, or null. */

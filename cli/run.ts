@@ -9,7 +9,7 @@ import { parse } from "./parser.ts";
 import type { Parsed } from "./parser.ts";
 import { lookFor } from "./render/look.ts";
 import { problemLines } from "./render/problem.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "./package.ts";
 
 export type { CliIo } from "./io.ts";
 

@@ -1,17 +1,27 @@
-// `npm run build`: the sources as JavaScript with declarations in dist/, which is what the packed package ships
-// (Node strips no types inside node_modules).
+// `npm run build`, and part of every install of a clone (`prepare`): what the packed package ships, in dist/. The library
+// is compiled file by file, with declarations (Node strips no types inside node_modules). The command is bundled with
+// what it imports: it starts in half of the time (docs/decisions/0010-the-command-is-bundled.md).
 
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { execa } from "execa";
+import { bundleCommand } from "./bundle.ts";
 
 const root = dirname(import.meta.dirname);
+const dist = `${root}/dist`;
+/** Built beside and put in place at the end: nobody meets half a build. */
+const fresh = `${root}/dist.new`;
 
-await rm(`${root}/dist`, { recursive: true, force: true });
-const { exitCode } = await execa("tsc", ["-p", "tsconfig.build.json"], {
+await rm(fresh, { recursive: true, force: true });
+const { exitCode } = await execa("tsc", ["-p", "tsconfig.build.json", "--outDir", fresh], {
   cwd: root,
   preferLocal: true,
   stdio: "inherit",
   reject: false,
 });
+if (exitCode === 0) {
+  await bundleCommand({ root, into: `${fresh}/cli` });
+  await rm(dist, { recursive: true, force: true });
+  await rename(fresh, dist);
+}
 process.exitCode = exitCode ?? 1;

@@ -24,6 +24,7 @@ const REQUIRED = [
   "CHANGELOG.md",
   "bin/hopper.cjs",
   "dist/cli/main.js",
+  "dist/cli/licenses.txt",
   "dist/src/index.js",
   "dist/src/index.d.ts",
   "dist/src/testing/index.js",
@@ -34,7 +35,7 @@ const REQUIRED = [
 const BARE_IMPORT = /(?:\bfrom|\bimport|\bimport\()\s*"((?:@[a-z0-9~._-]+\/)?[a-z0-9~_:][a-z0-9~._:-]*)[/"]/g;
 
 const EXPECTED = new RegExp(
-  `^(${REQUIRED.map((name) => RegExp.escape(name)).join("|")}|dist/(machines|store|actors|src|cli)/.*\\.(js|d\\.ts))$`,
+  `^(${REQUIRED.map((name) => RegExp.escape(name)).join("|")}|dist/(machines|store|actors|src)/.*\\.(js|d\\.ts)|dist/cli/parts/[^/]+\\.js)$`,
 );
 
 await rm(work, { recursive: true, force: true });
@@ -54,7 +55,9 @@ process.stdout.write(
 process.exitCode = problems.length > 0 ? 1 : 0;
 
 async function pack(): Promise<{ tarball: string; files: string[] }> {
-  const { stdout } = await execa("npm", ["pack", "--json", "--pack-destination", work], { cwd: root });
+  const { stdout } = await execa("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", work], {
+    cwd: root,
+  });
   const answer = JSON.parse(stdout) as { filename: string; files: { path: string }[] }[];
   const [packed] = answer;
   if (packed === undefined) throw new Error(`npm pack answered nothing: ${stdout}`);
@@ -78,10 +81,13 @@ function checkFiles(files: readonly string[]): string[] {
   ];
 }
 
-/** In the clone everything is installed; in the package only `dependencies` are. */
+/**
+ * In the clone everything is installed; in the package only `dependencies` are. The bundled command brings along what it
+ * imports (scripts/bundle.ts).
+ */
 async function checkImports(unpacked: string): Promise<string[]> {
   const problems: string[] = [];
-  for await (const file of glob("dist/**/*.js", { cwd: unpacked })) {
+  for await (const file of glob("dist/{machines,store,actors,src}/**/*.js", { cwd: unpacked })) {
     const text = await readFile(`${unpacked}/${file}`, "utf8");
     for (const [, name] of text.matchAll(BARE_IMPORT)) {
       if (name === undefined || isBuiltin(name) || Object.hasOwn(manifest.dependencies, name)) continue;

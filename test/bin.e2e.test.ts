@@ -6,7 +6,9 @@ import {
   mkdirSync,
   mkdtempSync,
   rmSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
@@ -22,6 +24,7 @@ const bin = createRequire(import.meta.url)(BIN) as {
     node?: string;
     lines?: string[];
   };
+  findCli(root: string): string;
   findBundledNode(root: string): string | null;
   compileCacheDir(env: Record<string, string>): string;
 };
@@ -79,6 +82,36 @@ describe("which Node runs the command", () => {
   it("keeps compiled code in a folder of the user's own, or where NODE_COMPILE_CACHE says", () => {
     expect(bin.compileCacheDir({ NODE_COMPILE_CACHE: "/c" })).toBe("/c");
     expect(bin.compileCacheDir({})).toMatch(/hopper.compile-cache$/);
+  });
+});
+
+describe("the command that is started", () => {
+  const newer = (file: string): void => {
+    const soon = new Date(Date.now() + 60_000);
+    utimesSync(file, soon, soon);
+  };
+
+  it("is the built one in the package, which has no sources", () => {
+    const folder = project({ bundled: false });
+    rmSync(join(folder, "cli"), { recursive: true });
+    expect(bin.findCli(folder)).toBe(join(folder, "dist", "cli", "main.js"));
+  });
+
+  it("is in a clone the built one while no source, no folder of sources and no manifest is newer", () => {
+    const folder = project({ bundled: false });
+    const [source, built] = [join(folder, "cli", "main.ts"), join(folder, "dist", "cli", "main.js")];
+    expect(bin.findCli(folder)).toBe(source);
+    mkdirSync(dirname(built), { recursive: true });
+    writeFileSync(built, FAKE_CLI);
+    newer(built);
+    expect(bin.findCli(folder)).toBe(built);
+    for (const changed of [source, join(folder, "cli"), join(folder, "package.json")]) {
+      const before = statSync(changed);
+      utimesSync(changed, new Date(Date.now() + 120_000), new Date(Date.now() + 120_000));
+      expect(bin.findCli(folder)).toBe(source);
+      utimesSync(changed, before.atime, before.mtime);
+      expect(bin.findCli(folder)).toBe(built);
+    }
   });
 });
 

@@ -1,11 +1,12 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Args } from "../args.ts";
 import type { Context } from "../context.ts";
 import type { PlanArgs } from "../io.ts";
+import { PACKAGE_ROOT } from "../package.ts";
 import type { CommandSpec, OptionSpec } from "../spec.ts";
 
+/** The plan of `hopper demo`. */
+const DEMO = join(PACKAGE_ROOT, "examples", "hello.plan.yaml");
 const ONCE: OptionSpec = { name: "once", type: "flag", describe: "End when the plan is done" };
 const KEEP: OptionSpec = { name: "keep", type: "flag", describe: "Keep the temporary data folder" };
 const WORKERS: OptionSpec = {
@@ -41,7 +42,7 @@ export const demoCommand: CommandSpec = {
   summary: "Run a small plan in a temporary folder",
   options: [ONCE, KEEP],
   act: async (context, args) =>
-    await context.io.runPlan(planArgs({ context, args, plan: findDemo(), temp: true }), context.io),
+    await context.io.runPlan(planArgs({ context, args, plan: DEMO, temp: true }), context.io),
 };
 
 function planArgs(params: { context: Context; args: Args; plan: string; temp: boolean }): PlanArgs {
@@ -60,11 +61,4 @@ function planArgs(params: { context: Context; args: Args; plan: string; temp: bo
     output: context.format,
     quiet: context.quiet,
   };
-}
-
-/** The example lies two folders up in a clone, three in the built package. */
-function findDemo(): string {
-  const places = ["../../examples/hello.plan.yaml", "../../../examples/hello.plan.yaml"];
-  const paths = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
-  return paths.find((path) => existsSync(path)) ?? paths[0] ?? "";
 }

@@ -46,7 +46,7 @@ export async function migrate(
       }
     },
   }));
-  const orm = await openOrm(database, [...ENTITIES], {
+  const orm = openOrm(database, [...ENTITIES], {
     extensions: [Migrator],
     migrations: {
       migrationsList,

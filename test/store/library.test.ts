@@ -26,7 +26,7 @@ test("the ORM asks over the store's own connection and leaves it open", async ()
   const store = await openStore({ url: "sqlite::memory:", ...givenSeams() });
   const { database } = store as unknown as { database: Database };
   database.exec("CREATE TEMP TABLE only_here (x); INSERT INTO only_here VALUES (7)");
-  const orm = await openOrm(database, [...ENTITIES]);
+  const orm = openOrm(database, [...ENTITIES]);
   expect(await orm.em.getConnection().execute("SELECT x FROM only_here")).toEqual([{ x: 7 }]);
   await orm.close();
   expect(database.open).toBe(true);

@@ -1,25 +1,22 @@
 import { MikroORM } from "@mikro-orm/sqlite";
 import type { Options } from "@mikro-orm/sqlite";
-import { requireAsOrm } from "./library.ts";
+import { SqliteDialect } from "kysely";
 import type { Database } from "./library.ts";
-
-interface Kysely {
-  SqliteDialect: new (config: { database: unknown }) => object;
-}
 
 /**
  * MikroORM around a connection that is open already: one library, one handle. The ORM never closes it; the store does.
  *
+ * Made by its constructor: `MikroORM.init` would look for every extension that could be installed, and load it.
+ *
  * @param entities those that are asked for: making each ready takes a millisecond.
  */
-export async function openOrm(
+export function openOrm(
   database: Database,
   entities: NonNullable<Options["entities"]>,
   more: Partial<Options> = {},
-): Promise<MikroORM> {
-  const { SqliteDialect } = requireAsOrm("kysely") as Kysely;
+): MikroORM {
   const shared = { prepare: (sql: string) => database.prepare(sql), close: () => undefined };
-  return await MikroORM.init({
+  return new MikroORM({
     dbName: database.name,
     entities,
     driverOptions: new SqliteDialect({ database: shared }),

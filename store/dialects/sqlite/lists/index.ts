@@ -17,9 +17,9 @@ import { taskList } from "./tasks.ts";
 export type Lists = Pick<Queries, "instances" | "tasks" | "delegations" | "deadLetters">;
 
 /** The lists, asked through MikroORM on the store's own connection. */
-export async function openLists(database: Database, tables: Tables, identity: Identity): Promise<Lists> {
+export function openLists(database: Database, tables: Tables, identity: Identity): Lists {
   database.function(FOLD, { deterministic: true }, fold);
-  const { em } = await openOrm(database, [TaskRow, TaskTagRow, InstanceRow, DelegationRow, DeadLetterRow]);
+  const { em } = openOrm(database, [TaskRow, TaskTagRow, InstanceRow, DelegationRow, DeadLetterRow]);
   // Query builders only: nothing is kept in the unit of work, so one fork serves every list.
   const fork = em.fork();
   return {
