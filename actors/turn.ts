@@ -1,4 +1,3 @@
-import type { Refusal } from "../machines/errors.ts";
 import type { EventName, JournalEvent } from "../machines/events.ts";
 import {
   createHop,
@@ -10,8 +9,8 @@ import {
   type HopCreated,
   type TaskCreated,
 } from "../machines/evolve.ts";
+import type { Refusal } from "../machines/errors.ts";
 import { taskLifecycle, type TaskEvent } from "../machines/lifecycles/task.ts";
-import type { AnswerValue, Envelope, Message } from "../machines/messages.ts";
 import {
   emptyTally,
   isFinal,
@@ -19,17 +18,13 @@ import {
   type Delegation,
   type Instance,
   type InstanceNo,
-  type Reply,
   type RosterEntry,
   type Task,
-  type TaskNo,
   type TaskStatus,
 } from "../machines/records.ts";
-import type { EffectiveConfig, Settings } from "../machines/settings.ts";
-import type { Actor } from "./actor.ts";
-import type { Batch } from "./batch.ts";
 import { notAllowed, taskContext } from "./task-machine.ts";
-import { KeeperViolation, type Preloaded, type TurnWorld } from "./turn-world.ts";
+import { TurnBase, type EventData } from "./turn-base.ts";
+import { KeeperViolation } from "./turn-world.ts";
 
 /** Events that change a column of what was asked. */
 const WIDE_EVENTS: ReadonlySet<EventName> = new Set<EventName>([
@@ -38,126 +33,12 @@ const WIDE_EVENTS: ReadonlySet<EventName> = new Set<EventName>([
   "task.requeued",
 ]);
 
-type EventData = { [key: string]: unknown } | null;
-
 /**
  * One actor handling one message. It reads its actor's working set, and everything it does goes
  * through here: events (which change the rows), messages, the answer. It never awaits, reads no
  * clock and makes no id of its own. Source: 3-runtime.md 3.1.
  */
-export class Turn {
-  readonly actor: Actor;
-  readonly envelope: Envelope;
-  readonly world: TurnWorld;
-  readonly batch: Batch;
-  readonly preloaded: Preloaded;
-  /** Position of this turn's newest event: the cause of what it sends. */
-  #cause: number;
-
-  constructor(params: {
-    actor: Actor;
-    envelope: Envelope;
-    world: TurnWorld;
-    batch: Batch;
-    preloaded: Preloaded;
-  }) {
-    this.actor = params.actor;
-    this.envelope = params.envelope;
-    this.world = params.world;
-    this.batch = params.batch;
-    this.preloaded = params.preloaded;
-    this.#cause = params.envelope.cause;
-  }
-
-  get now(): number {
-    return this.batch.now;
-  }
-
-  get settings(): Settings {
-    return this.world.settings;
-  }
-
-  get instance(): Instance {
-    if (this.actor.instance === null) throw new Error("the desk is no instance");
-    return this.actor.instance;
-  }
-
-  get config(): EffectiveConfig {
-    return this.actor.config(this.world.settings);
-  }
-
-  /** True when this actor keeps open tasks and gives them to workers or children now. */
-  get isRunning(): boolean {
-    return this.actor.instance?.status === "running";
-  }
-
-  get isTerminated(): boolean {
-    return this.actor.instance?.status === "terminated";
-  }
-
-  // ------------------------------------------------------------------ answers and messages
-
-  answer(value: AnswerValue): void {
-    this.answerTo(this.envelope.reply, value);
-  }
-
-  answerTo(reply: Reply | null, value: AnswerValue): void {
-    if (reply !== null) this.batch.answer(reply, { ok: true, value });
-  }
-
-  refuse(refusal: Refusal): void {
-    if (this.envelope.reply !== null) this.batch.answer(this.envelope.reply, { ok: false, refusal });
-  }
-
-  /** Answers with a copy of the task as it is now. */
-  answerTask(task: Task): void {
-    if (this.envelope.reply !== null) this.answer({ kind: "task", task: { ...task } });
-  }
-
-  answerHop(hop: Delegation): void {
-    if (this.envelope.reply !== null) this.answer({ kind: "delegation", delegation: { ...hop } });
-  }
-
-  /** The reply travels with the message: whoever ends the command answers it. */
-  send(to: ActorNo, message: Message, reply: Reply | null = null): void {
-    this.batch.sent.push({
-      to,
-      from: this.actor.no,
-      message,
-      reply,
-      by: this.envelope.by,
-      cause: this.#cause,
-      row: 0,
-      attempt: 0,
-    });
-  }
-
-  // ------------------------------------------------------------------ events
-
-  /** Appends to the journal and nothing else. */
-  note(
-    name: EventName,
-    data: EventData,
-    about: { task?: TaskNo | null; delegation?: number | null } = {},
-  ): JournalEvent {
-    const { batch } = this;
-    batch.counters.position += 1;
-    const event: JournalEvent = {
-      position: batch.counters.position,
-      at: batch.now,
-      name,
-      instance: this.actor.no,
-      task: about.task ?? null,
-      delegation: about.delegation ?? null,
-      actor: this.envelope.by,
-      cause: this.envelope.cause,
-      data: data as JournalEvent["data"],
-    };
-    batch.events.push(event);
-    this.#cause = event.position;
-    return event;
-  }
-
+export class Turn extends TurnBase {
   createTask(data: TaskCreated & { status: TaskStatus }): Task {
     const no = (this.batch.counters.task += 1);
     const event = this.note("task.created", data, { task: no });
