@@ -1,3 +1,4 @@
+import type { Metrics } from "../actors/system-params.ts";
 import type { ErrorInfo, InstanceConfig, Json, ProcessMark, TaskStatus } from "../machines/records.ts";
 import type { EventName } from "../machines/events.ts";
 import type { DoctorFinding } from "../store/store.ts";
@@ -297,6 +298,10 @@ export interface Internals {
   orphans(): Promise<{ taskId: string; ref: string; epoch: number; process: ProcessMark | null }[]>;
   /** Ends such a lease at once: the process is known to be gone. */
   orphaned(taskId: string, epoch: number): Promise<void>;
+  /** What a former owner had left running when this one opened the store; it was ended before the loop began. */
+  readonly left: OrphansEnded;
+  /** Batches, turns, commits and stored messages since the store was opened. */
+  metrics(): Readonly<Metrics>;
   /** Runs of a plan by prefix of the run id, newest first. */
   runs(prefix: string): Promise<string[]>;
   runTasks(runId: string): Promise<TaskView[]>;
@@ -304,6 +309,14 @@ export interface Internals {
   onClaimable(listener: () => void): () => void;
   /** Moment of the next timer; null = none. For "nothing is running, due or backing off". */
   nextDue(): Promise<number | null>;
+}
+
+/** What a former owner had left running, and what was done. */
+export interface OrphansEnded {
+  /** Refs of the tasks whose lease was ended. */
+  readonly tasks: readonly string[];
+  /** Process groups that were still running, and are not any more. */
+  readonly groups: readonly number[];
 }
 
 export interface PlanNode {

@@ -7,7 +7,7 @@ import { createScopeRegistry } from "../machines/scopes/registry.ts";
 import type { ScopeBehavior } from "../machines/scopes/behavior.ts";
 import { openStore } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
-import type { Hopper, Stats } from "./api.ts";
+import type { Hopper, OrphansEnded, Stats } from "./api.ts";
 import { loadConfiguration, type ConfigurationSources } from "./config.ts";
 import { check } from "./contracts/check.ts";
 import { plainPage } from "./contracts/filters.ts";
@@ -95,12 +95,30 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   await system.open();
   const log = params.log ?? silentLog;
   const auditor = new Auditor({ system, store, clock, log });
-  if (mode === "own" && params.running !== false) {
-    system.start();
-    auditor.start();
-  }
   const door = new Door({ store, system, directory, settings, clock, writable: mode === "own" });
-  return compose(door, { mode, auditor });
+  const left = { tasks: [], groups: [] };
+  const hopper = compose(door, { mode, auditor, left });
+  if (mode === "own" && params.running !== false) {
+    const begin = (): void => {
+      system.start();
+      auditor.start();
+    };
+    const orphaned = (await store.ownLeases()).length > 0;
+    if (orphaned) Object.assign(left, await takeOver(hopper, begin));
+    else begin();
+  }
+  return hopper;
+}
+
+/** What cannot be ended may run on: then this owner lets go of the store. */
+async function takeOver(hopper: Hopper, begin: () => void): Promise<OrphansEnded> {
+  const { endOrphans } = await import("./workers/orphans.ts");
+  try {
+    return await endOrphans(hopper, begin);
+  } catch (error) {
+    await hopper.close();
+    throw error;
+  }
 }
 
 async function open(
@@ -126,7 +144,7 @@ async function open(
   });
 }
 
-function compose(door: Door, parts: { mode: "own" | "read"; auditor: Auditor }): Hopper {
+function compose(door: Door, parts: { mode: "own" | "read"; auditor: Auditor; left: OrphansEnded }): Hopper {
   const journal = new Journal(door);
   const { store, system, directory } = door;
   let closing: Promise<void> | null = null;
@@ -188,7 +206,7 @@ function compose(door: Door, parts: { mode: "own" | "read"; auditor: Auditor }):
       closing ??= close();
       await closing;
     },
-    internals: internals(door, journal),
+    internals: internals(door, journal, parts.left),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Command, InstanceSpec, PlannedInstance } from "../machines/messages.ts";
 import { DESK, type Instance, type InstanceConfig, type InstanceNo } from "../machines/records.ts";
 import { HopperError } from "../machines/errors.ts";
-import type { Claim, Internals, PlanNode } from "./api.ts";
+import type { Claim, Internals, OrphansEnded, PlanNode } from "./api.ts";
 import { checkBatch } from "./contracts/batch.ts";
 import { check } from "./contracts/check.ts";
 import { createInstance, toInstanceSpec } from "./contracts/instances.ts";
@@ -13,7 +13,7 @@ import { specOf } from "./task-intake.ts";
 import { leaseView } from "./view-of.ts";
 
 /** What Hopper's own plan runner and shell workers need beyond the public verbs. Source: 5-cli.md 5.3. */
-export function internals(door: Door, journal: Journal): Internals {
+export function internals(door: Door, journal: Journal, left: OrphansEnded): Internals {
   return {
     enterPlan: (params) => enterPlan(door, params),
     async claimOwn(id, { workerId, leaseSeconds }) {
@@ -56,6 +56,8 @@ export function internals(door: Door, journal: Journal): Internals {
       const task = await door.taskAddress(taskId);
       await door.askTask(task, { type: "task.orphaned", task: task.no, epoch }, { by: "runner" });
     },
+    left,
+    metrics: () => door.system.metrics,
     runs: async (prefix) => [...(await door.store.queries.runs(prefix))],
     runTasks: async (runId) => await door.taskViews(await door.store.queries.runTasks(runId)),
     onClaimable: journal.onClaimable,

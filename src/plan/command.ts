@@ -6,7 +6,6 @@ import { setTimeout as pause } from "node:timers/promises";
 import { HopperError } from "../../machines/errors.ts";
 import type { Hopper } from "../api.ts";
 import { loadConfiguration } from "../config.ts";
-import { endOrphans } from "../workers/orphans.ts";
 import { dryRun } from "./dry-run.ts";
 import { inPlace, readPlan } from "./plan-file.ts";
 import type { Plan } from "./plan-file.ts";
@@ -48,7 +47,7 @@ export async function runPlanCommand(args: PlanCommandArgs, io: PlanIo): Promise
   try {
     const hopper = await openWaiting(folder, config, io);
     try {
-      const { groups } = await endOrphans(hopper);
+      const { groups } = hopper.internals.left;
       if (groups.length > 0)
         output.remark(
           `note: ended ${groups.length} command${groups.length > 1 ? "s" : ""} that an earlier run had left behind`,

@@ -17,9 +17,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A store whose former owner left these tasks; it notes whether a group still ran when its lease was ended. */
+/** A store whose former owner left these tasks; it notes whether a group still ran when the loop began and when its lease was ended. */
 function leftBehind(processes: (ProcessMark | null)[]) {
   const ended: { taskId: string; epoch: number; alive: boolean }[] = [];
+  const began: boolean[][] = [];
   const internals = {
     async orphans() {
       return processes.map((process, index) => ({
@@ -34,7 +35,8 @@ function leftBehind(processes: (ProcessMark | null)[]) {
       ended.push({ taskId, epoch, alive: process !== null && isGroupAlive(process.pid) });
     },
   };
-  return { hopper: { internals } as unknown as Hopper, ended };
+  const begin = (): void => void began.push(processes.map((mark) => mark !== null && isGroupAlive(mark.pid)));
+  return { hopper: { internals } as unknown as Hopper, ended, began, begin };
 }
 
 async function running(command: string, env: Record<string, string> = {}) {
@@ -50,26 +52,27 @@ async function running(command: string, env: Record<string, string> = {}) {
 }
 
 describe("the commands of a former owner", () => {
-  it("are ended, and only then their leases", async () => {
+  it("are ended, only then the loop begins, and then their leases end", async () => {
     const { shell, result } = await running("sleep 1000");
-    const { hopper, ended } = leftBehind([shell.mark]);
-    expect(await endOrphans(hopper)).toEqual({ tasks: ["T-0"], groups: [shell.mark.pid] });
+    const { hopper, ended, began, begin } = leftBehind([shell.mark]);
+    expect(await endOrphans(hopper, begin)).toEqual({ tasks: ["T-0"], groups: [shell.mark.pid] });
+    expect(began).toEqual([[false]]);
     expect(ended).toEqual([{ taskId: "id-0", epoch: 1, alive: false }]);
     expect(await result).toMatchObject({ signal: "SIGTERM" });
   });
 
   it("are left alone when another process has their number now", async () => {
     const { shell } = await running("exec sleep 1000");
-    const { hopper, ended } = leftBehind([{ ...shell.mark, startedAt: "1" }]);
-    expect(await endOrphans(hopper)).toEqual({ tasks: ["T-0"], groups: [] });
+    const { hopper, ended, begin } = leftBehind([{ ...shell.mark, startedAt: "1" }]);
+    expect(await endOrphans(hopper, begin)).toEqual({ tasks: ["T-0"], groups: [] });
     expect(ended).toMatchObject([{ alive: true }]);
     expect(isGroupAlive(shell.mark.pid)).toBe(true);
     await shell.stop();
   });
 
   it("may never have started, or be gone", async () => {
-    const { hopper, ended } = leftBehind([null, { pid: 0x7ffffffe, startedAt: "1" }]);
-    expect(await endOrphans(hopper)).toEqual({ tasks: ["T-0", "T-1"], groups: [] });
+    const { hopper, ended, begin } = leftBehind([null, { pid: 0x7ffffffe, startedAt: "1" }]);
+    expect(await endOrphans(hopper, begin)).toEqual({ tasks: ["T-0", "T-1"], groups: [] });
     expect(ended.map(({ taskId }) => taskId)).toEqual(["id-0", "id-1"]);
   });
 
@@ -78,7 +81,7 @@ describe("the commands of a former owner", () => {
     // The leader has gone: the kernel gives its number to nobody while its group lives.
     const table = { ...processTable(), read: () => null };
     const stranger = leftBehind([shell.mark, shell.mark]);
-    expect(await endOrphans(stranger.hopper, table)).toEqual({
+    expect(await endOrphans(stranger.hopper, () => undefined, table)).toEqual({
       tasks: ["T-0", "T-1"],
       groups: [shell.mark.pid],
     });
