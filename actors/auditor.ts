@@ -6,6 +6,10 @@ import type { System } from "./system.ts";
 const EVERY_MS = 30_000;
 /** Tasks it looks at in one round. */
 const MOST = 100;
+/** How long an idempotency key is kept, in ms (3-runtime.md 3.5). */
+const KEY_KEPT_MS = 24 * 3_600_000;
+/** Keys it forgets in one round: as many as 33 a second leave. */
+const MOST_KEYS = 1_000;
 
 /**
  * Recovery as a loop, not a start-up event: looks for open tasks that nothing is under way for, and asks
@@ -25,8 +29,9 @@ export class Auditor {
     this.#log = params.log;
   }
 
-  /** One round; the number of tasks whose keepers were asked. */
+  /** One round, which also forgets old idempotency keys; the number of tasks whose keepers were asked. */
   async tick(): Promise<number> {
+    await this.#store.forgetKeys(this.#clock.now() - KEY_KEPT_MS, MOST_KEYS);
     const stuck = await this.#store.queries.stuck(this.#clock.now(), MOST);
     for (const { task, keeper } of stuck)
       this.#system.post({ to: keeper, message: { type: "task.audit", task } });

@@ -117,7 +117,7 @@ export interface Store {
    * Forgets at most `limit` idempotency keys, with their answers, of before this moment (they are kept for 24 h,
    * 3-runtime.md 3.4). How many went: fewer than `limit` = that was all.
    */
-  forgetKeys?(before: number, limit: number): Awaitable<number>;
+  forgetKeys(before: number, limit: number): Awaitable<number>;
   /** Truncate the log when nothing is going on. */
   checkpoint(): Awaitable<void>;
   close(): Awaitable<void>;

@@ -326,6 +326,21 @@ describe("the auditor", () => {
     expect(asked).toEqual([{ to: 3, message: { type: "task.audit", task: 1 } }]);
   });
 
+  it("forgets idempotency keys after a day, and not before", async () => {
+    await using hopper = await spawnHopper();
+    const { clock, store } = hopper;
+    const auditor = new Auditor({ system: {} as never, store, clock, log: silentLog });
+    const add = { title: "One", idempotencyKey: "k" };
+    await hopper.tasks.add(add);
+    await hopper.advance("24h");
+    await auditor.tick();
+    expect((await hopper.tasks.add(add)).ref).toBe("T-1");
+    await hopper.advance("1s");
+    await auditor.tick();
+    expect(await store.commandByKey("library", "k")).toBeNull();
+    expect((await hopper.tasks.add(add)).ref).toBe("T-2");
+  });
+
   it("looks again the next time when the store cannot be read, and says so in the log", async () => {
     await using hopper = await spawnHopper();
     const { clock } = hopper;
@@ -348,6 +363,7 @@ describe("the auditor", () => {
     expect(await warned.promise).toBe("the auditor could not look");
     await new Promise(setImmediate);
     clock.moveTo(clock.now() + 30_000);
+    await new Promise(setImmediate);
     auditor.stop();
     expect(looks).toHaveLength(2);
   });

@@ -242,9 +242,9 @@ export function commitsConform(given: Given): void {
         keys: [key(1), key(2), key(3), key(4)],
         answers: [{ command: 1, body: "{}", at: NOW }],
       });
-      expect(await given.store.forgetKeys?.(NOW + 4, 2)).toBe(2);
-      expect(await given.store.forgetKeys?.(NOW + 4, 2)).toBe(1);
-      expect(await given.store.forgetKeys?.(NOW + 4, 2)).toBe(0);
+      expect(await given.store.forgetKeys(NOW + 4, 2)).toBe(2);
+      expect(await given.store.forgetKeys(NOW + 4, 2)).toBe(1);
+      expect(await given.store.forgetKeys(NOW + 4, 2)).toBe(0);
       expect(await given.store.commandByKey("a", "k3")).toBeNull();
       expect(await given.store.commandByKey("a", "k4")).toEqual({ ...key(4), answer: null });
       await given.commit({ answers: [{ command: 1, body: "{}", at: NOW }] });
