@@ -1,0 +1,24 @@
+import type { Refusal } from "../errors.ts";
+import type { Delegation } from "../records/delegation.ts";
+import type { Instance } from "../records/instance.ts";
+import type { Task } from "../records/task.ts";
+import type { Decision } from "./decision.ts";
+
+/** What a turn answers a command with. */
+export type Answer =
+  | { readonly ok: true; readonly value: AnswerValue }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Records in answers are copies as of the turn that answered. */
+export type AnswerValue =
+  | { readonly kind: "instance"; readonly instance: Instance }
+  | { readonly kind: "task"; readonly task: Task }
+  | { readonly kind: "tasks"; readonly tasks: readonly Task[]; readonly instances: readonly Instance[] }
+  | { readonly kind: "delegation"; readonly delegation: Delegation }
+  | {
+      readonly kind: "claims";
+      readonly claims: readonly { readonly task: Task; readonly token: number; readonly expiresAt: number }[];
+      readonly nextAt: number | null;
+    }
+  | { readonly kind: "lease"; readonly expiresAt: number; readonly task: Task }
+  | { readonly kind: "decision"; readonly decision: Decision };

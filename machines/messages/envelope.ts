@@ -1,0 +1,21 @@
+import type { ActorNo, Reply } from "../records/values.ts";
+import type { Command } from "./command.ts";
+import type { Notice } from "./notice.ts";
+
+export type Message = Command | Notice;
+
+/** A message with its addressing. */
+export interface Envelope {
+  readonly to: ActorNo;
+  /** null = from a door, a timer or the auditor. */
+  readonly from: ActorNo | null;
+  readonly message: Message;
+  readonly reply: Reply | null;
+  /** Who asked for what this message carries out; null = the runtime by itself. */
+  readonly by: string | null;
+  /** As {@link JournalEvent.cause}. */
+  readonly cause: number;
+  /** Row of the mailbox table, when it was stored; 0 = it never was. */
+  readonly row: number;
+  readonly attempt: number;
+}
