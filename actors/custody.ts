@@ -1,12 +1,12 @@
 import { refuse } from "../machines/errors.ts";
 import type { Command, Notice } from "../machines/messages.ts";
-import { isFinal, type Task } from "../machines/records.ts";
+import { isFinal, type ErrorInfo, type InstanceNo, type Task } from "../machines/records.ts";
 import { giveBack, handBack } from "./give-back.ts";
 import { decideTask, isUndecided, mayGoAway, offer } from "./placement.ts";
 import { closeOwnHop } from "./roster-counts.ts";
 import type { Turn } from "./turn.ts";
 
-/** Tasks that come back, and tasks that a caller moves up or sideways. Source: 2-domain.md 2.4. */
+/** Tasks that come back, that others are to try, and that a caller moves up or sideways. Source: 2-domain.md 2.4, 2.7. */
 
 /** A task comes back from below: this actor holds it now, and decides anew, or hands it on. */
 export function onReturn(
@@ -35,7 +35,54 @@ export function onReturn(
     });
     return;
   }
-  decideTask(turn, task);
+  decideTask(turn, task, message.why === "escalated" ? { arrivedBy: "escalate" } : {});
+}
+
+// ------------------------------------------------------------------ after a failure
+
+/** `on_failure: reassign | escalate`: others are to try it, once each; false = nobody above, it fails here. */
+export function tryOthers(turn: Turn, task: Task, error: ErrorInfo, failures: number): boolean {
+  const policy = turn.config.onFailure;
+  const { parent } = turn.instance;
+  if (policy === "propagate") return false;
+  const failed = { firstError: task.firstError ?? error, failures, reason: error.message };
+  const hop = turn.actor.hops.get(task.no);
+  if (
+    hop?.status === "accepted" &&
+    hop.type !== "escalate" &&
+    (policy === "reassign" || hop.source === parent)
+  ) {
+    giveBack(turn, task, hop, { why: policy === "reassign" ? "reassigned" : "escalated", ...failed });
+    return true;
+  }
+  if (parent === null) return false;
+  climb(turn, task, { parent, ...failed });
+  return true;
+}
+
+/** A task that failed where nobody above had sent it: an ordinary hop upward; refused, it fails with its first error. */
+function climb(
+  turn: Turn,
+  task: Task,
+  params: { parent: InstanceNo; firstError: ErrorInfo; failures: number; reason: string },
+): void {
+  const { parent, firstError, failures, reason } = params;
+  const returnedBy = [...new Set([...task.returnedBy, turn.actor.no])];
+  turn.task(task, "task.returned", {
+    holder: turn.actor.no,
+    why: "escalated",
+    returnedBy,
+    firstError,
+    failures,
+  });
+  offer(turn, task, {
+    to: parent,
+    type: "escalate",
+    routingRound: task.routingRound + 1,
+    decide: "forced",
+    notes: reason,
+    reply: null,
+  });
 }
 
 // ------------------------------------------------------------------ asked by a caller
@@ -114,6 +161,17 @@ export function onReassign(
 ): void {
   if (!mayGoAway(turn, task)) {
     turn.refuse(turn.notAllowed(task, "reassign"));
+    return;
+  }
+  // The task may have moved since its holder's parent checked: only among that parent's children is this still right.
+  if (turn.envelope.from !== turn.instance.parent || command.to === turn.actor.no) {
+    turn.refuse(
+      refuse(
+        "invalid_delegation",
+        `T-${task.no} has moved to ${turn.instance.name} meanwhile; look where it is and ask again.`,
+        { holder: turn.instance.name, allowed: [] },
+      ),
+    );
     return;
   }
   const hop = turn.actor.hops.get(task.no);

@@ -77,7 +77,7 @@ function accept(turn: Turn, task: Task, hop: Delegation, note?: string | null): 
     delegation: hop.no,
     target: turn.actor.no,
   });
-  decideTask(turn, task, { accepted: true });
+  decideTask(turn, task, { arrivedBy: hop.type });
 }
 
 function reject(turn: Turn, task: Task, hop: Delegation, code: RejectionCode, text: string | null): void {

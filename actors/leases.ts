@@ -4,7 +4,7 @@ import { hasQueue } from "../machines/legality.ts";
 import type { Command } from "../machines/messages.ts";
 import { isFinal, type ErrorInfo, type Task, type TaskNo } from "../machines/records.ts";
 import { failTask } from "./completion.ts";
-import { giveBack } from "./give-back.ts";
+import { tryOthers } from "./custody.ts";
 import { holdsLease, leaseLost, noteLateResult } from "./lease-token.ts";
 import type { Turn } from "./turn.ts";
 
@@ -211,20 +211,6 @@ function failAttempt(turn: Turn, task: Task, failed: FailedAttempt): void {
     epoch: failed.epoch,
     counted: { failures },
   });
-}
-
-/** `on_failure: reassign | escalate`: the task goes back up with its error; false = nobody above, it fails here. */
-function tryOthers(turn: Turn, task: Task, error: ErrorInfo, failures: number): boolean {
-  const policy = turn.config.onFailure;
-  const hop = turn.actor.hops.get(task.no);
-  if (policy === "propagate" || hop?.status !== "accepted") return false;
-  giveBack(turn, task, hop, {
-    why: policy === "reassign" && hop.type !== "escalate" ? "reassigned" : "escalated",
-    reason: error.message,
-    failures,
-    ...(policy === "reassign" ? { firstError: task.firstError ?? error } : {}),
-  });
-  return true;
 }
 
 /** A moment of a task has come: its deadline, the end of its attempt, the end of its lease. */

@@ -16,7 +16,7 @@ import type { Turn } from "./turn.ts";
 export function decideTask(
   turn: Turn,
   task: Task,
-  options: { reply?: Reply | null; sameRound?: boolean; accepted?: boolean } = {},
+  options: { reply?: Reply | null; sameRound?: boolean; arrivedBy?: DelegationType } = {},
 ): void {
   if (turn.isTerminated) {
     handBack(turn, task, "instance_terminated");
@@ -37,7 +37,7 @@ export function decideTask(
   if (!sameRound && !(decision.action === "handle" && decision.candidates.length === 0)) {
     noteDecision(turn, task, decision);
   }
-  if (givesUp(task, decision, options.accepted === true)) {
+  if (givesUp(task, decision, options.arrivedBy)) {
     failTask(turn, task, { error: task.firstError ?? NOBODY_LEFT });
     return;
   }
@@ -117,11 +117,13 @@ function carryOut(turn: Turn, task: Task, decision: Decision, reply: Reply | nul
 
 /**
  * A task that failed below and that others were to try is not handled or held by who passes it on: with nobody
- * left to try it, it fails with its first error (2.7).
+ * left to try it, it fails with its first error (2.7). Who has just accepted it, or had it
+ * escalated, may be the next to try it.
  */
-function givesUp(task: Task, decision: Decision, accepted: boolean): boolean {
-  if (task.firstError === null || accepted) return false;
-  return decision.action !== "delegate" && decision.held !== "instance_not_running";
+function givesUp(task: Task, decision: Decision, arrivedBy: DelegationType | undefined): boolean {
+  if (task.firstError === null || decision.held === "instance_not_running") return false;
+  if (arrivedBy === undefined) return decision.action !== "delegate";
+  return arrivedBy === "escalate" && decision.action === "hold";
 }
 
 const NOBODY_LEFT = { code: "failed", message: "failed, and nobody else could try it" } as const;

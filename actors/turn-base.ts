@@ -103,7 +103,7 @@ export class TurnBase {
   note(
     name: EventName,
     data: EventData,
-    about: { task?: TaskNo | null; delegation?: number | null } = {},
+    about: { task?: TaskNo | null; delegation?: number | null; instance?: ActorNo } = {},
   ): JournalEvent {
     const { batch } = this;
     batch.counters.position += 1;
@@ -111,7 +111,7 @@ export class TurnBase {
       position: batch.counters.position,
       at: batch.now,
       name,
-      instance: this.actor.no,
+      instance: about.instance ?? this.actor.no,
       task: about.task ?? null,
       delegation: about.delegation ?? null,
       actor: this.envelope.by,

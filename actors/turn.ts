@@ -79,7 +79,10 @@ export class Turn extends TurnBase {
     this.#mustKeep(task);
     const no = (this.batch.counters.delegation += 1);
     const before = { holder: task.holder, status: task.status };
-    const event = this.note(name, data as unknown as EventData, { task: task.no, delegation: no });
+    // A hop that is accepted as it is made (an escalation that gives back) is its target's, as all that follows (2.7).
+    const about = { task: task.no, delegation: no };
+    const place = name === "delegation.pending" ? about : { ...about, instance: data.target };
+    const event = this.note(name, data as unknown as EventData, place);
     const hop = createHop(no, this.world.ids.uuid(this.now), task.no, event);
     this.batch.touchHop(hop, true);
     this.#trace("delegation", hop.no, true, hop.target);
@@ -102,7 +105,7 @@ export class Turn extends TurnBase {
     const before = task === null ? null : { holder: task.holder, status: task.status };
     const moves = task !== null && task.pendingHop === hop.no;
     if (moves) this.#mustKeep(task);
-    const event = this.note(name, data, { task: hop.task, delegation: hop.no });
+    const event = this.note(name, data, { task: hop.task, delegation: hop.no, instance: hop.target });
     evolveHop(hop, event);
     this.batch.touchHop(hop, false);
     this.#trace("delegation", hop.no, false, hop.target);
@@ -129,8 +132,7 @@ export class Turn extends TurnBase {
   }
 
   insertInstance(instance: Instance, data: EventData): void {
-    const event = this.note("instance.created", data);
-    (event as { instance: ActorNo }).instance = instance.no;
+    this.note("instance.created", data, { instance: instance.no });
     this.batch.touchInstance(instance, true);
     this.#trace("instance", instance.no, true, instance.no);
     this.batch.tallies.add(emptyTally(instance.no));
