@@ -1,0 +1,79 @@
+import type { Awaitable, Due, MailRow, Store } from "../../store/store.ts";
+import type { Fault as StoreFault } from "../support/faulty-store.ts";
+import type { Fault } from "./cases.ts";
+import { isKnown } from "./known.ts";
+
+/** Looks of the loop at its store after which it will never come to rest. */
+const MOST_BATCHES = 3_000;
+
+/** What is to befall a commit, and what has. */
+export class Faults {
+  readonly #isTight: boolean;
+  #armed: { skip: number; readonly how: Fault["how"] } | null = null;
+  #fired: Fault["how"] | null = null;
+  #batches = 0;
+
+  /** `isTight`: batches are small, so that parts of a command are done in several. */
+  constructor(isTight: boolean) {
+    this.#isTight = isTight;
+  }
+
+  /** The store, asked by a loop that must come to rest: one that never does is stopped. */
+  paced(store: Store): Store {
+    const count = (): void => {
+      this.#batches += 1;
+      if (this.#batches > MOST_BATCHES) throw new Error(`V3: ${this.#batches} batches, and no end of it`);
+    };
+    const layer = {
+      mail: (now: number, after: number, limit: number): Awaitable<readonly MailRow[]> => {
+        count();
+        return store.mail(now, after, limit);
+      },
+      due: (now: number, limit: number): Awaitable<readonly Due[]> => {
+        count();
+        return store.due(now, limit);
+      },
+    };
+    return Object.setPrototypeOf(layer, store) as Store;
+  }
+
+  /** It has come to rest. */
+  rest(): void {
+    this.#batches = 0;
+  }
+
+  /** null = all goes well from here on. */
+  arm(fault: Fault | null): void {
+    const isRefusal = fault?.how === "full" || fault?.how === "busy";
+    const isLeftOut =
+      isRefusal &&
+      this.#isTight &&
+      isKnown("a stored message of a refused batch is answered as if nothing had happened");
+    this.#armed = fault === null || isLeftOut ? null : { ...fault };
+    this.#fired = null;
+  }
+
+  /** What befell a commit since a fault was armed; null = nothing. */
+  get fired(): Fault["how"] | null {
+    return this.#fired;
+  }
+
+  /** The loop has stopped, and what it was doing may be in the store. */
+  get hasCrashed(): boolean {
+    return this.#fired === "before" || this.#fired === "after";
+  }
+
+  /** For the next commit. */
+  readonly next = (): StoreFault | null => {
+    const armed = this.#armed;
+    if (armed === null) return null;
+    if (armed.skip > 0) {
+      armed.skip -= 1;
+      return null;
+    }
+    this.#armed = null;
+    this.#fired = armed.how;
+    if (armed.how === "after") return { when: "after" };
+    return { when: "before", kind: armed.how === "before" ? "io" : armed.how };
+  };
+}

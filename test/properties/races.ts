@@ -1,0 +1,244 @@
+import { claimCall, lifeCall } from "./calls-instance.ts";
+import { addCall, hopCall, leasedCall, taskCall } from "./calls-task.ts";
+import { hasWork, isHeld, isPending, pick, type Call, type Lease, type Plan } from "./call.ts";
+import type { RaceName, Step, Verb, VerbName } from "./cases.ts";
+import type { Rare } from "./marks.ts";
+import { isOpen, type ModelHop, type ModelInstance } from "./model.ts";
+import type { Asked } from "./steps.ts";
+import type { World } from "./world.ts";
+
+type Race = Extract<Step, { do: "race" }>;
+
+/** Who runs, until when the clock moves meanwhile, and what it was called when it is over. */
+export interface Start {
+  readonly calls: readonly Call[];
+  readonly moment?: number;
+  /** Seconds that go by when they have run. */
+  readonly wait?: number;
+  readonly name?: (asked: readonly Asked[]) => Rare | null;
+}
+
+type Ask = (world: World, call: Call | null) => Promise<void>;
+
+/** Brings about what the race is for, where it is not there already. null = it cannot be had here. */
+export async function startRace(world: World, race: Race, ask: Ask): Promise<Start | null> {
+  const [one, other] = race.race.split(", ") as [string, string];
+  switch (one) {
+    case "accept": {
+      const hop = await offerFor(world, race, ask);
+      return hop === null ? null : aboutHop(world, race, { hop, other });
+    }
+    case "complete": {
+      const lease = await leaseFor(world, race, ask);
+      if (lease === null) return null;
+      if (other === "heartbeat") return await aboutHeartbeat(world, race, lease);
+      if (other === "late complete") return await aboutLate(world, race, { lease, ask });
+      return aboutLease(world, race, { lease, other });
+    }
+    case "claim":
+      return aboutClaims(world, race);
+    default:
+      return aboutTask(world, race);
+  }
+}
+
+/** A plan for a verb of the race; the n-th of those that run has the n-th lead. */
+function planFor(world: World, race: Race, verb: VerbName, n: 0 | 1): Plan {
+  world.calls += 1;
+  const given: Verb = {
+    verb,
+    pick: race.pick,
+    other: 3,
+    astray: false,
+    flag: false,
+    keyed: race.fault !== null,
+    twice: false,
+    lead: race.leads[n],
+  };
+  return { model: world.model, leases: world.leases, now: world.now, verb: given, no: world.calls };
+}
+
+function running(world: World, scope: string): ModelInstance[] {
+  return [...world.model.instances.values()].filter((one) => one.scope === scope && one.status === "running");
+}
+
+/** A pending offer; where there is none, a held task is offered to somebody who lets offers wait. */
+async function offerFor(world: World, race: Race, ask: Ask): Promise<ModelHop | null> {
+  const { model } = world;
+  const pending = (): ModelHop | undefined => pick([...model.hops.values()].filter(isPending), race.pick);
+  const there = pending();
+  if (there !== undefined) return there;
+  const takers = running(world, "ORCHESTRATION").filter(
+    (one) =>
+      one.parent !== null &&
+      model.instance(one.parent).status === "running" &&
+      one.config["acceptance"] !== "auto",
+  );
+  const taker = pick(takers, race.pick);
+  if (taker === undefined) return null;
+  const add = planFor(world, race, "add", 0);
+  // Not routed: it is held until somebody delegates it.
+  const held = { ...add, verb: { ...add.verb, other: 5, keyed: false } };
+  await ask(world, addCall(held, model.instance(taker.parent as string)));
+  const task = [...model.tasks.values()].find((one) => one.title === `task ${add.no}`);
+  if (task === undefined || task.held === null) return null;
+  const at = model.childrenOf(task).indexOf(taker);
+  const plan = planFor(world, race, "delegate", 0);
+  await ask(
+    world,
+    taskCall({ ...plan, verb: { ...plan.verb, other: aimedAt(at, model.childrenOf(task).length) } }, task),
+  );
+  return pending() ?? null;
+}
+
+/** A number that picks the n-th of so many, and is no multiple of 4 (which would accept at once). */
+function aimedAt(n: number, many: number): number {
+  let number = n;
+  while (number % 4 === 0 && number < n + 4 * many) number += many;
+  return number;
+}
+
+/** A live lease; where there is none, somebody claims. */
+async function leaseFor(world: World, race: Race, ask: Ask): Promise<Lease | null> {
+  const { model } = world;
+  const live = (): Lease | undefined =>
+    pick(
+      world.leases.filter((lease) => isHeld(model, lease)),
+      race.pick,
+    );
+  const there = live();
+  if (there !== undefined) return there;
+  const queues = running(world, "ORCHESTRATION").filter(
+    (one) => model.claimed(one.id) < model.mostClaimed(one.id),
+  );
+  const place = pick(queues, race.pick);
+  if (place === undefined) return null;
+  await ask(world, addCall(planFor(world, race, "add", 0), place));
+  await ask(world, claimCall(planFor(world, race, "claim", 0), place));
+  return live() ?? null;
+}
+
+function aboutHop(world: World, race: Race, { hop, other }: { hop: ModelHop; other: string }): Start {
+  const { model } = world;
+  const accept = hopCall(planFor(world, race, "accept", 0), hop);
+  if (other === "expiry") {
+    const name = ([accepted]: readonly Asked[]): Rare | null => {
+      if (accepted?.outcome.ok === true) return "accept beat expiry";
+      return model.hop(hop.id).reason === "expired" ? "expiry beat accept" : null;
+    };
+    return { calls: [accept], moment: Math.max(world.now, hop.expiresAt ?? 0), name };
+  }
+  if (other === "reject" || other === "withdraw") {
+    const end = hopCall(planFor(world, race, other, 1), hop);
+    const won = other === "reject" ? "reject beat accept" : "withdrawal beat accept";
+    return { calls: [accept, end], name: (asked) => (beat(asked, 1, 0) ? won : null) };
+  }
+  if (other === "terminate") {
+    return { calls: [accept, lifeCall(planFor(world, race, "terminate", 1), model.instance(hop.target))] };
+  }
+  if (other === "complete hop") return { calls: [hopCall(planFor(world, race, other, 1), hop), accept] };
+  const verb = other === "cancel" ? "cancel" : "complete by hand";
+  const end = taskCall(planFor(world, race, verb, 1), model.task(hop.task));
+  return { calls: end === null ? [accept] : [accept, end] };
+}
+
+function beat(asked: readonly Asked[], winner: number, loser: number): boolean {
+  const lost = asked[loser]?.outcome;
+  return asked[winner]?.outcome.ok === true && lost?.ok === false && lost.code !== "unavailable";
+}
+
+function aboutLease(world: World, race: Race, { lease, other }: { lease: Lease; other: string }): Start {
+  const { model } = world;
+  const task = model.task(lease.task);
+  const complete = leasedCall(planFor(world, race, "complete", 0), lease);
+  switch (other) {
+    case "lease expiry":
+      return {
+        calls: [complete],
+        moment: Math.max(world.now, task.leaseUntil ?? 0),
+        name: ([asked]) => (isLost(asked) ? "lease expiry beat complete" : null),
+      };
+    case "cancel": {
+      const cancel = taskCall(planFor(world, race, "cancel", 1), task);
+      const name = (asked: readonly Asked[]): Rare | null => {
+        if (beat(asked, 0, 1)) return "complete beat cancel";
+        return beat(asked, 1, 0) ? "cancel beat complete" : null;
+      };
+      return { calls: cancel === null ? [complete] : [complete, cancel], name };
+    }
+    case "escalate": {
+      const escalate = taskCall(planFor(world, race, "escalate", 1), task);
+      return { calls: escalate === null ? [complete] : [complete, escalate] };
+    }
+    default:
+      return aboutHolder(world, race, { complete, holder: model.instance(task.holder as string), other });
+  }
+}
+
+/** Where the task is worked on goes away: it is terminated, its parent with all below it, or it is drained. */
+function aboutHolder(
+  world: World,
+  race: Race,
+  { complete, holder, other }: { complete: Call; holder: ModelInstance; other: string },
+): Start {
+  if (other === "drain") {
+    // The worker does not finish in time.
+    return { calls: [lifeCall(planFor(world, race, "stop", 0), holder)], wait: 11 };
+  }
+  const plan = planFor(world, race, "terminate", 1);
+  if (other === "terminate" || holder.parent === null) return { calls: [complete, lifeCall(plan, holder)] };
+  const cascade = { ...plan, verb: { ...plan.verb, flag: true } };
+  return { calls: [complete, lifeCall(cascade, world.model.instance(holder.parent))] };
+}
+
+/** A worker says in time that it is alive, and has its lease when the old one would be over. */
+async function aboutHeartbeat(world: World, race: Race, lease: Lease): Promise<Start | null> {
+  await world.advance(20_000);
+  await world.look();
+  if (!isHeld(world.model, lease)) return null;
+  return { calls: [leasedCall(planFor(world, race, "heartbeat", 0), lease)], wait: 15 };
+}
+
+/** A worker that was thought dead comes back when another has the task. */
+async function aboutLate(
+  world: World,
+  race: Race,
+  { lease, ask }: { lease: Lease; ask: Ask },
+): Promise<Start | null> {
+  const { model } = world;
+  const task = model.task(lease.task);
+  await world.advance(40_000);
+  await world.look();
+  if (task.status !== "queued") return null;
+  const holder = model.instance(task.holder as string);
+  if (hasWork(world)(holder)) await ask(world, claimCall(planFor(world, race, "claim", 0), holder));
+  const other = world.leases.find((one) => one.task === lease.task && isHeld(model, one));
+  const late = leasedCall(planFor(world, race, "complete", 0), lease);
+  if (other === undefined) return { calls: [late] };
+  return { calls: [late, leasedCall(planFor(world, race, "complete", 1), other)] };
+}
+
+function isLost(asked: Asked | undefined): boolean {
+  return asked?.outcome.ok === false && asked.outcome.code === "lease_lost";
+}
+
+function aboutClaims(world: World, race: Race): Start | null {
+  const place = pick([...world.model.instances.values()].filter(hasWork(world)), race.pick);
+  if (place === undefined) return null;
+  const calls = ([0, 1] as const).map((n) => claimCall(planFor(world, race, "claim", n), place));
+  const isShort = ({ outcome }: Asked): boolean =>
+    outcome.ok && (outcome.answer as readonly unknown[]).length === 0;
+  return { calls, name: (asked) => (asked.some(isShort) ? "two claims wanted one task" : null) };
+}
+
+function aboutTask(world: World, race: Race): Start | null {
+  const task = pick(
+    [...world.model.tasks.values()].filter((one) => isOpen(one) || one.status !== "done"),
+    race.pick,
+  );
+  if (task === undefined) return null;
+  const verbs: readonly VerbName[] =
+    race.race === ("cancel, retry" satisfies RaceName) ? ["cancel", "retry"] : [];
+  const calls = verbs.map((verb, n) => taskCall(planFor(world, race, verb, n === 0 ? 0 : 1), task));
+  return { calls: calls.filter((call) => call !== null) };
+}
