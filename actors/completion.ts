@@ -1,5 +1,5 @@
 import { refuse } from "../machines/errors.ts";
-import type { Command, Notice } from "../machines/messages.ts";
+import type { Command, Message, Notice } from "../machines/messages.ts";
 import {
   DESK,
   isFinal,
@@ -100,6 +100,14 @@ interface Ending {
 
 const EVENT_OF = { done: "task.completed", failed: "task.failed", cancelled: "task.cancelled" } as const;
 
+/** What asks for a task's end is answered with the task; any other command in whose turn it ends answers for itself. */
+const ENDINGS: ReadonlySet<Message["type"]> = new Set<Message["type"]>([
+  "task.complete",
+  "task.fail",
+  "task.cancel",
+  "task.orphaned",
+]);
+
 /** The one way a task ends: row, result, hop, watchers and the message upward in one turn. */
 export function endTask(turn: Turn, task: Task, ending: Ending): void {
   const { actor } = turn;
@@ -122,8 +130,7 @@ export function endTask(turn: Turn, task: Task, ending: Ending): void {
     at: turn.now,
   });
   if (task.watched) turn.send(task.keeper, { type: "dependency.announce", task: task.no });
-  // A termination that ends tasks is answered with its instance.
-  const reply = turn.envelope.message.type === "instance.lifecycle" ? null : turn.envelope.reply;
+  const reply = ENDINGS.has(turn.envelope.message.type) ? turn.envelope.reply : null;
   const answer = reply === null ? null : ({ kind: "task", task: { ...task } } as const);
   if (hop === undefined) {
     if (answer !== null) turn.answer(answer);

@@ -1,4 +1,4 @@
-import { refuse } from "../machines/errors.ts";
+import { refuse, type Refusal } from "../machines/errors.ts";
 import type { Command, Notice } from "../machines/messages.ts";
 import { isFinal, type ErrorInfo, type InstanceNo, type Task } from "../machines/records.ts";
 import { giveBack, handBack } from "./give-back.ts";
@@ -16,14 +16,19 @@ export function onReturn(
 ): void {
   turn.count(message.status, 1);
   closeOwnHop(turn, message.target);
-  if (task === null || isFinal(task.status)) return;
-  turn.adopt(task);
-  if (turn.isTerminated || turn.actor.instance?.intent === "terminate") {
-    handBack(turn, task, "instance_terminated");
+  const { next, given } = message;
+  if (task === null || isFinal(task.status)) {
+    if (given !== null) turn.answerHop(given);
     return;
   }
-  if (!isUndecided(task)) return;
-  const { next } = message;
+  turn.adopt(task);
+  const isEnding = turn.isTerminated || turn.actor.instance?.intent === "terminate";
+  if (isEnding) handBack(turn, task, "instance_terminated");
+  if (isEnding || !isUndecided(task)) {
+    // Who asked for the move hears how far it came: the hop that was given up for it.
+    if (given !== null) turn.answerHop(given);
+    return;
+  }
   if (next !== null) {
     offer(turn, task, {
       to: next.to,
@@ -168,7 +173,7 @@ export function onReassign(
     turn.refuse(
       refuse(
         "invalid_delegation",
-        `T-${task.no} has moved to ${turn.instance.name} meanwhile; look where it is and ask again.`,
+        `T-${task.no} cannot go there from ${turn.instance.name}, which has it now; look at its chain and ask again.`,
         { holder: turn.instance.name, allowed: [] },
       ),
     );
@@ -179,6 +184,8 @@ export function onReassign(
     // Back to the sibling it came from: nothing is left to offer.
     giveBack(turn, task, hop, { why: "reassigned", reason: command.reason });
     turn.answerHop(hop);
+  } else if (task.chain.includes(command.to)) {
+    turn.refuse(passedOn(task));
   } else if (hop?.status === "accepted" && hop.type !== "escalate") {
     giveBack(turn, task, hop, {
       why: "reassigned",
@@ -197,4 +204,13 @@ export function onReassign(
       reply: turn.envelope.reply,
     });
   }
+}
+
+/** The accepted hops of a task form one path: who has passed it on gets it back, and not anew (D1, D9). */
+export function passedOn(task: Task): Refusal {
+  return refuse(
+    "invalid_delegation",
+    `That instance has passed T-${task.no} on already; escalate it, or cancel the hops after it, to bring it back.`,
+    { allowed: [] },
+  );
 }

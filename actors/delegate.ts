@@ -2,6 +2,7 @@ import { refuse, type Refusal } from "../machines/errors.ts";
 import { givesWorkTo, mayGiveWork } from "../machines/legality.ts";
 import type { Command } from "../machines/messages.ts";
 import type { DelegationType, InstanceNo, Task } from "../machines/records.ts";
+import { passedOn } from "./custody.ts";
 import { mayGoAway, offer, rankFor } from "./placement.ts";
 import type { Turn } from "./turn.ts";
 
@@ -22,7 +23,10 @@ export function onDelegate(
     routeOn(turn, task, command);
     return;
   }
-  const refusal = whyIllegal(turn, command.to, command.delegationType) ?? whyNotNow(turn, task, command.to);
+  const refusal =
+    whyIllegal(turn, command.to, command.delegationType) ??
+    (task.chain.includes(command.to) ? passedOn(task) : null) ??
+    whyNotNow(turn, task, command.to);
   if (refusal !== null) {
     turn.refuse(refusal);
     return;

@@ -3,6 +3,7 @@ import type { Command, Notice } from "../machines/messages.ts";
 import { isFinal, type Delegation, type RejectionCode, type Task } from "../machines/records.ts";
 import { handBack, tellRejection } from "./give-back.ts";
 import { decideTask, hold, isUndecided, limitOf } from "./placement.ts";
+import { redecideHeld } from "./roster.ts";
 import { closeOwnHop, noteRefusal } from "./roster-counts.ts";
 import type { Turn } from "./turn.ts";
 
@@ -183,6 +184,8 @@ export function onAcceptance(turn: Turn, message: Extract<Notice, { type: "deleg
     entry.backoffUntil = null;
     turn.touchRoster(entry);
   }
+  // The child passed the last one on, perhaps, and has room as before: it says so only when that changes (V1).
+  if (entry !== undefined && entry.room > 0) redecideHeld(turn, 1);
 }
 
 /** The task is back with its source: as it was before a caller's offer, else the next candidate is tried. */

@@ -53,6 +53,7 @@ export function giveBack(turn: Turn, task: Task, hop: Delegation, params: Return
       why: params.why,
       status: task.status,
       next: params.next ?? null,
+      given: params.next ? { ...hop } : null,
     },
     params.next ? (params.reply ?? null) : null,
   );

@@ -44,6 +44,13 @@ export function decideTask(
   carryOut(turn, task, decision, options.reply ?? null);
 }
 
+/** Whether this instance would work on the task itself, were it asked now. */
+export function wouldHandle(turn: Turn, task: Task): boolean {
+  const behavior = turn.world.scopes.behaviorFor(turn.instance.scope);
+  const decision = behavior.decide(turn.actor.view(turn.settings, turn.now), routable(task, false));
+  return decision.action === "handle";
+}
+
 /** The task as routing sees it: in a new round everybody is asked again, but in the first who gave it back. */
 function routable(task: Task, sameRound: boolean): RoutableTask {
   const asksAll = !sameRound && task.routingRound !== 0;

@@ -63,7 +63,8 @@ const TRY_AGAIN = {
 function refuseAll(host: RecoveryHost, envelopes: readonly Envelope[], kind: "full" | "busy"): void {
   const { code, detail } = TRY_AGAIN[kind];
   for (const envelope of envelopes) {
-    if (envelope.reply === null) host.putBack(envelope);
+    // Of what is stored, an earlier part is committed: it is not refused but done later, and answered then.
+    if (envelope.reply === null || envelope.row > 0) host.putBack(envelope);
     else
       host.answers.give(envelope.reply.command, {
         ok: false,

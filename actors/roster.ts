@@ -2,7 +2,7 @@ import type { InstanceSummary, Notice, RosterNews } from "../machines/messages.t
 import type { Instance, Json, RosterEntry, Task } from "../machines/records.ts";
 import type { Settings } from "../machines/settings.ts";
 import type { Actor } from "./actor.ts";
-import { decideTask } from "./placement.ts";
+import { decideTask, wouldHandle } from "./placement.ts";
 import type { Turn } from "./turn.ts";
 
 /** What a parent is told of its children, and what it does with the news. Source: 3-runtime.md 3.1, 2-domain.md 2.6. */
@@ -141,7 +141,8 @@ export function redecideHeld(turn: Turn, which: "all" | "backoff" | number): voi
     if (task === undefined || !mayMove(task)) continue;
     if (typeof which === "number" && task.heldReason === "instance_not_running") continue;
     decideTask(turn, task);
-    left -= 1;
+    // One that could not use the room leaves it to the next.
+    if (!actor.held.has(no)) left -= 1;
     if (which === "backoff" && actor.held.has(no)) break;
   }
 }
@@ -154,7 +155,8 @@ export function admitHeld(turn: Turn): void {
   for (const no of Array.from(actor.held.inOrder())) {
     if (actor.used() >= limit) return;
     const task = actor.tasks.get(no);
-    if (task?.heldReason !== "no_capacity") continue;
+    // Held for want of room at a child, it waits for the child's news: offering it again here would never end (V3).
+    if (task?.heldReason !== "no_capacity" || !wouldHandle(turn, task)) continue;
     decideTask(turn, task);
   }
 }

@@ -98,6 +98,7 @@ const TASK_CHANGES: Partial<Record<EventName, TaskChange>> = {
     task.holder = origin;
     task.keeper = origin ?? DESK;
     task.chain = origin === null ? [] : [origin];
+    task.blockedByHand = false;
     task.round += 1;
     task.routingRound = 0;
     task.refusedBy = [];

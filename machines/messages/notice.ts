@@ -1,4 +1,4 @@
-import type { CancellationCode, DelegationType, RejectionCode } from "../records/delegation.ts";
+import type { CancellationCode, Delegation, DelegationType, RejectionCode } from "../records/delegation.ts";
 import type { RosterEntry } from "../records/instance.ts";
 import type { FinalTaskStatus, TaskStatus } from "../records/task.ts";
 import type { DelegationNo, InstanceNo, TaskNo } from "../records/values.ts";
@@ -72,6 +72,8 @@ export type Notice =
         readonly autoAccept: boolean;
         readonly type: "reassign";
       } | null;
+      /** reassign: the hop that was given up for it, to answer with when there is nothing left to offer. */
+      readonly given: Delegation | null;
     }
   /** A task for the receiver to keep: just entered or assigned at it, or reopened with it as the origin. */
   | {

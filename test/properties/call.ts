@@ -62,14 +62,9 @@ const isKeyed = (verb: Verb): boolean => (verb.keyed || verb.twice) && !isAnswer
 const isTwice = (verb: Verb): boolean => verb.twice && !isAnsweredAnew(verb);
 
 const ANEW = new Set(["create", "complete hop", "reassign", "retry", "assign", "stop", "restart"]);
-const ANSWERED_BY_OTHERS = new Set(["accept", "delegate", "route", "escalate", "unblock"]);
 
 function isAnsweredAnew({ verb }: Verb): boolean {
-  return (
-    (isKnown("a door looks at the state before it looks at the key") && ANEW.has(verb)) ||
-    (isKnown("a task that ends in another command's turn answers that command as well") &&
-      ANSWERED_BY_OTHERS.has(verb))
-  );
+  return isKnown("a door looks at the state before it looks at the key") && ANEW.has(verb);
 }
 
 export function pick<T>(from: readonly T[], number: number): T | undefined {

@@ -202,12 +202,7 @@ function moveCall(params: Plan, task: ModelTask): Call | null | undefined {
     assign: all.filter(isLive),
   };
   const to = (verb.astray ? all : (near[verb.verb as keyof typeof near] ?? [])) as readonly ModelInstance[];
-  const mayCycle = !isKnown("a caller's move may come back to who passed the task on");
-  const chain = mayCycle || verb.verb === "assign" ? [] : model.chain(task);
-  const target = pick(
-    to.filter((one) => !chain.includes(one.id)),
-    verb.other,
-  );
+  const target = pick(to, verb.other);
   const common = { ...head(params, task.ref), kind: "hop" as const, expected: null };
   const id = target?.id ?? "";
   const named = { ...common, name: `${common.name} to ${target?.name}` };
@@ -224,10 +219,6 @@ function moveCall(params: Plan, task: ModelTask): Call | null | undefined {
         : { ...named, ask: (hopper) => hopper.tasks.delegate(task.id, moved) };
     }
     case "reassign": {
-      const from = task.path.length === 0 ? undefined : model.hop(task.path.at(-1) as string).source;
-      const isGone = from !== undefined && model.instance(from).status === "terminated";
-      if (isGone && isKnown("a task that ends in another command's turn answers that command as well"))
-        return null;
       const moved = { ...asked, targetInstanceId: id, autoAccept: verb.other % 4 !== 1 };
       return target === undefined
         ? null

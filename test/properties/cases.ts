@@ -139,7 +139,7 @@ const WEIGHTS: { readonly [verb in VerbName]: number } = {
   reject: 3,
   withdraw: 2,
   escalate: 3,
-  reassign: 4,
+  reassign: 6,
   claim: 8,
   heartbeat: 2,
   complete: 4,
@@ -187,7 +187,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 4,
+    weight: 6,
     arbitrary: fc.record({
       do: fc.constant("race" as const),
       race: fc.constantFrom(...RACES),

@@ -11,7 +11,7 @@ import { play } from "./steps.ts";
  */
 const FILE = "test/properties/delegations.prop.test.ts";
 const GATE_RUNS = 500;
-const MOST_STEPS = 20;
+const MOST_STEPS = 18;
 const { HOPPER_TEST_RUNS, HOPPER_TEST_SEED, HOPPER_TEST_PATH } = process.env;
 const RUNS = Number(HOPPER_TEST_RUNS ?? GATE_RUNS);
 

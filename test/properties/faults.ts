@@ -1,22 +1,15 @@
 import type { Awaitable, Due, MailRow, Store } from "../../store/store.ts";
 import type { Fault as StoreFault } from "../support/faulty-store.ts";
 import type { Fault } from "./cases.ts";
-import { isKnown } from "./known.ts";
 
 /** Looks of the loop at its store after which it will never come to rest. */
 const MOST_BATCHES = 3_000;
 
 /** What is to befall a commit, and what has. */
 export class Faults {
-  readonly #isTight: boolean;
   #armed: { skip: number; readonly how: Fault["how"] } | null = null;
   #fired: Fault["how"] | null = null;
   #batches = 0;
-
-  /** `isTight`: batches are small, so that parts of a command are done in several. */
-  constructor(isTight: boolean) {
-    this.#isTight = isTight;
-  }
 
   /** The store, asked by a loop that must come to rest: one that never does is stopped. */
   paced(store: Store): Store {
@@ -44,12 +37,7 @@ export class Faults {
 
   /** null = all goes well from here on. */
   arm(fault: Fault | null): void {
-    const isRefusal = fault?.how === "full" || fault?.how === "busy";
-    const isLeftOut =
-      isRefusal &&
-      this.#isTight &&
-      isKnown("a stored message of a refused batch is answered as if nothing had happened");
-    this.#armed = fault === null || isLeftOut ? null : { ...fault };
+    this.#armed = fault === null ? null : { ...fault };
     this.#fired = null;
   }
 

@@ -78,6 +78,8 @@ function offer(happening: Happening, task: ModelTask, id: string): void {
   );
   rule(hop.expiresAt !== null && hop.expiresAt > happening.at, "D10", `expires ${String(hop.expiresAt)}`);
   if (!hop.byCaller) {
+    // Somebody asks for another search, whoever refused in the last one.
+    if (event.cause?.startsWith("C-") === true) task.asked.clear();
     const asked = `${hop.source} ${hop.routingRound}>${hop.target}`;
     rule(
       !task.asked.has(asked),

@@ -1,5 +1,4 @@
 import { hasWork, isPending } from "./call.ts";
-import { isKnown } from "./known.ts";
 import { isClaimed, isFinal, type Model, type ModelInstance, type ModelTask } from "./model.ts";
 import type { World } from "./world.ts";
 
@@ -76,7 +75,6 @@ async function work(world: World): Promise<boolean> {
 
 /** V1: nothing is going on, and still a task is held for want of somebody who is there. */
 function stranded(model: Model): string[] {
-  if (isKnown("a place that a child has told of is not filled")) return [];
   const wrong: string[] = [];
   for (const task of model.tasks.values()) {
     if (task.status !== "pending" || task.holder === null || task.wasReturned) continue;

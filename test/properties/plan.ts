@@ -11,7 +11,6 @@ import {
   type Call,
   type Plan,
 } from "./call.ts";
-import { isKnown } from "./known.ts";
 import { isOpen, type Model, type ModelTask } from "./model.ts";
 
 /** The verb, aimed: at something it fits where there is something, unless it goes astray. null = there is nothing at all. */
@@ -59,7 +58,6 @@ export function plan(params: Plan): Call | null {
         (one) => lifeCall(params, one),
       );
     default: {
-      if (name === "block" && isKnown("a block by hand outlives a retry")) return null;
       const fits = FITS[name] ?? ((task: ModelTask) => isOpen(task));
       return on(
         aim(params, [...model.tasks.values()], (task) => fits(task, model)),

@@ -67,15 +67,16 @@ async function offerFor(world: World, race: Race, ask: Ask): Promise<ModelHop | 
   const { model } = world;
   const pending = (): ModelHop | undefined => pick([...model.hops.values()].filter(isPending), race.pick);
   const there = pending();
-  if (there !== undefined) return there;
+  if (there !== undefined && model.room(there.target) > 0) return there;
   const takers = running(world, "ORCHESTRATION").filter(
     (one) =>
       one.parent !== null &&
       model.instance(one.parent).status === "running" &&
-      one.config["acceptance"] !== "auto",
+      one.config["acceptance"] !== "auto" &&
+      model.room(one.id) > 0,
   );
   const taker = pick(takers, race.pick);
-  if (taker === undefined) return null;
+  if (taker === undefined) return there ?? null;
   const add = planFor(world, race, "add", 0);
   // Not routed: it is held until somebody delegates it.
   const held = { ...add, verb: { ...add.verb, other: 5, keyed: false } };

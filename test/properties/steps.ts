@@ -44,7 +44,7 @@ async function take(world: World, step: Step): Promise<void> {
     case "verbs": {
       const keyed = step.fault !== null || step.again;
       const calls = step.verbs.map((verb) => planned(world, verb, keyed)).filter((call) => call !== null);
-      const asked = await ask(world, apart(calls), step);
+      const asked = await ask(world, calls, step);
       if (step.again) for (const { call, outcome } of asked) await askAgain(world, call, outcome);
       return;
     }
@@ -71,11 +71,6 @@ async function take(world: World, step: Step): Promise<void> {
       await world.restart();
       await afterwards(world, [], false);
   }
-}
-
-function apart(calls: readonly Call[]): readonly Call[] {
-  const moved = calls.find(({ name }) => name.startsWith("reassign "));
-  return moved !== undefined && isKnown("a move to a sibling reaches who is no sibling") ? [moved] : calls;
 }
 
 async function goBy(world: World, seconds: number, fault: Fault | null): Promise<void> {

@@ -10,7 +10,6 @@ import type { Case, Fault, RootSpec } from "./cases.ts";
 import { wrongAtRest, wrongViews } from "./checks.ts";
 import { Faults } from "./faults.ts";
 import { happen } from "./happenings.ts";
-import { isKnown } from "./known.ts";
 import type { Marks } from "./marks.ts";
 import { Model } from "./model.ts";
 import { outcomeOf, type Outcome } from "./outcome.ts";
@@ -54,7 +53,7 @@ export class World {
 
   /** A Hopper with the instances of the case, all of them running. */
   static async grow(given: Case, params: { marks: Marks; scheduler: fc.Scheduler }): Promise<World> {
-    const faults = new Faults(Object.keys(given.loop).length > 0);
+    const faults = new Faults();
     const world = new World({ ...params, faults });
     const { turns } = given;
     world.hopper = await spawnHopper({
@@ -103,9 +102,14 @@ export class World {
         });
         for (const [o, own] of project.orchestrations.entries()) {
           const name = `${parentId}o${o}`;
-          const isLeftOut = isKnown("what is held for want of a child is offered again at once");
-          const config = isLeftOut ? { ...own, strict_capabilities: false } : own;
-          await instances.create({ id: name, name, scope: "ORCHESTRATION", parentId, config, start: true });
+          await instances.create({
+            id: name,
+            name,
+            scope: "ORCHESTRATION",
+            parentId,
+            config: own,
+            start: true,
+          });
         }
       }
     }
