@@ -7,21 +7,25 @@ import { runGroup } from "./lib/runner.ts";
 import type { CaseResult } from "./lib/runner.ts";
 import { isShown, linesOf } from "./lib/summary.ts";
 import type { Line } from "./lib/table.ts";
-import { printed, withLines } from "./lib/table.ts";
+import { checkMarkers, missedTargets, printed, withLines } from "./lib/table.ts";
 import { ROWS } from "./rows/index.ts";
 
 const ROOT = dirname(import.meta.dirname);
 const DOCUMENT = join(ROOT, "docs", "performance.md");
 const RESULTS = join(import.meta.dirname, "results");
 const SEED = 42;
+/** Below it a median says little. */
+const FEWEST_RUNS = 5;
 
 const USAGE = `Usage: npm run bench -- [options]
 
-  --only NAME  Only this benchmark; may be given several times (${ROWS.map((row) => row.name).join(", ")})
-  --quick      About a minute: fewer tasks and runs, without the slow ones; docs/performance.md stays as it is
+  --only A,B   Only these benchmarks: ${ROWS.map((row) => row.name).join(", ")}
+  --quick      A minute or two: fewer tasks and runs, without the slow ones; docs/performance.md stays as it is
   --runs N     Runs of each case (default 5; 2 with --quick); the cases of a group alternate
   --dry        Leave docs/performance.md as it is
-  --help       This`;
+  --help       This
+
+The table of docs/performance.md is written by runs of committed code only, and of at least ${FEWEST_RUNS} runs.`;
 
 interface Choice {
   readonly rows: readonly Row[];
@@ -43,14 +47,15 @@ function readArguments(argv: string[]): Choice | null {
     },
   });
   if (values.help) return null;
-  const { only, quick } = values;
+  const { quick } = values;
+  const only = values.only?.flatMap((names) => names.split(",")).map((name) => name.trim());
   const unknown = only?.find((name) => ROWS.every((row) => row.name !== name));
   if (unknown !== undefined) throw new Error(`no benchmark is named ${unknown}\n\n${USAGE}`);
   const runs = Number(values.runs ?? (quick ? 2 : 5));
   if (!Number.isInteger(runs) || runs < 1 || runs > 100)
     throw new Error(`--runs takes 1 to 100, not ${values.runs}`);
   const rows = ROWS.filter((row) => only?.includes(row.name) ?? !(quick && row.slow === true));
-  return { rows, runs, quick, writes: !quick && !values.dry };
+  return { rows, runs, quick, writes: !quick && !values.dry && runs >= FEWEST_RUNS };
 }
 
 function print(line: string): void {
@@ -65,6 +70,20 @@ function printLines(lines: readonly Line[]): void {
     heading = next;
     print(printed(line));
   }
+}
+
+const FEWEST_TURNS = 20;
+
+/** Group commit that does not group is a fault to look for, whatever the throughput says. */
+function fewTurns(lines: readonly Line[]): string[] {
+  const few = lines.filter(
+    ({ what, figure, spread }) =>
+      figure === "turnsPerCommit" && what.startsWith("1000 in flight") && spread.median < FEWEST_TURNS,
+  );
+  return few.map(
+    ({ title, what, spread }) =>
+      `FAILURE TO EXPLAIN: ${title} · ${what}: ${spread.median.toFixed(1)} turns per commit, fewer than ${FEWEST_TURNS}`,
+  );
 }
 
 /** Every figure of every run, for whoever wants to look closer. */
@@ -89,6 +108,11 @@ async function main(argv: string[]): Promise<void> {
     print(USAGE);
     return;
   }
+  for (const { name, obstacle } of choice.rows) {
+    const why = obstacle?.() ?? null;
+    if (why !== null) throw new Error(`${name}: ${why}`);
+  }
+  if (choice.writes) checkMarkers(readFileSync(DOCUMENT, "utf8"));
   const found = environment();
   print(describeEnvironment(found));
   const results: CaseResult[] = [];
@@ -100,8 +124,14 @@ async function main(argv: string[]): Promise<void> {
     lines.push(...linesOf(rows, measured));
   }
   printLines(lines);
+  const remarks = [...missedTargets(lines), ...fewTurns(lines)];
+  if (remarks.length > 0) print(`\n${remarks.join("\n")}`);
   print(`\nEvery figure of every run: ${writeResults(choice, found, results)}`);
   if (!choice.writes) return;
+  if (!found.isCommitted) {
+    print("docs/performance.md stays as it is: what was measured is in no commit");
+    return;
+  }
   const shown = lines.filter((line) => isShown(line, choice.rows));
   const titles = ROWS.map((row) => row.title);
   writeFileSync(DOCUMENT, withLines(readFileSync(DOCUMENT, "utf8"), { lines: shown, origin: found, titles }));

@@ -3,10 +3,12 @@ export type Figures = { readonly [figure: string]: number };
 
 /** How a case is to be run; the same for every case of a group, so that they can be compared. */
 export interface RunOptions {
-  /** About a minute for everything: fewer tasks, fewer runs. */
+  /** A minute or two for everything: fewer tasks, fewer runs. */
   readonly quick: boolean;
   /** Of every random choice the benchmark makes. */
   readonly seed: number;
+  /** 1 = the first run of this case. */
+  readonly run: number;
   /** A folder of its own, empty, removed after the run. */
   readonly folder: string;
   /** A folder that stays, for files that take minutes to make (HOPPER_BENCH_DIR). */
@@ -33,6 +35,12 @@ export interface Derived {
   value(run: (caseName: string, figure: string) => number | null): number | null;
 }
 
+/** What a figure has to reach (9-performance.md), judged by its median. */
+export type Target = { readonly what: string; readonly figure: string } & (
+  | { readonly atLeast: number }
+  | { readonly atMost: number }
+);
+
 /** A benchmark: a file in bench/rows/. */
 export interface Row {
   readonly name: string;
@@ -44,6 +52,9 @@ export interface Row {
   /** Figures that stand in docs/performance.md; the rest is in the results only. */
   readonly shown: readonly string[];
   readonly derived?: readonly Derived[];
+  readonly targets?: readonly Target[];
+  /** Why it cannot be measured here and now, with the fix; null = it can. Asked before anything is run. */
+  readonly obstacle?: () => string | null;
   /** Run by `--only` alone when the time is short. */
   readonly slow?: boolean;
   /** One run that takes longer is ended and fails. Default 120. */

@@ -1,6 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
+import { dirname } from "node:path";
 import { sqliteLibrary } from "../../store/dialects/sqlite/library.ts";
+
+const ROOT = dirname(dirname(import.meta.dirname));
 
 /** Where and what was measured; printed and stored with every result. */
 export interface Environment {
@@ -12,20 +15,30 @@ export interface Environment {
   readonly sqlite: string;
   /** `+` behind it: the working tree differed from it. */
   readonly commit: string;
+  /** Whether what was measured is what this commit holds. */
+  readonly isCommitted: boolean;
   readonly date: string;
 }
 
-function git(...args: string[]): string {
+/** null = this is no repository, or git is missing. */
+function git(...args: string[]): string | null {
   try {
-    return execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    return execFileSync("git", args, {
+      cwd: ROOT,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
   } catch {
-    return "";
+    return null;
   }
 }
 
-function commitName(): string {
-  const name = git("rev-parse", "--short", "HEAD") || "uncommitted";
-  return git("status", "--porcelain") === "" ? name : `${name}+`;
+/** The table that a benchmark writes does not count as a change. */
+function commitOf(): Pick<Environment, "commit" | "isCommitted"> {
+  const name = git("rev-parse", "--short", "HEAD");
+  if (name === null) return { commit: "none", isCommitted: false };
+  const isCommitted = git("status", "--porcelain", "--", ".", ":!docs/performance.md") === "";
+  return { commit: isCommitted ? name : `${name}+`, isCommitted };
 }
 
 export function environment(): Environment {
@@ -40,7 +53,7 @@ export function environment(): Environment {
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
     sqlite: version.version,
-    commit: commitName(),
+    ...commitOf(),
     date: new Date().toISOString().slice(0, 10),
   };
 }

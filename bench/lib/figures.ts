@@ -15,6 +15,9 @@ const SHAPES: { readonly [figure: string]: Shape } = {
   latencyP99: { label: "add → final, p99", unit: "ms", digits: 2 },
   p50: { label: "p50", unit: "ms", digits: 2 },
   p99: { label: "p99", unit: "ms", digits: 2 },
+  p50Outside: { label: "p50 without the commit", unit: "ms", digits: 2 },
+  p99Outside: { label: "p99 without the commit", unit: "ms", digits: 2 },
+  storedTasks: { label: "tasks in the file", unit: "", digits: 0 },
   commitShare: { label: "time inside commits", unit: "%", digits: 0 },
   fsyncsPerSecond: { label: "commits (one fsync each)", unit: "per s", digits: 0 },
   tasksPerCommit: { label: "tasks per commit", unit: "", digits: 1 },
@@ -25,7 +28,6 @@ const SHAPES: { readonly [figure: string]: Shape } = {
   heapMb: { label: "heap after collection", unit: "MB", digits: 0 },
   loopDelayP99: { label: "event loop delay, p99", unit: "ms", digits: 1 },
   ms: { label: "wall clock", unit: "ms", digits: 0 },
-  seconds: { label: "time", unit: "s", digits: 1 },
 };
 
 function shapeOf(figure: string): Shape {

@@ -12,6 +12,7 @@ const LIMIT = 50;
 
 type TaskList = NonNullable<Parameters<Hopper["tasks"]["list"]>[0]>;
 type DelegationList = NonNullable<Parameters<Hopper["delegations"]["list"]>[0]>;
+type InstanceList = NonNullable<Parameters<Hopper["instances"]["list"]>[0]>;
 type EventList = NonNullable<Parameters<Hopper["events"]>[0]>;
 
 function taskPages(hopper: Hopper, tasks: number): PageKind[] {
@@ -24,6 +25,7 @@ function taskPages(hopper: Hopper, tasks: number): PageKind[] {
     ["status cancelled", () => ({ status: "cancelled" })],
     ["status open", () => ({ status: "open" })],
     ["status queued", () => ({ status: "queued" })],
+    ["status failed or cancelled", () => ({ status: ["failed", "cancelled"] })],
     ["instanceId", (turn) => ({ instanceId: place(turn) })],
     ["instanceId none", () => ({ instanceId: "none" })],
     ["instanceId, status done", (turn) => ({ instanceId: place(turn), status: "done" })],
@@ -36,6 +38,7 @@ function taskPages(hopper: Hopper, tasks: number): PageKind[] {
     ["notTag", (turn) => ({ notTag: tagOf(turn % 8) })],
     ["tag, status failed", (turn) => ({ tag: tagOf(turn % 8), status: "failed" })],
     ["priority urgent", () => ({ priority: "urgent" })],
+    ["priority low or high", () => ({ priority: ["low", "high"] })],
     ["priority low, status cancelled", () => ({ priority: "low", status: "cancelled" })],
     ["project", (turn) => ({ project: `project-${turn % 8}` })],
     ["project, status failed", (turn) => ({ project: `project-${turn % 8}`, status: "failed" })],
@@ -45,6 +48,7 @@ function taskPages(hopper: Hopper, tasks: number): PageKind[] {
     ["q, in many", () => ({ q: "task number" })],
     ["q, in one", (turn) => ({ q: `number ${1 + ((turn * 7_919) % tasks)}` })],
     ["q, in none", (turn) => ({ q: `nothing like it ${turn}` })],
+    ["sort -created", () => ({ sort: "-created" })],
     ["sort created", () => ({ sort: "created" })],
     ["sort updated", () => ({ sort: "updated" })],
     ["sort -updated", () => ({ sort: "-updated" })],
@@ -82,6 +86,27 @@ function delegationPages(hopper: Hopper): PageKind[] {
   }));
 }
 
+function instancePages(hopper: Hopper): PageKind[] {
+  const kinds: [string, (turn: number) => InstanceList][] = [
+    ["no filter", () => ({})],
+    ["scope PERSONAL", () => ({ scope: "PERSONAL" })],
+    ["scope ORCHESTRATION", () => ({ scope: "ORCHESTRATION" })],
+    ["status running", () => ({ status: "running" })],
+    ["status terminated", () => ({ status: "terminated" })],
+    ["parentId", (turn) => ({ parentId: `project-${turn % 8}` })],
+    ["instanceType", () => ({ instanceType: "persistent" })],
+    ["q, in many", () => ({ q: "idle" })],
+    ["q, in one", (turn) => ({ q: `idle-${100 + turn}` })],
+    ["q, in none", (turn) => ({ q: `nothing like it ${turn}` })],
+    ["all", () => ({ all: true })],
+    ["count", () => ({ count: true })],
+  ];
+  return kinds.map(([name, params]) => ({
+    name: `instances, ${name}`,
+    ask: (turn) => hopper.instances.list({ ...params(turn), limit: LIMIT }),
+  }));
+}
+
 async function cursorAt(hopper: Hopper, task: string): Promise<string> {
   for await (const event of hopper.events({ taskId: task, limit: 1 })) return event.cursor;
   throw new Error(`${task} has no events`);
@@ -93,6 +118,7 @@ async function eventPages(hopper: Hopper, tasks: number): Promise<PageKind[]> {
   const kinds: [string, (turn: number) => EventList][] = [
     ["from the beginning", () => ({})],
     ["since the middle", () => ({ since: middle })],
+    ["since an hour ago", () => ({ since: "1h" })],
     ["taskId", (turn) => ({ taskId: some(turn) })],
     ["type", () => ({ type: "task.completed" })],
     ["instanceId", (turn) => ({ instanceId: PLACES[turn % PLACES.length] })],
@@ -110,5 +136,6 @@ async function eventPages(hopper: Hopper, tasks: number): Promise<PageKind[]> {
 export const PAGES = {
   tasks: taskPages,
   delegations: delegationPages,
+  instances: instancePages,
   events: eventPages,
 } as const satisfies Record<string, (hopper: Hopper, tasks: number) => PageKind[] | Promise<PageKind[]>>;

@@ -23,10 +23,11 @@ const CHILD = join(import.meta.dirname, "..", "child.ts");
 const KEPT_FOLDER = process.env["HOPPER_BENCH_DIR"] ?? join(tmpdir(), "hopper-bench");
 
 /** One run in a process of its own: its heap, its compiled code and its files are nobody else's. */
-function runOnce(row: Row, one: Case, plan: RunPlan): Promise<Outcome> {
+function runOnce(row: Row, one: Case, plan: RunPlan, run: number): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "hopper-bench-run-"));
   mkdirSync(KEPT_FOLDER, { recursive: true });
-  const options: RunOptions = { quick: plan.quick, seed: plan.seed, folder, keptFolder: KEPT_FOLDER };
+  const { quick, seed } = plan;
+  const options: RunOptions = { quick, seed, run, folder, keptFolder: KEPT_FOLDER };
   const child = fork(CHILD, [row.name, one.name, JSON.stringify(options)], { execArgv: ["--expose-gc"] });
   const seconds = row.timeoutSeconds ?? 120;
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
@@ -45,25 +46,32 @@ function runOnce(row: Row, one: Case, plan: RunPlan): Promise<Outcome> {
   });
 }
 
+/** The first cases of all rows, then the second of all, …: what is compared is measured one right after the other. */
+function inTurn(rows: readonly Row[]): { row: Row; one: Case }[] {
+  const most = Math.max(...rows.map((row) => row.cases.length));
+  return Array.from({ length: most }, (_, index) => index).flatMap((index) =>
+    rows.flatMap((row) => {
+      const one = row.cases[index];
+      return one === undefined ? [] : [{ row, one }];
+    }),
+  );
+}
+
 /**
  * Runs the cases of one group in turn (A, B, A, B, …), so that what else the machine does hits all of them.
  *
  * @throws Error when a run fails, takes too long, or two engines did not write the same rows per task.
  */
 export async function runGroup(rows: readonly Row[], plan: RunPlan): Promise<CaseResult[]> {
-  const results: CaseResult[] = rows.flatMap((row) =>
-    row.cases.map((one) => ({ row, name: one.name, outcomes: [] })),
-  );
+  const cases = inTurn(rows).map(({ row, one }) => ({ row, one, name: one.name, outcomes: [] as Outcome[] }));
   for (let run = 1; run <= plan.runs; run++) {
-    for (const result of results) {
-      const one = result.row.cases.find((candidate) => candidate.name === result.name);
-      if (one === undefined) continue;
-      plan.progress(`${result.row.name} · ${result.name} (${run}/${plan.runs})`);
-      result.outcomes.push(await runOnce(result.row, one, plan));
-      refuseUnequal(results);
+    for (const { row, one, name, outcomes } of cases) {
+      plan.progress(`${row.name} · ${name} (${run}/${plan.runs})`);
+      outcomes.push(await runOnce(row, one, plan, run));
+      refuseUnequal(cases);
     }
   }
-  return results;
+  return cases.map(({ row, name, outcomes }) => ({ row, name, outcomes }));
 }
 
 function refuseUnequal(results: readonly CaseResult[]): void {

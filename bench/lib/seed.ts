@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Tally } from "../../machines/records.ts";
 import { createHopper } from "../../src/index.ts";
@@ -16,6 +16,8 @@ const DAYS_90_MS = 90 * 86_400_000;
 const IDLE_INSTANCES = 1_000;
 /** Raised when what is seeded changes, so that a kept file is made anew. */
 const SEED_VERSION = 1;
+/** A kept file that has grown beyond this part of what was seeded is made anew. */
+const MOST_GROWTH = 1.2;
 const DESCRIPTION =
   "What is to be done, in a few words more than the title has room for, as people write it. ".repeat(3);
 
@@ -160,24 +162,53 @@ export async function createGrownWorld(file: string): Promise<void> {
   await hopper.close();
 }
 
+/** What tells kept files of different schemas and seeds apart. */
+async function printOf(plan: SeedPlan, folder: string): Promise<string> {
+  const probe = await openFileStore(join(folder, "probe.db"));
+  const schema = probe.database.prepare("SELECT group_concat(sql) AS sql FROM sqlite_master").get() as {
+    sql: string;
+  };
+  await probe.close();
+  const content = `${SEED_VERSION} ${plan.seed} ${schema.sql}`;
+  return createHash("sha256").update(content).digest("hex").slice(0, 10);
+}
+
+/** Whether a kept file is still about what was seeded: runs add to it, and one that was killed leaves open tasks. */
+async function isAsSeeded(file: string, plan: SeedPlan): Promise<boolean> {
+  if (!existsSync(file)) return false;
+  const store = await openFileStore(file);
+  let [open, all] = [0, 0];
+  for (const {
+    pending,
+    blocked,
+    queued,
+    claimed,
+    in_progress,
+    waiting,
+    ...final
+  } of await store.queries.tallies()) {
+    const left = pending + blocked + queued + claimed + in_progress + waiting;
+    open += left;
+    all += left + final.done + final.failed + final.cancelled;
+  }
+  await store.close();
+  return open === (plan.state === "queued" ? plan.tasks : 0) && all <= plan.tasks * MOST_GROWTH;
+}
+
 /** A store with so many tasks, from the kept folder when it is there already. Takes minutes for a million. */
 export async function seededFile(keptFolder: string, plan: SeedPlan): Promise<string> {
+  const kind = `${plan.tasks}-${plan.state}-`;
   const unfinished = join(keptFolder, `unfinished-${process.pid}`);
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
   try {
-    const probe = await openFileStore(join(unfinished, "probe.db"));
-    const schema = probe.database.prepare("SELECT group_concat(sql) AS sql FROM sqlite_master").get() as {
-      sql: string;
-    };
-    await probe.close();
-    const print = createHash("sha256")
-      .update(`${SEED_VERSION} ${plan.seed} ${schema.sql}`)
-      .digest("hex")
-      .slice(0, 10);
-    const folder = join(keptFolder, `${plan.tasks}-${plan.state}-${print}`);
+    const folder = join(keptFolder, kind + (await printOf(plan, unfinished)));
     const file = join(folder, "hopper.db");
-    if (existsSync(file)) return file;
+    if (await isAsSeeded(file, plan)) return file;
+    // Files of older schemas, or that have been used up, are of no use to anybody.
+    for (const name of readdirSync(keptFolder)) {
+      if (name.startsWith(kind)) rmSync(join(keptFolder, name), { recursive: true });
+    }
     const fresh = join(unfinished, "hopper.db");
     await createGrownWorld(fresh);
     const store = await openFileStore(fresh);

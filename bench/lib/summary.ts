@@ -7,15 +7,20 @@ function keyOf(row: string, name: string): string {
   return `${row} · ${name}`;
 }
 
+function lineOf(row: Row, found: { what: string; figure: string; values: readonly number[] }): Line {
+  const { what, figure, values } = found;
+  const target = row.targets?.find((one) => one.what === what && one.figure === figure) ?? null;
+  const { name, title } = row;
+  return { row: name, title, what, figure, spread: spreadOf(values), runs: values.length, target };
+}
+
 /** The figures of one case over its runs, those that are shown first. */
 function measuredLines({ row, name, outcomes }: CaseResult): Line[] {
   const figures = new Set([...row.shown, ...Object.keys(outcomes[0]?.figures ?? {})]);
   return [...figures].flatMap((figure) => {
     const values = outcomes.map((outcome) => outcome.figures[figure]).filter((value) => value !== undefined);
     if (values.length === 0) return [];
-    return [
-      { row: row.name, title: row.title, what: name, figure, spread: spreadOf(values), runs: values.length },
-    ];
+    return [lineOf(row, { what: name, figure, values })];
   });
 }
 
@@ -30,8 +35,7 @@ function derivedLines(row: Row, results: readonly CaseResult[]): Line[] {
       if (value !== null) values.push(value);
     }
     if (values.length === 0) return [];
-    const { name: what, figure } = derived;
-    return [{ row: row.name, title: row.title, what, figure, spread: spreadOf(values), runs: values.length }];
+    return [lineOf(row, { what: derived.name, figure: derived.figure, values })];
   });
 }
 

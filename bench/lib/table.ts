@@ -1,4 +1,5 @@
 import { labelOf, written } from "./figures.ts";
+import type { Target } from "./case.ts";
 import type { Spread } from "./stats.ts";
 
 /** One line of the table: a figure of a case, over all runs. */
@@ -10,6 +11,7 @@ export interface Line {
   readonly figure: string;
   readonly spread: Spread;
   readonly runs: number;
+  readonly target: Target | null;
 }
 
 /** Where and when the lines were measured; the same for all of one run. */
@@ -22,9 +24,28 @@ export const BEGIN = "<!-- bench:begin (npm run bench writes what stands between
 export const END = "<!-- bench:end -->";
 
 const HEAD = [
-  "| benchmark | measured | figure | median | least – most | runs | commit | date |",
-  "|---|---|---|---:|---:|---:|---|---|",
+  "| benchmark | measured | figure | median | least – most | target | runs | commit | date |",
+  "|---|---|---|---:|---:|---:|---:|---|---|",
 ];
+
+/** `≥ 10,000 tasks/s`; empty = the figure has none. */
+function targetText({ figure, target }: Line): string {
+  if (target === null) return "";
+  return "atLeast" in target ? `≥ ${written(figure, target.atLeast)}` : `≤ ${written(figure, target.atMost)}`;
+}
+
+function isMissed({ spread, target }: Line): boolean {
+  if (target === null) return false;
+  return "atLeast" in target ? spread.median < target.atLeast : spread.median > target.atMost;
+}
+
+/** One sentence for each target that the medians miss. */
+export function missedTargets(lines: readonly Line[]): string[] {
+  return lines.filter(isMissed).map((line) => {
+    const found = written(line.figure, line.spread.median);
+    return `target missed: ${line.title} · ${line.what}: ${labelOf(line.figure)} is ${found}, wanted ${targetText(line)}`;
+  });
+}
 
 function textOf(line: Line, { commit, date }: Origin): string {
   const { figure, spread } = line;
@@ -35,6 +56,7 @@ function textOf(line: Line, { commit, date }: Origin): string {
     labelOf(figure),
     written(figure, spread.median),
     range,
+    targetText(line),
     line.runs,
     commit,
     date,
@@ -46,7 +68,15 @@ function textOf(line: Line, { commit, date }: Origin): string {
 export function printed(line: Line): string {
   const { figure, spread } = line;
   const range = `${written(figure, spread.min)} – ${written(figure, spread.max)}`;
-  return `  ${labelOf(figure).padEnd(50)} ${written(figure, spread.median).padStart(18)}   ${range}`;
+  const target = targetText(line);
+  const wanted = target === "" ? "" : `   (wanted ${target})`;
+  return `  ${labelOf(figure).padEnd(40)} ${written(figure, spread.median).padStart(18)}   ${range}${wanted}`;
+}
+
+/** @throws Error when the document lacks the two marker comments. */
+export function checkMarkers(document: string): void {
+  const [from, to] = [document.indexOf(BEGIN), document.indexOf(END)];
+  if (from === -1 || to < from) throw new Error(`docs/performance.md lacks ${BEGIN} or, after it, ${END}`);
 }
 
 /**
@@ -60,8 +90,8 @@ export function withLines(
   params: { lines: readonly Line[]; origin: Origin; titles: readonly string[] },
 ): string {
   const { lines, origin, titles } = params;
+  checkMarkers(document);
   const [from, to] = [document.indexOf(BEGIN), document.indexOf(END)];
-  if (from === -1 || to === -1) throw new Error(`the document lacks ${BEGIN} or ${END}`);
   const measured = new Set(lines.map((line) => line.title));
   const kept = document
     .slice(from + BEGIN.length, to)

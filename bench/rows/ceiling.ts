@@ -7,6 +7,7 @@ import { measureW3 } from "../lib/w3-measure.ts";
 import { tasksOf } from "../lib/w3-loop.ts";
 import { PLAN_NAMES, planOf } from "../lib/w3-plans.ts";
 import type { PlanName } from "../lib/w3-plans.ts";
+import { refuseUnsound } from "../lib/sound.ts";
 import { createWorldFile, urlOf } from "../lib/w3-world.ts";
 
 function ceilingCase(name: PlanName): Case {
@@ -35,6 +36,7 @@ function ceilingCase(name: PlanName): Case {
         plan,
       );
       await store.close();
+      if (options.run === 1) await refuseUnsound(file);
       return outcome;
     },
   };

@@ -43,7 +43,7 @@ function ormCase(name: string, counts: { quick: number; full: number; filled?: n
     name,
     async run({ folder, quick }) {
       const store = await openPlainTable(folder);
-      const orm = await openOrm(store.database, { entities: [BenchRow] });
+      const orm = openOrm(store.database, [BenchRow]);
       const filled = counts.filled ?? 0;
       if (filled > 0) await insertMany(orm.em.fork(), 1, filled);
       const count = quick ? counts.quick : counts.full;
