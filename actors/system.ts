@@ -92,9 +92,7 @@ export class System {
    */
   submit(params: { to: ActorNo; command: Command; by: string | null; key?: Key }): Promise<Answer> {
     const { to, command, by, key } = params;
-    if (this.#state !== "running") {
-      throw new HopperError("unavailable", "This Hopper is closed or has failed; open the store again.");
-    }
+    this.mustRun();
     if (this.#inbox.depth(to) >= LIMITS.mailbox) {
       throw new HopperError(
         "overloaded",
@@ -117,6 +115,12 @@ export class System {
   /** Waits for the answer of a command that is under way already (an idempotent repeat). */
   answerOf(command: number): Promise<Answer> | null {
     return this.#answers.isAwaited(command) ? this.#answers.of(command) : null;
+  }
+
+  /** Throws `unavailable` once the loop has been closed or has failed. */
+  mustRun(): void {
+    if (this.#state === "running") return;
+    throw new HopperError("unavailable", "This Hopper is closed or has failed; open the store again.");
   }
 
   /** A message of the runtime itself: the auditor's, the owner's at start. */

@@ -61,7 +61,7 @@ export function delegations(door: Door): Delegations {
       const { result, ...asked } = check(completeDelegation, params);
       const hop = await door.delegation(id);
       const task = (await door.store.queries.task(hop.task)) as Task;
-      refuseCompletion(door, hop, task);
+      if (!(await door.isRepeat(asked))) refuseCompletion(door, hop, task);
       const command: Command = {
         type: "task.complete",
         task: task.no,

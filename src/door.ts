@@ -114,6 +114,7 @@ export class Door {
     command: Command;
     kind: K;
     asked: Asked;
+    /** What was asked, where the command holds more: what the door looked up changes from one repeat to the next. */
     fingerprint?: Json;
   }): Promise<Extract<AnswerValue, { kind: K }>> {
     const { to, command, kind, asked } = params;
@@ -131,6 +132,18 @@ export class Door {
     if (!answer.ok) throw errorOf(answer.refusal);
     if (answer.value.kind !== kind) throw new Error(`${command.type} was answered with ${answer.value.kind}`);
     return answer.value as Extract<AnswerValue, { kind: K }>;
+  }
+
+  /**
+   * Whether a request with this key came before: it gets that one's answer, whatever has become of the records since, so
+   * no verb looks at them first.
+   */
+  async isRepeat({ by = "library", idempotencyKey }: Asked): Promise<boolean> {
+    if (idempotencyKey === undefined) return false;
+    return (
+      this.#underWay.has(`${by} ${idempotencyKey}`) ||
+      (await this.store.commandByKey(by, idempotencyKey)) !== null
+    );
   }
 
   /** One effect per key: a repeat gets the stored answer, or waits for the one that is under way. */
@@ -163,6 +176,7 @@ export class Door {
         },
       );
     }
+    this.system.mustRun();
     if ("pending" in known) return known.pending;
     if (known.answer !== null) return JSON.parse(known.answer) as Answer;
     const waited = this.system.answerOf(known.command);

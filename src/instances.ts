@@ -31,7 +31,7 @@ export function instances(door: Door, onClaimable: (wake: () => void) => () => v
         checked.parentId === undefined || checked.parentId === null
           ? DESK
           : door.instance(checked.parentId, "parentId").no;
-      refuseTaken(door.directory, spec);
+      if (!(await door.isRepeat(checked))) refuseTaken(door.directory, spec);
       const answer = await door.ask({
         to: parent,
         command: { type: "instance.create", spec },

@@ -1,6 +1,6 @@
 import { HopperError } from "../machines/errors.ts";
 import type { Command } from "../machines/messages.ts";
-import type { InstanceNo, Task } from "../machines/records.ts";
+import { DESK, type InstanceNo, type Task } from "../machines/records.ts";
 import type { Tasks } from "./api.ts";
 import { check } from "./contracts/check.ts";
 import { assignTask, delegateTask, reassignTask, withReason } from "./contracts/tasks.ts";
@@ -85,7 +85,7 @@ async function reassign(
   const to = door.instance(params.to, "targetInstanceId").no;
   const { holder } = task;
   const parent = parentOf(door, task);
-  if (holder === null || parent === null) {
+  if ((holder === null || parent === null) && !(await door.isRepeat(params.asked))) {
     throw new HopperError(
       "invalid_delegation",
       `${taskRef(task.no)} is held by ${holder === null ? "nobody" : "a root"}, which has no siblings.`,
@@ -97,12 +97,18 @@ async function reassign(
   const command: Command = {
     type: "task.reassign",
     task: task.no,
-    holder,
+    holder: holder ?? DESK,
     to,
     reason: params.reason,
     autoAccept: params.autoAccept,
     passed: false,
   };
-  const answer = await door.ask({ to: parent, command, kind: "delegation", asked: params.asked });
+  const answer = await door.ask({
+    to: parent ?? DESK,
+    command,
+    kind: "delegation",
+    asked: params.asked,
+    fingerprint: [task.no, to, params.reason, params.autoAccept],
+  });
   return await door.delegationView(answer.delegation);
 }

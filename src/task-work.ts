@@ -74,6 +74,7 @@ export function taskWork(
         command: direct,
         kind: "task",
         asked,
+        fingerprint: [task.no, resetAttempts, withDependents],
       });
       return await door.taskView(answer.task);
     },

@@ -157,10 +157,10 @@ function exclude(task: RoutableTask, filter: CandidateFilter, entry: RosterEntry
   return null;
 }
 
-/** A person or a family gets only what is meant for them; a child that the project names has passed already. */
+/** A person, a family or another Hopper gets only what is meant for it; a child that the project names has passed already. */
 function needsNaming(judged: Judged, filter: CandidateFilter): boolean {
   const { scope } = judged.entry;
-  if (scope !== "PERSONAL" && scope !== "FAMILY") return false;
+  if (scope !== "PERSONAL" && scope !== "FAMILY" && scope !== "FEDERATED") return false;
   return typeof filter.named !== "string" && judged.rule === null && judged.tags === 0;
 }
 

@@ -16,7 +16,7 @@ const words = fc.array(word, { maxLength: 3 });
 const few = fc.integer({ min: 0, max: 3 });
 
 const entry: fc.Arbitrary<Partial<RosterEntry>> = fc.record({
-  scope: fc.constantFrom("PROJECT", "PROJECT", "EVENT", "PERSONAL", "FAMILY", "ORCHESTRATION"),
+  scope: fc.constantFrom("PROJECT", "PROJECT", "EVENT", "PERSONAL", "FAMILY", "FEDERATED", "ORCHESTRATION"),
   status: fc.constantFrom("running", "running", "running", "paused", "created", "terminated"),
   description: fc.option(
     words.map((some) => some.join(" ")),
@@ -73,7 +73,7 @@ function expectedOrder(one: RoutingView, about: RoutableTask): number[] {
     return place < 0 ? Number.POSITIVE_INFINITY : place;
   };
   const isNamed = (candidate: RosterEntry): boolean =>
-    (candidate.scope !== "PERSONAL" && candidate.scope !== "FAMILY") ||
+    !["PERSONAL", "FAMILY", "FEDERATED"].includes(candidate.scope) ||
     about.project !== null ||
     rulesOf(candidate) < Number.POSITIVE_INFINITY ||
     tagsOf(candidate) > 0 ||

@@ -31,6 +31,7 @@ describe("the filter", () => {
     ["refused_this_round", child(2, "a"), { refusedBy: [2] }],
     ["not_named", child(2, "a", { scope: "PERSONAL" }), {}],
     ["not_named", child(2, "a", { scope: "FAMILY" }), {}],
+    ["not_named", child(2, "a", { scope: "FEDERATED" }), {}],
     ["not_selected", child(2, "a"), { project: "b" }],
     ["full", child(2, "a", { room: 0 }), {}],
     ["backing_off", child(2, "a", { backoffUntil: NOW + 1 }), {}],

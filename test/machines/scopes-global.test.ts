@@ -34,11 +34,11 @@ describe("GLOBAL", () => {
     });
   });
 
-  test("gives work to projects, events, and what stands for another Hopper, and to people when named", () => {
-    for (const scope of ["PROJECT", "EVENT", "FEDERATED"] as const) {
+  test("gives work to projects and events, and to people and what stands for another Hopper when named", () => {
+    for (const scope of ["PROJECT", "EVENT"] as const) {
       expect(decide([child(2, "a", { scope })])).toMatchObject({ action: "delegate", target: 2 });
     }
-    for (const scope of ["PERSONAL", "FAMILY"] as const) {
+    for (const scope of ["PERSONAL", "FAMILY", "FEDERATED"] as const) {
       expect(decide([child(2, "ada", { scope })])).toMatchObject({ action: "hold", held: "no_route" });
       expect(decide([child(2, "ada", { scope })], { project: "ada" })).toMatchObject({ target: 2 });
     }

@@ -61,7 +61,7 @@ export function options({ verb, no }: Plan): { readonly by: string; readonly ide
 const isKeyed = (verb: Verb): boolean => (verb.keyed || verb.twice) && !isAnsweredAnew(verb);
 const isTwice = (verb: Verb): boolean => verb.twice && !isAnsweredAnew(verb);
 
-const ANEW = new Set(["create", "complete hop", "reassign", "retry", "assign", "stop", "restart"]);
+const ANEW = new Set(["assign", "stop", "restart"]);
 
 function isAnsweredAnew({ verb }: Verb): boolean {
   return isKnown("a door looks at the state before it looks at the key") && ANEW.has(verb);

@@ -125,9 +125,15 @@ export type Step =
 
 const few = fc.nat({ max: 63 });
 const lead = fc.constantFrom(0, 1, 4, 30);
-const fault: fc.Arbitrary<Fault | null> = fc.option(
-  fc.record({ skip: fc.nat({ max: 2 }), how: fc.constantFrom("before", "after", "after", "full", "busy") }),
-  { freq: 5 },
+const fault: fc.Arbitrary<Fault | null> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(null) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      skip: fc.nat({ max: 2 }),
+      how: fc.constantFrom("before", "after", "after", "full", "busy"),
+    }),
+  },
 );
 
 /** How often each verb is asked, out of all. */

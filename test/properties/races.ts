@@ -89,7 +89,7 @@ async function offerFor(world: World, race: Race, ask: Ask): Promise<ModelHop | 
     world,
     taskCall({ ...plan, verb: { ...plan.verb, other: aimedAt(at, model.childrenOf(task).length) } }, task),
   );
-  return pending() ?? null;
+  return task.pendingHop === null ? null : model.hop(task.pendingHop);
 }
 
 /** A number that picks the n-th of so many, and is no multiple of 4 (which would accept at once). */
