@@ -196,7 +196,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant("race" as const),
-      race: fc.constantFrom(...RACES),
+      // Twice: who comes first there is seldom who accepts.
+      race: fc.constantFrom("accept, expiry", ...RACES),
       pick: few,
       leads: fc.tuple(lead, lead, lead),
       passes: fc.integer({ min: 1, max: 2 }),

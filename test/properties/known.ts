@@ -4,7 +4,6 @@
  */
 const KNOWN = [
   "a door looks at the state before it looks at the key",
-  "a failed loop answers with what it cannot show",
   "a dependent is reopened where nobody is",
 ] as const;
 

@@ -6,7 +6,6 @@ import { plan } from "./plan.ts";
 import type { Case, Fault, Step, Verb } from "./cases.ts";
 import { heal } from "./heal.ts";
 import { judge } from "./judge.ts";
-import { isKnown } from "./known.ts";
 import type { Marks } from "./marks.ts";
 import { startRace } from "./races.ts";
 import type { Outcome } from "./outcome.ts";
@@ -96,8 +95,7 @@ async function ask(
   how: { readonly passes: number; readonly fault: Fault | null; readonly moment?: number },
 ): Promise<Asked[]> {
   const { passes, moment, fault } = how;
-  const once = fault !== null && isKnown("a failed loop answers with what it cannot show");
-  const all = calls.flatMap((call) => (call.twice && !once ? [call, call] : [call]));
+  const all = calls.flatMap((call) => (call.twice ? [call, call] : [call]));
   world.arm(fault);
   const outcomes = await world.together(all, moment === undefined ? { passes } : { passes, moment });
   const asked = all.map((call, index): Asked => ({ call, outcome: outcomes[index] as Outcome }));
