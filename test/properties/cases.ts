@@ -83,6 +83,7 @@ export const RACES = [
   "accept, cancel",
   "accept, complete",
   "accept, complete hop",
+  "accept, pause",
   "accept, terminate",
   "complete, cancel",
   "complete, lease expiry",
@@ -93,6 +94,7 @@ export const RACES = [
   "complete, heartbeat",
   "complete, late complete",
   "claim, claim",
+  "delegate, full",
   "cancel, retry",
 ] as const;
 export type RaceName = (typeof RACES)[number];

@@ -11,6 +11,7 @@ export const RARE = [
   "late result refused",
   "held, then offered again",
   "offer refused, next candidate asked",
+  "full one refused",
   "task completed while offered",
   "crash before a commit",
   "crash between commit and answer",

@@ -1,13 +1,12 @@
 import { claimCall, lifeCall } from "./calls-instance.ts";
-import { addCall, hopCall, leasedCall, taskCall } from "./calls-task.ts";
-import { hasWork, isHeld, isPending, pick, type Call, type Lease, type Plan } from "./call.ts";
-import type { RaceName, Step, Verb, VerbName } from "./cases.ts";
+import { hopCall, leasedCall, taskCall } from "./calls-task.ts";
+import { hasWork, isHeld, pick, type Call, type Lease } from "./call.ts";
+import type { RaceName, VerbName } from "./cases.ts";
 import type { Rare } from "./marks.ts";
 import { isOpen, type ModelHop, type ModelInstance } from "./model.ts";
+import { fullFor, heldFor, leaseFor, offerFor, planFor, toward, type Ask, type Race } from "./race-setup.ts";
 import type { Asked } from "./steps.ts";
 import type { World } from "./world.ts";
-
-type Race = Extract<Step, { do: "race" }>;
 
 /** Who runs, until when the clock moves meanwhile, and what it was called when it is over. */
 export interface Start {
@@ -17,8 +16,6 @@ export interface Start {
   readonly wait?: number;
   readonly name?: (asked: readonly Asked[]) => Rare | null;
 }
-
-type Ask = (world: World, call: Call | null) => Promise<void>;
 
 /** Brings about what the race is for, where it is not there already. null = it cannot be had here. */
 export async function startRace(world: World, race: Race, ask: Ask): Promise<Start | null> {
@@ -37,86 +34,11 @@ export async function startRace(world: World, race: Race, ask: Ask): Promise<Sta
     }
     case "claim":
       return aboutClaims(world, race);
+    case "delegate":
+      return await aboutFull(world, race, ask);
     default:
       return aboutTask(world, race);
   }
-}
-
-/** A plan for a verb of the race; the n-th of those that run has the n-th lead. */
-function planFor(world: World, race: Race, verb: VerbName, n: 0 | 1): Plan {
-  world.calls += 1;
-  const given: Verb = {
-    verb,
-    pick: race.pick,
-    other: 3,
-    astray: false,
-    flag: false,
-    keyed: race.fault !== null,
-    twice: false,
-    lead: race.leads[n],
-  };
-  return { model: world.model, leases: world.leases, now: world.now, verb: given, no: world.calls };
-}
-
-function running(world: World, scope: string): ModelInstance[] {
-  return [...world.model.instances.values()].filter((one) => one.scope === scope && one.status === "running");
-}
-
-/** A pending offer; where there is none, a held task is offered to somebody who lets offers wait. */
-async function offerFor(world: World, race: Race, ask: Ask): Promise<ModelHop | null> {
-  const { model } = world;
-  const pending = (): ModelHop | undefined => pick([...model.hops.values()].filter(isPending), race.pick);
-  const there = pending();
-  if (there !== undefined && model.room(there.target) > 0) return there;
-  const takers = running(world, "ORCHESTRATION").filter(
-    (one) =>
-      one.parent !== null &&
-      model.instance(one.parent).status === "running" &&
-      one.config["acceptance"] !== "auto" &&
-      model.room(one.id) > 0,
-  );
-  const taker = pick(takers, race.pick);
-  if (taker === undefined) return there ?? null;
-  const add = planFor(world, race, "add", 0);
-  // Not routed: it is held until somebody delegates it.
-  const held = { ...add, verb: { ...add.verb, other: 5, keyed: false } };
-  await ask(world, addCall(held, model.instance(taker.parent as string)));
-  const task = [...model.tasks.values()].find((one) => one.title === `task ${add.no}`);
-  if (task === undefined || task.held === null) return null;
-  const at = model.childrenOf(task).indexOf(taker);
-  const plan = planFor(world, race, "delegate", 0);
-  await ask(
-    world,
-    taskCall({ ...plan, verb: { ...plan.verb, other: aimedAt(at, model.childrenOf(task).length) } }, task),
-  );
-  return task.pendingHop === null ? null : model.hop(task.pendingHop);
-}
-
-/** A number that picks the n-th of so many, and is no multiple of 4 (which would accept at once). */
-function aimedAt(n: number, many: number): number {
-  let number = n;
-  while (number % 4 === 0 && number < n + 4 * many) number += many;
-  return number;
-}
-
-/** A live lease; where there is none, somebody claims. */
-async function leaseFor(world: World, race: Race, ask: Ask): Promise<Lease | null> {
-  const { model } = world;
-  const live = (): Lease | undefined =>
-    pick(
-      world.leases.filter((lease) => isHeld(model, lease)),
-      race.pick,
-    );
-  const there = live();
-  if (there !== undefined) return there;
-  const queues = running(world, "ORCHESTRATION").filter(
-    (one) => model.claimed(one.id) < model.mostClaimed(one.id),
-  );
-  const place = pick(queues, race.pick);
-  if (place === undefined) return null;
-  await ask(world, addCall(planFor(world, race, "add", 0), place));
-  await ask(world, claimCall(planFor(world, race, "claim", 0), place));
-  return live() ?? null;
 }
 
 function aboutHop(world: World, race: Race, { hop, other }: { hop: ModelHop; other: string }): Start {
@@ -134,8 +56,8 @@ function aboutHop(world: World, race: Race, { hop, other }: { hop: ModelHop; oth
     const won = other === "reject" ? "reject beat accept" : "withdrawal beat accept";
     return { calls: [accept, end], name: (asked) => (beat(asked, 1, 0) ? won : null) };
   }
-  if (other === "terminate") {
-    return { calls: [accept, lifeCall(planFor(world, race, "terminate", 1), model.instance(hop.target))] };
+  if (other === "terminate" || other === "pause") {
+    return { calls: [accept, lifeCall(planFor(world, race, other, 1), model.instance(hop.target))] };
   }
   if (other === "complete hop") return { calls: [hopCall(planFor(world, race, other, 1), hop), accept] };
   const verb = other === "cancel" ? "cancel" : "complete by hand";
@@ -230,6 +152,24 @@ function aboutClaims(world: World, race: Race): Start | null {
   const isShort = ({ outcome }: Asked): boolean =>
     outcome.ok && (outcome.answer as readonly unknown[]).length === 0;
   return { calls, name: (asked) => (asked.some(isShort) ? "two claims wanted one task" : null) };
+}
+
+/** An offer to one that is full, while a worker there may finish something. */
+async function aboutFull(world: World, race: Race, ask: Ask): Promise<Start | null> {
+  const { model } = world;
+  const taker = await fullFor(world, race, ask);
+  if (taker === null) return null;
+  const task = await heldFor(world, { race, ask, place: model.instance(taker.parent as string) });
+  if (task === null) return null;
+  const delegate = taskCall(toward(world, { race, task, taker, isForced: true }), task);
+  const calls = [delegate, claimCall(planFor(world, race, "claim", 1), taker)].filter(
+    (call) => call !== null,
+  );
+  const name = (): Rare | null => {
+    const hop = [...model.hops.values()].findLast((one) => one.task === task.id);
+    return hop?.reason === "at_capacity" ? "full one refused" : null;
+  };
+  return { calls, name };
 }
 
 function aboutTask(world: World, race: Race): Start | null {

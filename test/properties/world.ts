@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type fc from "fast-check";
-import type { Hopper } from "../../src/api.ts";
+import type { CreateInstanceParams, Hopper } from "../../src/api.ts";
 import { spawnHopper, type SpawnedHopper } from "../../src/testing/index.ts";
 import type { EventView } from "../../src/views.ts";
 import { faulty } from "../support/faulty-store.ts";
@@ -85,33 +85,22 @@ export class World {
   }
 
   async #plant(roots: readonly RootSpec[]): Promise<void> {
-    const { instances } = this.hopper;
+    const levels: CreateInstanceParams[][] = [[], [], []];
     for (const [r, root] of roots.entries()) {
       const id = `g${r}`;
-      await instances.create({ id, name: id, scope: "GLOBAL", config: root.config, start: true });
-      for (const [p, project] of root.projects.entries()) {
-        const parentId = `${id}p${p}`;
-        const { config } = project;
-        await instances.create({
-          id: parentId,
-          name: parentId,
-          scope: "PROJECT",
-          parentId: id,
-          config,
-          start: true,
-        });
-        for (const [o, own] of project.orchestrations.entries()) {
-          const name = `${parentId}o${o}`;
-          await instances.create({
-            id: name,
-            name,
-            scope: "ORCHESTRATION",
-            parentId,
-            config: own,
-            start: true,
-          });
+      levels[0]?.push({ id, name: id, scope: "GLOBAL", config: root.config });
+      for (const [p, { config, orchestrations }] of root.projects.entries()) {
+        const project = `${id}p${p}`;
+        levels[1]?.push({ id: project, name: project, scope: "PROJECT", parentId: id, config });
+        for (const [o, own] of orchestrations.entries()) {
+          const name = `${project}o${o}`;
+          levels[2]?.push({ id: name, name, scope: "ORCHESTRATION", parentId: project, config: own });
         }
       }
+    }
+    // Those of a level at once, parents first.
+    for (const level of levels) {
+      await Promise.all(level.map((one) => this.hopper.instances.create({ ...one, start: true })));
     }
   }
 
