@@ -16,8 +16,13 @@ export class Answers {
     });
   }
 
-  isAwaited(command: number): boolean {
-    return this.#waiting.has(command);
+  /** The answer that `stored` finds, else the one that is to come. */
+  async again(command: number, stored: () => Promise<Answer | null>): Promise<Answer> {
+    // Listening comes before looking, so that no answer slips between.
+    const coming = this.of(command);
+    const known = await stored();
+    if (known !== null) this.give(command, known);
+    return await coming;
   }
 
   /** An answer that nobody waits for (any more) is dropped: who asked has gone with an earlier process. */

@@ -3,6 +3,7 @@ import type { Command, Message, Notice } from "../machines/messages.ts";
 import {
   DESK,
   isFinal,
+  type ActorNo,
   type Delegation,
   type ErrorInfo,
   type FinalTaskStatus,
@@ -208,13 +209,20 @@ export function onCompletion(turn: Turn, message: Extract<Notice, { type: "task.
 
 type Retry = Extract<Command, { type: "task.retry" }>;
 
-/** A retry is first asked of the origin, who will hold the task; it asks the keeper. */
+/** A retry is first asked of the origin, who will hold the task; it asks the keeper, or who stands above it. */
 export function askKeeperToRetry(turn: Turn, command: Retry): void {
-  turn.send(
-    turn.preloaded.keeperOf(command.task),
-    { ...command, origin: turn.actor.no },
-    turn.envelope.reply,
-  );
+  const above = whoStandsAbove(turn);
+  if (above === null || above === DESK) {
+    const origin = above ?? turn.actor.no;
+    turn.send(turn.preloaded.keeperOf(command.task), { ...command, origin }, turn.envelope.reply);
+  } else {
+    turn.send(above, command, turn.envelope.reply);
+  }
+}
+
+/** Who a task is reopened at when its origin is terminated: its parent, above a root the desk; null = it lives. */
+export function whoStandsAbove(turn: Turn): ActorNo | null {
+  return turn.isTerminated ? (turn.instance.parent ?? DESK) : null;
 }
 
 /** The keeper reopens a task at its origin, in a new round. */
@@ -237,6 +245,7 @@ export function onRetry(turn: Turn, command: Retry, task: Task): void {
         type: "dependency.reopened",
         task: dependent,
         dependency: task.no,
+        origin: null,
       });
     }
   }

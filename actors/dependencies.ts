@@ -1,6 +1,6 @@
 import type { Notice } from "../machines/messages.ts";
 import { DESK, type Task } from "../machines/records.ts";
-import { failTask, tellDependent } from "./completion.ts";
+import { failTask, tellDependent, whoStandsAbove } from "./completion.ts";
 import type { Turn } from "./turn.ts";
 import { settleHere } from "./intake.ts";
 
@@ -57,9 +57,17 @@ export function onReopened(
   if (task.status !== "failed" || task.error?.code !== "dependency_failed") return;
   const details = task.error.details as { dependency?: string } | undefined;
   if (details?.dependency !== `T-${message.dependency}`) return;
-  const origin = task.origin ?? DESK;
+  const { origin } = message;
+  if (origin === null) {
+    turn.send(task.origin ?? DESK, {
+      type: "dependency.reopen",
+      task: task.no,
+      dependency: message.dependency,
+    });
+    return;
+  }
   turn.task(task, "task.retried", {
-    origin: task.origin,
+    origin: origin === DESK ? null : origin,
     attempt: 1,
     waitsFor: [...new Set([...task.waitsFor, message.dependency])],
   });
@@ -73,7 +81,22 @@ export function onReopened(
       type: "dependency.reopened",
       task: dependent,
       dependency: task.no,
+      origin: null,
     });
   }
   turn.send(origin, { type: "task.update", task: task.no, what: "retried", status: task.status });
+}
+
+/** The origin of a dependent will hold it again: it asks the keeper, or who stands above it. */
+export function askKeeperToReopen(
+  turn: Turn,
+  message: Extract<Notice, { type: "dependency.reopen" }>,
+): void {
+  const above = whoStandsAbove(turn);
+  if (above === null || above === DESK) {
+    const origin = above ?? turn.actor.no;
+    turn.send(turn.preloaded.keeperOf(message.task), { ...message, type: "dependency.reopened", origin });
+  } else {
+    turn.send(above, message);
+  }
 }

@@ -7,7 +7,7 @@ import { onDelegate } from "./delegate.ts";
 import { onAcceptance, onDecide, onOffer, onOfferTimer, onRejection, onWithdrawn } from "./delegator.ts";
 import { onEscalate, onReassign, onReassignAsked, onReturn } from "./custody.ts";
 import { onCommand, onDrained, onInstanceTimer, onLifecycle, onStarted } from "./instance.ts";
-import { onReopened, onSettled, onWatch } from "./dependencies.ts";
+import { askKeeperToReopen, onReopened, onSettled, onWatch } from "./dependencies.ts";
 import { onEnter } from "./desk.ts";
 import { onAudit, onBlock, onEdit, onUnblock } from "./edits.ts";
 import { onAssign, onCreateTask, onUpdate } from "./intake.ts";
@@ -68,6 +68,7 @@ export const NEEDS: Readonly<Record<Message["type"], Need>> = {
   "dependency.announce": "task",
   "dependency.settled": "task",
   "dependency.reopened": "task",
+  "dependency.reopen": "none",
   "instance.status": "none",
   "instance.command": "none",
   "timer.task": "task",
@@ -120,6 +121,7 @@ const DESK_TYPES: ReadonlySet<Message["type"]> = new Set<Message["type"]>([
   "dependency.announce",
   "dependency.settled",
   "dependency.reopened",
+  "dependency.reopen",
   "timer.task",
   "task.audit",
 ]);
@@ -230,6 +232,8 @@ function handleOther(turn: Turn, message: Message): void {
       return onReassignAsked(turn, message);
     case "task.retry":
       return askKeeperToRetry(turn, message);
+    case "dependency.reopen":
+      return askKeeperToReopen(turn, message);
     case "route.preview":
       return onPreview(turn, message.spec);
     case "delegation.acceptance":

@@ -110,6 +110,7 @@ function needsAddresses(message: Message): boolean {
     case "dependency.watch":
     case "dependency.announce":
     case "dependency.reopened":
+    case "dependency.reopen":
     case "task.retry":
       return true;
     default:
@@ -133,6 +134,7 @@ async function loadAddresses(store: Store, batch: Batch, message: Message): Prom
     case "dependency.reopened":
       wanted.add(message.dependency);
       break;
+    case "dependency.reopen":
     case "task.retry":
       wanted.add(message.task);
       break;
@@ -146,7 +148,7 @@ async function loadAddresses(store: Store, batch: Batch, message: Message): Prom
 async function watchersFor(store: Store, batch: Batch, message: Message): Promise<readonly TaskNo[]> {
   const asks =
     message.type === "dependency.announce" ||
-    message.type === "dependency.reopened" ||
+    (message.type === "dependency.reopened" && message.origin !== null) ||
     (message.type === "task.retry" && message.origin !== null && message.withDependents);
   if (!asks) return [];
   const stored = await store.watches(message.task);

@@ -112,9 +112,9 @@ export class System {
     return answer;
   }
 
-  /** Waits for the answer of a command that is under way already (an idempotent repeat). */
-  answerOf(command: number): Promise<Answer> | null {
-    return this.#answers.isAwaited(command) ? this.#answers.of(command) : null;
+  /** The answer of a command that came before, also in an earlier process (an idempotent repeat). */
+  answerOf(command: number, stored: () => Promise<Answer | null>): Promise<Answer> {
+    return this.#answers.again(command, stored);
   }
 
   /** Throws `unavailable` once the loop has been closed or has failed. */

@@ -178,16 +178,10 @@ export class Door {
     }
     this.system.mustRun();
     if ("pending" in known) return known.pending;
-    if (known.answer !== null) return JSON.parse(known.answer) as Answer;
-    const waited = this.system.answerOf(known.command);
-    if (waited !== null) return waited;
-    await this.system.settle();
-    const settled = await this.store.commandByKey(by, params.key);
-    if (settled?.answer) return JSON.parse(settled.answer) as Answer;
-    throw new HopperError(
-      "timed_out",
-      "The first request with this key is still under way; ask again later.",
-    );
+    return await this.system.answerOf(known.command, async () => {
+      const answer = (await this.store.commandByKey(by, params.key))?.answer ?? null;
+      return answer === null ? null : (JSON.parse(answer) as Answer);
+    });
   }
 
   readonly #underWay = new Map<string, { readonly fingerprint: string; readonly pending: Promise<Answer> }>();

@@ -15,7 +15,7 @@ export function taskMoves(door: Door): Pick<Tasks, "assign" | "delegate" | "esca
       const { instanceId, ...asked } = check(assignTask, params);
       const task = await door.taskAddress(id);
       const to = door.instance(instanceId, "instanceId");
-      if (to.status === "terminated") {
+      if (to.status === "terminated" && !(await door.isRepeat(asked))) {
         throw new HopperError(
           "illegal_transition",
           `${to.name} is terminated; a task needs a live instance.`,

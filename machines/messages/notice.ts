@@ -1,7 +1,7 @@
 import type { CancellationCode, Delegation, DelegationType, RejectionCode } from "../records/delegation.ts";
 import type { RosterEntry } from "../records/instance.ts";
 import type { FinalTaskStatus, TaskStatus } from "../records/task.ts";
-import type { DelegationNo, InstanceNo, TaskNo } from "../records/values.ts";
+import type { ActorNo, DelegationNo, InstanceNo, TaskNo } from "../records/values.ts";
 import type { AnswerValue } from "./answer.ts";
 
 /** Messages between actors. Source: 2-domain.md 2.8. */
@@ -91,8 +91,18 @@ export type Notice =
       readonly dependency: TaskNo;
       readonly status: FinalTaskStatus;
     }
-  /** A dependency that failed is retried with its dependents: the receiver reopens the one it keeps, if it failed for that alone. */
-  | { readonly type: "dependency.reopened"; readonly task: TaskNo; readonly dependency: TaskNo }
+  /**
+   * A dependency that failed is retried with its dependents: the receiver reopens the one it keeps, if it failed for
+   * that alone, with `origin` as its origin; null = its origin is asked first, who may be terminated by now.
+   */
+  | {
+      readonly type: "dependency.reopened";
+      readonly task: TaskNo;
+      readonly dependency: TaskNo;
+      readonly origin: ActorNo | null;
+    }
+  /** To the origin of a task that is to be reopened for that reason: it asks the keeper, or passes this up once it is terminated. */
+  | { readonly type: "dependency.reopen"; readonly task: TaskNo; readonly dependency: TaskNo }
   /** News from a child: everything the roster holds of it. */
   | { readonly type: "instance.status"; readonly child: InstanceNo; readonly news: RosterNews }
   /** From a parent: start a child that was just created, or end with the cascade. */

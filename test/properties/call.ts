@@ -1,7 +1,6 @@
 import type { Claim, Hopper } from "../../src/api.ts";
 import type { DelegationView, InstanceView, TaskView } from "../../src/views.ts";
 import type { Verb } from "./cases.ts";
-import { isKnown } from "./known.ts";
 import { isClaimed, type Model, type ModelHop, type ModelInstance } from "./model.ts";
 import type { Prediction } from "./predict.ts";
 
@@ -50,7 +49,7 @@ export interface Plan {
 export function head(params: Plan, about: string): Pick<Call, "name" | "by" | "keyed" | "twice" | "lead"> {
   const { verb } = params;
   const { by } = options(params);
-  return { name: `${verb.verb} ${about}`, by, keyed: isKeyed(verb), twice: isTwice(verb), lead: verb.lead };
+  return { name: `${verb.verb} ${about}`, by, keyed: isKeyed(verb), twice: verb.twice, lead: verb.lead };
 }
 
 export function options({ verb, no }: Plan): { readonly by: string; readonly idempotencyKey?: string } {
@@ -58,14 +57,7 @@ export function options({ verb, no }: Plan): { readonly by: string; readonly ide
   return isKeyed(verb) ? { by, idempotencyKey: `key-${no}` } : { by };
 }
 
-const isKeyed = (verb: Verb): boolean => (verb.keyed || verb.twice) && !isAnsweredAnew(verb);
-const isTwice = (verb: Verb): boolean => verb.twice && !isAnsweredAnew(verb);
-
-const ANEW = new Set(["assign", "stop", "restart"]);
-
-function isAnsweredAnew({ verb }: Verb): boolean {
-  return isKnown("a door looks at the state before it looks at the key") && ANEW.has(verb);
-}
+const isKeyed = (verb: Verb): boolean => verb.keyed || verb.twice;
 
 export function pick<T>(from: readonly T[], number: number): T | undefined {
   return from[number % Math.max(1, from.length)];

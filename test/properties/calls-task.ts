@@ -11,7 +11,6 @@ import {
   type Lease,
   type Plan,
 } from "./call.ts";
-import { isKnown } from "./known.ts";
 import { isOpen, type ModelHop, type ModelInstance, type ModelTask } from "./model.ts";
 import { predictComplete, predictHop, predictLeased, predictTask } from "./predict.ts";
 
@@ -168,7 +167,7 @@ export function taskCall(params: Plan, task: ModelTask): Call | null {
   const { id } = task;
   const retried = {
     resetAttempts: verb.flag,
-    withDependents: isKnown("a dependent is reopened where nobody is") ? false : verb.other % 2 === 0,
+    withDependents: verb.other % 2 === 0,
   };
   const error = { code: "failed", message: "by hand" };
   const asks: { readonly [verb: string]: Ask } = {
