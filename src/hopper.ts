@@ -156,7 +156,7 @@ function compose(door: Door, parts: { mode: "own" | "read"; auditor: Auditor; le
     await store.close();
   };
   return {
-    instances: instances(door, journal.onClaimable),
+    instances: instances(door, journal.onClaimableAt),
     tasks: tasks(door, journal),
     delegations: delegations(door),
     route: {

@@ -16,13 +16,14 @@ import {
   toInstanceSpec,
 } from "./contracts/instances.ts";
 import type { Door } from "./door.ts";
+import type { Journal } from "./journal.ts";
 import { pageOf } from "./pages.ts";
 import { refuseTaken } from "./references.ts";
 import { leaseView, treeView } from "./view-of.ts";
 import type { InstanceTreeView, InstanceView, ListView } from "./views.ts";
 
 /** The verbs on instances. Source: 4-http-api.md 4.1. */
-export function instances(door: Door, onClaimable: (wake: () => void) => () => void): Instances {
+export function instances(door: Door, onClaimable: Journal["onClaimableAt"]): Instances {
   return {
     async create(params) {
       const checked = check(createInstance, params);
@@ -173,7 +174,7 @@ async function claim(
   door: Door,
   id: string,
   params: ClaimParams,
-  onClaimable: (wake: () => void) => () => void,
+  onClaimable: Journal["onClaimableAt"],
 ): Promise<Claim[]> {
   const checked = check(claimTasks, params);
   const to = door.instance(id).no;
@@ -187,7 +188,7 @@ async function claim(
     kind: "worker",
   };
   for (;;) {
-    const woken = wakeUp(door, onClaimable);
+    const woken = wakeUp(door, (wake) => onClaimable(to, wake));
     const answer = await door.ask({ to, command, kind: "claims", asked: checked });
     if (answer.claims.length > 0 || door.clock.now() >= until) {
       woken.cancel();

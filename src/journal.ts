@@ -1,5 +1,5 @@
 import type { EventName, JournalEvent } from "../machines/events.ts";
-import type { DelegationNo, Task, TaskNo } from "../machines/records.ts";
+import type { DelegationNo, InstanceNo, Task, TaskNo } from "../machines/records.ts";
 import type { Hopper, ListEventsParams } from "./api.ts";
 import { check } from "./contracts/check.ts";
 import { listEvents, type Since } from "./contracts/events.ts";
@@ -15,6 +15,7 @@ export class Journal {
   readonly #door: Door;
   readonly #listeners = new Map<EventName | "*", Set<(event: EventView) => void>>();
   readonly #claimable = new Set<() => void>();
+  readonly #claimableAt = new Map<InstanceNo, Set<() => void>>();
   readonly #commits = new Set<() => void>();
   #delivered: Promise<void> = Promise.resolve();
 
@@ -22,7 +23,7 @@ export class Journal {
     this.#door = door;
     door.system.onCommit(({ events }) => {
       for (const wake of this.#commits) wake();
-      if (events.some((event) => CLAIMABLE.has(event.name))) for (const wake of this.#claimable) wake();
+      this.#wakeClaims(events);
       if (this.#listeners.size > 0) this.#delivered = this.#delivered.then(() => this.#deliver(events));
     });
   }
@@ -38,10 +39,30 @@ export class Journal {
     };
   };
 
+  /** Calls `wake` when there may be something to claim, anywhere. */
   onClaimable = (wake: () => void): (() => void) => {
     this.#claimable.add(wake);
     return () => this.#claimable.delete(wake);
   };
+
+  /** Calls `wake` when there may be something to claim at this instance: who waits elsewhere sleeps on. */
+  onClaimableAt = (instance: InstanceNo, wake: () => void): (() => void) => {
+    const wakers = this.#claimableAt.get(instance) ?? new Set();
+    this.#claimableAt.set(instance, wakers);
+    wakers.add(wake);
+    return () => {
+      wakers.delete(wake);
+      if (wakers.size === 0 && this.#claimableAt.get(instance) === wakers) this.#claimableAt.delete(instance);
+    };
+  };
+
+  #wakeClaims(events: readonly JournalEvent[]): void {
+    if (this.#claimable.size === 0 && this.#claimableAt.size === 0) return;
+    const where = new Set<InstanceNo>();
+    for (const event of events) if (CLAIMABLE.has(event.name)) where.add(event.instance);
+    if (where.size > 0) for (const wake of this.#claimable) wake();
+    for (const instance of where) for (const wake of this.#claimableAt.get(instance) ?? []) wake();
+  }
 
   /** Resolves when every event committed so far has been handed to the listeners. */
   async delivered(): Promise<void> {

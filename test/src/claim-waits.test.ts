@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { claimOne, expectSound, grown, tree } from "../actors/support.ts";
+
+/** 4-http-api.md 4.2: a claim may wait for something to claim. */
+
+it("given a claim that waits, when a task is queued there, then it is answered with it", async () => {
+  const h = await grown([tree({ build: {} })]);
+  const waiting = h.hopper.instances.claim("build", { workerId: "w", waitSeconds: 20 });
+  await h.settle();
+  const { id } = await h.tasks.add({ title: "Work", instanceId: "build" });
+  await h.settle();
+  expect((await waiting).map(({ task }) => task.id)).toEqual([id]);
+  await expectSound(h);
+});
+
+it("given claims that wait elsewhere, when work comes and goes, then they are not asked again", async () => {
+  const turns: number[] = [];
+  for (const idle of [0, 5]) {
+    const h = await grown([tree({ build: {}, side: {} })]);
+    const waiting = Array.from({ length: idle }, () =>
+      h.hopper.instances.claim("side", { workerId: "w", waitSeconds: 20 }),
+    );
+    await h.settle();
+    const before = h.hopper.internals.metrics().turns;
+    const { id } = await h.tasks.add({ title: "Work", instanceId: "build" });
+    const { lease } = await claimOne(h, "build");
+    await h.tasks.complete(id, { leaseToken: lease.token });
+    await h.settle();
+    turns.push(h.hopper.internals.metrics().turns - before);
+    await h.advance(20_000);
+    expect(await Promise.all(waiting)).toEqual(waiting.map(() => []));
+    await expectSound(h);
+  }
+  expect(turns[0]).toBeGreaterThan(0);
+  expect(turns[1]).toBe(turns[0]);
+});
