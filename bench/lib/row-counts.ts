@@ -15,12 +15,15 @@ export function countRows(database: Database): RowCounts {
   );
 }
 
-/** What each of `tasks` tasks added; tables that did not grow are left out. `who` grows once, not per task. */
+/** They grow once, or with the journal's length, and not per task. */
+const NOT_PER_TASK = new Set(["who", "event_stretch"]);
+
+/** What each of `tasks` tasks added; tables that did not grow are left out. */
 export function rowsPerTask(before: RowCounts, after: RowCounts, tasks: number): RowCounts {
   const grown = Object.entries(after).map(
     ([table, rows]) => [table, (rows - (before[table] ?? 0)) / tasks] as const,
   );
-  return Object.fromEntries(grown.filter(([table, rows]) => rows !== 0 && table !== "who"));
+  return Object.fromEntries(grown.filter(([table, rows]) => rows !== 0 && !NOT_PER_TASK.has(table)));
 }
 
 /** Why two engines cannot be compared, in one line; null = they wrote the same rows. */

@@ -5,6 +5,7 @@ import { DeadLetterRow } from "./dead-letter.ts";
 import { DelegationRow } from "./delegation.ts";
 import { DependencyRow } from "./dependency.ts";
 import { EventRow } from "./event.ts";
+import { EventStretchRow } from "./event-stretch.ts";
 import { InstanceRow } from "./instance.ts";
 import { MailboxRow } from "./mailbox.ts";
 import { MetaRow } from "./meta.ts";
@@ -35,6 +36,7 @@ export const ENTITIES = [
   DelegationRow,
   TaskResultRow,
   EventRow,
+  EventStretchRow,
   MailboxRow,
   DeadLetterRow,
   CommandKeyRow,

@@ -105,6 +105,12 @@ describe("the doctor", () => {
     expect(await broken()).toEqual({ E1: [expect.stringContaining("1 events, the last at 3")] });
   });
 
+  test("E5: finds an event that a filtered read would miss", async () => {
+    await arrange();
+    force("DELETE FROM event_stretch WHERE instance = -1 AND name = 15");
+    expect(await broken()).toEqual({ E5: ["event 3 of I-4"] });
+  });
+
   test("T1, D1: finds a holder off the path, and a broken path", async () => {
     await arrange();
     force("UPDATE task SET holder = 5 WHERE no = 2");

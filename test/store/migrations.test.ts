@@ -83,6 +83,26 @@ describe("an older store", () => {
     await again.close();
   });
 
+  test("has its journal noted, so that filtered reads find what they found before", async () => {
+    const old = new (sqliteLibrary())(newImage(FACTS, "rollback", imageAfter(STEPS.slice(0, 2))));
+    old.exec(
+      `WITH RECURSIVE n (no) AS (SELECT 1 UNION ALL SELECT no + 1 FROM n WHERE no < 9000)
+        INSERT INTO event (position, at, name, instance, cause) SELECT no, ${NOW}, 11, no / 4500, -1 FROM n;
+      UPDATE counter SET position = 9000, command = 1`,
+    );
+    const store = await openStore({ url: "sqlite::memory:", image: old.serialize(), ...givenSeams() });
+    const { items } = await store.queries.events({
+      since: 0,
+      limit: 10,
+      instance: 2,
+      names: ["task.created"],
+    });
+    expect(items.map(({ position }) => position)).toEqual([9000]);
+    const findings = await store.queries.doctor();
+    expect(findings.find(({ check }) => check === "E5")?.broken).toEqual([]);
+    await store.close();
+  });
+
   test("in memory needs no backup", async () => {
     const image = newImage(FACTS, "rollback", imageAfter(STEPS.slice(0, 1)));
     const store = await openStore({ url: "sqlite::memory:", image, ...givenSeams() });

@@ -37,6 +37,8 @@ export function commitsConform(given: Given): void {
       await given.commit({ tasks: { added: [givenTask(1)] }, events: [givenEvent(1, { actor: "cli:eve" })] });
       const { items } = await given.store.queries.events({ since: 0, limit: 10 });
       expect(items.map(({ actor }) => actor)).toEqual(["cli:eve"]);
+      const filtered = await given.store.queries.events({ since: 0, limit: 10, names: ["task.created"] });
+      expect(filtered.items).toEqual(items);
     });
 
     test("the directory names every instance, also terminated ones", async () => {

@@ -136,5 +136,40 @@ export function listsConform(given: Given): void {
         more: false,
       });
     });
+
+    test("a few events among very many are found in as many looks as there are places with one", async () => {
+      const [last, step] = [120_000, 6_000];
+      const isRare = (position: number): boolean => position % step === 0;
+      const events = Array.from({ length: last }, (_, index) =>
+        givenEvent(index + 1, {
+          name: isRare(index + 1) ? "task.failed" : "task.created",
+          instance: isRare(index + 1) ? 5 : 4,
+        }),
+      );
+      for (let from = 0; from < last; from += 10_000) {
+        await given.commit({ events: events.slice(from, from + 10_000) });
+      }
+      await given.reopen();
+      await given.commit({ events: [givenEvent(last + 1, { name: "task.failed", instance: 5 })] });
+      const rare = [...events.filter(({ position }) => isRare(position)).map((e) => e.position), last + 1];
+      const look = async (filter: object, since: number, limit: number) => {
+        const { items, next } = await given.store.queries.events({ ...filter, since, limit });
+        return { found: items.map(({ position }) => position), next };
+      };
+      for (const filter of [
+        { instance: 5 },
+        { names: ["task.failed"] },
+        { instance: 5, names: ["task.failed"] },
+      ]) {
+        const first = await look(filter, 0, 500);
+        expect(first.found).toEqual(rare.slice(0, 16));
+        expect(await look(filter, first.next, 500)).toEqual({ found: rare.slice(16), next: last + 1 });
+        expect(await look(filter, step, 2)).toEqual({ found: [2 * step, 3 * step], next: 3 * step });
+      }
+      expect(await look({ instance: 4, names: ["task.failed"] }, 0, 500)).toEqual({
+        found: [],
+        next: last + 1,
+      });
+    });
   });
 }

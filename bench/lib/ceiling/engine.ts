@@ -149,6 +149,7 @@ export class CeilingEngine implements MeasuredEngine {
       event.cause,
       event.data ?? NULL,
     );
+    this.#writer.noted.push([position, event.place.no, name]);
     return position;
   }
 

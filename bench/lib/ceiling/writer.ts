@@ -9,6 +9,7 @@ import {
   TASK_SOURCE,
   TASK_STATUS,
 } from "../../../store/dialects/sqlite/codes.ts";
+import { eventStretches } from "../../../store/dialects/sqlite/event-stretches.ts";
 import type { Database } from "../../../store/dialects/sqlite/library.ts";
 import { Inserts, NULL } from "./inserts.ts";
 import type { CeilingTask } from "./state.ts";
@@ -86,8 +87,12 @@ export function ceilingWriter(database: Database) {
   const counter = database.prepare(COUNTER);
   const { tasks, tags, delegations, events, results } = inserts(database);
   const update = updater(database, results);
+  const stretches = eventStretches(database);
+  const noted: [position: number, instance: number, name: number][] = [];
   return {
     events,
+    /** What the events added are noted under. */
+    noted,
     /** A task that has been routed down to a queue, with its two accepted hops. */
     insertTask(task: CeilingTask, ids: readonly [task: string, first: string, second: string]): void {
       const { no, title, createdAt: at, toProject, toPlace, hops, arrival } = task;
@@ -109,6 +114,7 @@ export function ceilingWriter(database: Database) {
       delegations.write();
       results.write();
       events.write();
+      for (const [position, instance, name] of noted.splice(0)) stretches.note(position, instance, name);
       counter.run(counters.task, counters.delegation, counters.position, counters.command);
       end.run();
     },

@@ -54,6 +54,7 @@ export function transactor(db: Database, tables: Tables): Transact {
     } catch (error) {
       const refused = commitErrorOf(error);
       tables.who.forget();
+      tables.event.forget();
       try {
         if (db.inTransaction) rollback.run();
       } catch (failure) {

@@ -2,12 +2,15 @@ import type { JournalEvent } from "../../../machines/events.ts";
 import type { Json } from "../../../machines/records.ts";
 import type { EventFilter } from "../../store.ts";
 import { EVENT_NAME, wordOf, wordsByCode } from "./codes.ts";
+import { ANY_INSTANCE, STRETCH, stretchOf } from "./event-stretches.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
 import type { WhoTable } from "./who.ts";
 
-/** A filtered read looks at no more rows than this, so that its time does not grow with the journal. */
-const WINDOW = 20_000;
+/** A filtered read looks into no more stretches than this, so that its time does not grow with the journal. */
+const LOOKED_INTO = 16;
+/** It skips no more stretches than this. */
+const PASSED_OVER = 4_000;
 
 const NAMES_BY_CODE = wordsByCode(EVENT_NAME);
 
@@ -50,7 +53,13 @@ function codesOf(names: EventFilter["names"]): string | null {
 const FITS = `(@instance IS NULL OR instance = @instance)
   AND (@names IS NULL OR name IN (SELECT value FROM json_each(@names)))`;
 
-/** Reads of table `event` by position: of all, of one task by its index, else a bounded stretch of the journal. */
+/** Stretches that hold an event of the name and instance, in order. */
+const HAVING = `WITH RECURSIVE span (no) AS (SELECT @first UNION ALL SELECT no + 1 FROM span WHERE no < @last)
+  SELECT no FROM span WHERE EXISTS (SELECT 1 FROM event_stretch e WHERE e.stretch = span.no AND e.instance = @instance
+    AND (@names IS NULL OR e.name IN (SELECT value FROM json_each(@names))))
+  LIMIT ${LOOKED_INTO}`;
+
+/** Reads of table `event` by position: of all, of one task by its index, else of the stretches that hold what is asked. */
 export function eventPages(db: Database, who: WhoTable) {
   const last = prepared(db, "SELECT coalesce(max(position), 0) FROM event").pluck();
   const after = prepared(db, "SELECT * FROM event WHERE position > ? ORDER BY position LIMIT ?");
@@ -58,27 +67,47 @@ export function eventPages(db: Database, who: WhoTable) {
     db,
     `SELECT * FROM event WHERE task = @task AND position > @since AND ${FITS} ORDER BY position LIMIT @limit`,
   );
-  const stretch = prepared(
+  const having = prepared(db, HAVING).pluck();
+  const within = prepared(
     db,
     `SELECT * FROM event WHERE position > @since AND position <= @until AND ${FITS} ORDER BY position LIMIT @limit`,
   );
 
-  const look = (filter: EventFilter): Looked => {
+  const skim = (filter: EventFilter, names: string | null, end: number): Looked => {
+    const { since, limit, instance = null } = filter;
+    const first = stretchOf(since + 1);
+    const until = Math.min(stretchOf(end), first + PASSED_OVER);
+    const found = having.all({ first, last: until, instance: instance ?? ANY_INSTANCE, names }) as number[];
+    const rows: EventRow[] = [];
+    for (const stretch of found) {
+      const bounds = { since: Math.max(since, stretch * STRETCH - 1), until: endOf(stretch) };
+      const more = within.all({ ...bounds, instance, names, limit: limit - rows.length });
+      rows.push(...(more as EventRow[]));
+      if (rows.length === limit) return { rows, examined: rows.at(-1)?.position ?? null };
+    }
+    const lastFound = found.length === LOOKED_INTO ? found.at(-1) : undefined;
+    return { rows, examined: endOf(lastFound ?? until) };
+  };
+  const look = (filter: EventFilter, end: number): Looked => {
     const { since, limit, task, instance = null } = filter;
-    const full = (rows: unknown[], otherwise: number | null): Looked => {
+    const full = (rows: unknown[]): Looked => {
       const found = rows as EventRow[];
-      return { rows: found, examined: found.length === limit ? (found.at(-1)?.position ?? null) : otherwise };
+      return { rows: found, examined: found.length === limit ? (found.at(-1)?.position ?? null) : null };
     };
     const names = codesOf(filter.names);
-    if (task !== undefined) return full(ofTask.all({ task, since, instance, names, limit }), null);
-    if (names === null && instance === null) return full(after.all(since, limit), null);
-    return full(stretch.all({ since, until: since + WINDOW, instance, names, limit }), since + WINDOW);
+    if (task !== undefined) return full(ofTask.all({ task, since, instance, names, limit }));
+    if (names === null && instance === null) return full(after.all(since, limit));
+    return skim(filter, names, end);
   };
   /** At most `limit` events after `since`; `next` is where to go on. */
   return (filter: EventFilter): { items: JournalEvent[]; next: number; more: boolean } => {
     const end = last.get() as number;
-    const { rows, examined } = look(filter);
+    const { rows, examined } = look(filter, end);
     const next = Math.max(filter.since, Math.min(examined ?? end, end));
     return { items: rows.map((row) => eventOf(row, who)), next, more: next < end };
   };
+}
+
+function endOf(stretch: number): number {
+  return (stretch + 1) * STRETCH - 1;
 }

@@ -1,6 +1,7 @@
 import type { JournalEvent } from "../../../machines/events.ts";
 import { CommitError } from "../../store.ts";
 import { EVENT_NAME } from "./codes.ts";
+import { eventStretches } from "./event-stretches.ts";
 import type { Database } from "./library.ts";
 import { inserter, prepared } from "./prepared.ts";
 import { marks } from "./values.ts";
@@ -28,6 +29,7 @@ export function eventTable(db: Database, who: WhoTable) {
   const insert = inserter<JournalEvent>(db, `event (${COLUMNS.join(", ")})`, `(${marks(COLUMNS)})`, (event) =>
     valuesOf(event, who),
   );
+  const stretches = eventStretches(db);
   return {
     lastPosition: (): number => last.get() as number,
     /** @throws CommitError constraint: a position is not the next one (E1). */
@@ -39,6 +41,11 @@ export function eventTable(db: Database, who: WhoTable) {
         }
       });
       insert(events);
+      for (const event of events) stretches.note(event.position, event.instance, EVENT_NAME[event.name]);
+    },
+    /** After a rollback: rows that were added are gone. */
+    forget(): void {
+      stretches.forget();
     },
   };
 }

@@ -1,0 +1,48 @@
+import type { Database } from "./library.ts";
+import { prepared } from "./prepared.ts";
+
+/** Positions per stretch of the journal. */
+export const STRETCH = 4_096;
+/** In place of an instance: any of them. */
+export const ANY_INSTANCE = -1;
+/** More than there are names of events. */
+const NAMES = 256;
+
+/** The stretch that a position is in. */
+export function stretchOf(position: number): number {
+  return Math.floor(position / STRETCH);
+}
+
+/**
+ * Writes of table `event_stretch`: one row for each name and instance whose events a stretch of the journal holds, so
+ * that a filtered read leaves out the stretches which hold none. They are written at the end of the table, when the
+ * first such event comes; an index would cost every event. Source: docs/decisions/0011-skipping-stretches.md.
+ */
+export function eventStretches(db: Database) {
+  const insert = prepared(
+    db,
+    "INSERT OR IGNORE INTO event_stretch (stretch, instance, name) VALUES (?, ?, ?)",
+  );
+  const seen = new Set<number>();
+  let current = -1;
+  const noteOne = (stretch: number, instance: number, name: number): void => {
+    const place = (instance + 1) * NAMES + name;
+    if (seen.has(place)) return;
+    insert.run(stretch, instance, name);
+    seen.add(place);
+  };
+  return {
+    /** An event with this code of a name is added: only inside its transaction. */
+    note(position: number, instance: number, name: number): void {
+      const stretch = stretchOf(position);
+      if (stretch !== current) seen.clear();
+      current = stretch;
+      noteOne(stretch, instance, name);
+      noteOne(stretch, ANY_INSTANCE, name);
+    },
+    /** After a rollback: rows that were added are gone. */
+    forget(): void {
+      seen.clear();
+    },
+  };
+}
