@@ -59,6 +59,27 @@ export function momentsConform(given: Given): void {
       expect(await given.store.nextDue()).toBeNull();
     });
 
+    test("a moment is due when it was asked before it was written, sooner than those known", async () => {
+      const due = async (now: number) => (await given.store.due(now, 10)).map(({ at }) => at);
+      await given.commit({ tasks: { added: [givenTask(1, { deadlineAt: NOW + 100 })] } });
+      expect(await due(NOW)).toEqual([]);
+      await given.commit({ tasks: { added: [givenTask(2, { deadlineAt: NOW + 50 }), givenTask(3)] } });
+      expect(await due(NOW + 49)).toEqual([]);
+      expect(await due(NOW + 50)).toEqual([NOW + 50]);
+      await given.commit({ tasks: { moved: [givenTask(2, { deadlineAt: null, version: 2 })] } });
+      expect(await due(NOW + 60)).toEqual([]);
+      await given.commit({ delegations: { added: [givenHop(1, { task: 3, seq: 1, expiresAt: NOW + 70 })] } });
+      expect(await due(NOW + 69)).toEqual([]);
+      expect(await due(NOW + 70)).toEqual([NOW + 70]);
+      await given.commit({
+        delegations: { changed: [givenHop(1, { task: 3, seq: 1, status: "accepted", version: 2 })] },
+        tasks: { edited: [givenTask(1, { deadlineAt: NOW + 65, version: 2 })] },
+      });
+      expect(await due(NOW + 65)).toEqual([NOW + 65]);
+      await given.commit({ instances: { changed: [givenInstance(1, { wakeAt: NOW + 61, version: 2 })] } });
+      expect(await due(NOW + 64)).toEqual([NOW + 61]);
+    });
+
     test("messages come in order of number from the moment they are due", async () => {
       await given.commit({
         mail: {

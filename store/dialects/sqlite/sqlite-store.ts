@@ -46,7 +46,7 @@ function readOnlyCommit(): never {
 export function sqliteStore(parts: SqliteParts): SqliteStore {
   const { database, identity } = parts;
   const tables = openTables(database);
-  const due = dueQueries(database);
+  const due = dueQueries(database, !parts.readOnly);
   const queries = sqliteQueries(database, tables, identity);
   const transact = transactor(database, tables);
   const write = parts.readOnly ? readOnlyCommit : committer(tables, transact);
@@ -59,7 +59,10 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     queries,
     counters: (): Counters => tables.counter.read(),
     directory: () => tables.instance.directory(),
-    commit: write,
+    commit(commit) {
+      due.noteWritten(commit);
+      write(commit);
+    },
     actor: (no) => actorRows(tables, no),
     task: (no) => tables.task.byNo(no),
     delegation: (no) => tables.delegation.byNo(no),
