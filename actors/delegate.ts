@@ -87,7 +87,7 @@ function whyIllegal(turn: Turn, to: InstanceNo, type: DelegationType): Refusal |
       `${instance.name} holds the task already; it cannot delegate to itself.`,
       facts,
     );
-  if (type !== "route" && type !== "decompose") {
+  if (type !== "route") {
     return refuse(
       "invalid_delegation",
       `delegate takes the type route; use ${type} as a verb of its own.`,

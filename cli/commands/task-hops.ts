@@ -48,11 +48,11 @@ const delegate: CommandSpec = {
   positionals: [TASK],
   options: [
     { name: "to", type: "text", describe: "Id or name of the instance" },
-    { name: "type", type: "text", describe: "route (default), decompose, escalate or reassign" },
+    { name: "type", type: "text", describe: "route (default), escalate or reassign" },
     { name: "notes", type: "text", describe: "A word to the one who decides" },
     { name: "auto-accept", type: "flag", describe: "Have it decided at once" },
   ],
-  examples: ["hopper task delegate T-1 --to webapp", "$0 task delegate T-1"],
+  examples: ["hopper task delegate T-1 --to webapp", "hopper task delegate T-1"],
   act: async (context, args) => {
     await changeDelegation(
       context,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DELEGATION_TYPES, PRIORITIES, TASK_STATUSES } from "../../machines/records.ts";
+import { PRIORITIES, TASK_STATUSES } from "../../machines/records.ts";
 import type { InstanceNo, TaskNo } from "../../machines/records.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import type { TaskFilter } from "../../store/store.ts";
@@ -81,10 +81,13 @@ export function toTaskFilter(
 /** tasks.assign */
 export const assignTask = params({ instanceId: reference, ...commandOptions });
 
+/** The types that `delegate` takes; decompose is not among them before a task can have children. */
+const ASKED_TYPES = ["route", "escalate", "reassign"] as const;
+
 /** tasks.delegate: without a target, routing chooses. */
 export const delegateTask = params({
   targetInstanceId: reference.nullish().transform((id) => id ?? null),
-  delegationType: oneOf(DELEGATION_TYPES).default("route"),
+  delegationType: oneOf(ASKED_TYPES).default("route"),
   notes: optionalProse,
   autoAccept: flag.nullish().transform((given) => given ?? null),
   ...commandOptions,

@@ -181,8 +181,14 @@ describe("the other verbs of tasks", () => {
     [
       "delegate",
       contracts.delegateTask,
+      { delegationType: "decompose" },
+      'delegationType is "decompose"; accepted are route, escalate, reassign',
+    ],
+    [
+      "delegate",
+      contracts.delegateTask,
       { delegationType: "rout" },
-      'delegationType is "rout"; accepted are route, decompose, escalate, reassign (did you mean route?)',
+      'delegationType is "rout"; accepted are route, escalate, reassign (did you mean route?)',
     ],
     ["reassign", contracts.reassignTask, {}, "targetInstanceId is missing; text is accepted"],
     [
