@@ -1,10 +1,10 @@
 import { base } from "./001-base.ts";
 import { wordsAndViews } from "./002-views.ts";
-import { eventStretches } from "./003-event-stretches.ts";
+import { whatIsRare } from "./003-what-is-rare.ts";
 import type { SchemaStep } from "./steps.ts";
 
 /** Every step, in order. */
-export const STEPS: readonly SchemaStep[] = [base, wordsAndViews, eventStretches];
+export const STEPS: readonly SchemaStep[] = [base, wordsAndViews, whatIsRare];
 
 /** The schema this version of Hopper reads and writes (`PRAGMA user_version`). */
 export const SCHEMA_VERSION = STEPS.length;

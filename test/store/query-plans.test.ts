@@ -20,7 +20,7 @@ import {
 
 /** Tables that grow with the work done: none may be read from end to end. */
 const GROWING =
-  /^SCAN (t|task|e|event|d|delegation|g|task_tag|task_text|r|task_result|x|o|c|h|dependency|watch)\b(?! USING)/;
+  /^SCAN (t|task|e|event|event_stretch|d|delegation|g|task_tag|task_text|r|task_result|x|o|c|h|dependency|watch)\b(?! USING)/;
 
 let store: Store;
 let database: Database;
@@ -115,6 +115,7 @@ const TASK_FILTERS: readonly Partial<TaskFilter>[] = [
   { holder: null },
   { status: ["queued"] },
   { status: ["done", "failed"] },
+  { holder: 4, status: ["failed", "cancelled"] },
   { tags: ["a"] },
   { tags: ["a", "b"], notTags: ["c"] },
   { priority: ["urgent"] },

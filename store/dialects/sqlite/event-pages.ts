@@ -8,7 +8,7 @@ import { prepared } from "./prepared.ts";
 import type { WhoTable } from "./who.ts";
 
 /** A filtered read looks into no more stretches than this, so that its time does not grow with the journal. */
-const LOOKED_INTO = 16;
+const LOOKED_INTO = 64;
 /** It skips no more stretches than this. */
 const PASSED_OVER = 4_000;
 

@@ -2,7 +2,7 @@ import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
 
 /** Positions per stretch of the journal. */
-export const STRETCH = 4_096;
+export const STRETCH = 1_024;
 /** In place of an instance: any of them. */
 export const ANY_INSTANCE = -1;
 /** More than there are names of events. */

@@ -8,6 +8,9 @@ import type { Place } from "./cursor.ts";
 import type { Condition } from "./filters.ts";
 import type { Walk } from "./walk.ts";
 
+/** Rows of each tag that are looked at to tell the rarest. */
+const LOOKED_AT = 2_000;
+
 export type Direction = "asc" | "desc";
 
 /** Which index gives the rows: the filter it serves, so that rows need no further check for it. */
@@ -18,10 +21,18 @@ export interface Driver {
 }
 
 const COMMON: TaskStatus = "done";
+/** Final, and rare among what is final: there is an index of them by holder. */
+const UNWELL: ReadonlySet<TaskStatus> = new Set<TaskStatus>(["failed", "cancelled"]);
 
 function byStatus(statuses: readonly TaskStatus[]): Driver {
   const where = statuses.map((status) => ({ sql: "t.status = ?", values: [TASK_STATUS[status]] }));
   return { serves: ["status"], where };
+}
+
+function byHolderUnwell(holder: number, statuses: readonly TaskStatus[]): Driver {
+  const sql = "t.holder = ? and t.final > 7 and t.final = ?";
+  const where = statuses.map((status) => ({ sql, values: [holder, TASK_STATUS[status]] }));
+  return { serves: ["holder", "status"], where };
 }
 
 /** The rarest first. */
@@ -32,6 +43,9 @@ export function driverOf(filter: TaskFilter): Driver {
   };
   if (parentTask !== undefined) return by("parentTask", "parent_task", parentTask);
   if (runId !== undefined) return by("runId", "run_id", runId);
+  if (status !== undefined && holder !== undefined && holder !== null) {
+    if (status.every((one) => UNWELL.has(one))) return byHolderUnwell(holder, status);
+  }
   if (status !== undefined && !status.includes(COMMON)) return byStatus(status);
   if (project !== undefined) return by("project", "project", project);
   if (holder === null) return { serves: ["holder"], where: [{ sql: "t.holder is null", values: [] }] };
@@ -62,12 +76,29 @@ export function byNumber(em: EntityManager, driver: Driver, direction: Direction
   };
 }
 
-export function byTag(em: EntityManager, tag: string, direction: Direction): Walk["candidates"] {
-  return (after, count) => {
-    const query = em.createQueryBuilder(TaskTagRow, "g").select("g.task as no").where({ tag });
+/** By the rarest of the tags, as far as a look at a few rows of each tells. */
+export function byTag(em: EntityManager, tags: readonly string[], direction: Direction): Walk["candidates"] {
+  let rarest: Promise<string> | null = null;
+  return async (after, count) => {
+    rarest ??= rarestOf(em, tags);
+    const query = em
+      .createQueryBuilder(TaskTagRow, "g")
+      .select("g.task as no")
+      .where({ tag: await rarest });
     if (after !== null) query.andWhere({ task: { [direction === "desc" ? "$lt" : "$gt"]: after.no } });
-    return places(query.orderBy({ task: direction }).limit(count).execute("all", false));
+    return await places(query.orderBy({ task: direction }).limit(count).execute("all", false));
   };
+}
+
+async function rarestOf(em: EntityManager, tags: readonly string[]): Promise<string> {
+  let found = { tag: tags[0] as string, rows: Number.POSITIVE_INFINITY };
+  if (tags.length === 1) return found.tag;
+  for (const tag of tags) {
+    const query = em.createQueryBuilder(TaskTagRow, "g").select("g.task as no").where({ tag });
+    const { length: rows } = await places(query.limit(LOOKED_AT).execute("all", false));
+    if (rows < found.rows) found = { tag, rows };
+  }
+  return found.tag;
 }
 
 /** In order of change; the number decides between changes of one millisecond. */

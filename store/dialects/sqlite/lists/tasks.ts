@@ -77,10 +77,11 @@ function walkOf(em: EntityManager, filter: TaskFilter, sort: Sort): Walk {
     return { candidates: byUpdate(em, direction), passing: beside([]), windows: SCATTERED };
   }
   const driver = driverOf(filter);
-  const [tag] = filter.tags ?? [];
-  if (tag !== undefined && (driver.where.length === 0 || driver.serves.includes("holder"))) {
-    const served: (keyof TaskFilter)[] = filter.tags?.length === 1 ? ["tags"] : [];
-    return { candidates: byTag(em, tag, direction), passing: beside(served), windows: SCATTERED };
+  const { tags = [] } = filter;
+  const isWide = driver.where.length === 0 || driver.serves.every((key) => key === "holder");
+  if (tags.length > 0 && isWide) {
+    const served: (keyof TaskFilter)[] = tags.length === 1 ? ["tags"] : [];
+    return { candidates: byTag(em, tags, direction), passing: beside(served), windows: SCATTERED };
   }
   return {
     candidates: byNumber(em, driver, direction),
