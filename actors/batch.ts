@@ -1,7 +1,6 @@
 import type { JournalEvent } from "../machines/events.ts";
 import type { Answer, Envelope } from "../machines/messages.ts";
 import type {
-  ActorNo,
   Delegation,
   DelegationNo,
   Instance,
@@ -16,18 +15,16 @@ import type {
 } from "../machines/records.ts";
 import type { Commit, CommandAnswer, CommandKey, Counters, DeadLetter, MailRow } from "../store/store.ts";
 import type { Actor } from "./actor.ts";
+import { Trace, type Touch } from "./trace.ts";
 
 type RowKind = "added" | "edited" | "moved";
 
-/** Which actor's turn touched which row, in order: what the keeper check reads (T9). */
-export interface Touch {
-  readonly actor: ActorNo;
-  readonly table: "instance" | "task" | "delegation" | "roster" | "tally";
-  readonly no: number;
-  readonly added: boolean;
-  /** For a task: who keeps it after this touch. For a delegation: its target. For a roster entry: the parent. */
-  readonly keeper: ActorNo;
-}
+/** A commit with who wrote what; there where the loop traces (System's `trace`). */
+export type TracedCommit = Commit & {
+  readonly touches?: readonly Touch[];
+  /** Rows that a turn wrote past its own doors. */
+  readonly strays?: readonly string[];
+};
 
 /** An answer on its way out: given once the batch is committed. */
 export interface Outcome {
@@ -60,27 +57,40 @@ export class Batch {
   /** Messages that turns of this batch sent and no turn has handled. */
   readonly sent: Envelope[] = [];
   /** Set when somebody listens (tests). */
-  readonly touches: Touch[] | null;
+  readonly trace: Trace | null;
   turns = 0;
 
   constructor(params: { now: number; counters: Counters; trace: boolean }) {
     this.now = params.now;
     this.counters = { ...params.counters };
-    this.touches = params.trace ? [] : null;
+    this.trace = params.trace ? new Trace() : null;
   }
 
   touchTask(task: Task, kind: RowKind): void {
     const row = this.tasks.get(task.no);
     if (row === undefined) this.tasks.set(task.no, { task, kind });
     else if (row.kind === "moved" && kind === "edited") row.kind = "edited";
+    this.trace?.touch({ table: "task", no: task.no, added: kind === "added", keeper: task.keeper }, task);
   }
 
   touchHop(hop: Delegation, added: boolean): void {
     if (!this.hops.has(hop.no)) this.hops.set(hop.no, { hop, added });
+    this.trace?.touch({ table: "delegation", no: hop.no, added, keeper: hop.target }, hop);
   }
 
   touchInstance(instance: Instance, added: boolean): void {
     if (!this.instances.has(instance.no)) this.instances.set(instance.no, { instance, added });
+    this.trace?.touch({ table: "instance", no: instance.no, added, keeper: instance.no }, instance);
+  }
+
+  touchRoster(entry: RosterEntry): void {
+    this.roster.add(entry);
+    this.trace?.touch({ table: "roster", no: entry.child, added: false, keeper: entry.parent }, entry);
+  }
+
+  touchTally(tally: Tally, added: boolean): void {
+    this.tallies.add(tally);
+    this.trace?.touch({ table: "tally", no: tally.instance, added, keeper: tally.instance }, tally);
   }
 
   /** Watches that this batch added, by the task waited for. */
@@ -121,7 +131,7 @@ export class Batch {
     );
   }
 
-  toCommit(): Commit & { readonly touches: readonly Touch[] | null } {
+  toCommit(): TracedCommit {
     const tasks: { added: Task[]; moved: Task[]; edited: Task[] } = { added: [], moved: [], edited: [] };
     for (const { task, kind } of this.tasks.values()) tasks[kind].push(task);
     const delegations: { added: Delegation[]; changed: Delegation[] } = { added: [], changed: [] };
@@ -145,7 +155,7 @@ export class Batch {
       deadLetters: this.deadLetters,
       keys: this.keys,
       answers: this.answers,
-      touches: this.touches,
+      ...(this.trace === null ? {} : { touches: this.trace.touches, strays: this.trace.strays() }),
     };
   }
 }

@@ -88,10 +88,7 @@ export function onReopened(
 }
 
 /** The origin of a dependent will hold it again: it asks the keeper, or who stands above it. */
-export function askKeeperToReopen(
-  turn: Turn,
-  message: Extract<Notice, { type: "dependency.reopen" }>,
-): void {
+export function askKeeperToReopen(turn: Turn, message: Extract<Notice, { type: "dependency.reopen" }>): void {
   const above = whoStandsAbove(turn);
   if (above === null || above === DESK) {
     const origin = above ?? turn.actor.no;

@@ -32,6 +32,7 @@ export class TurnBase {
     this.batch = params.batch;
     this.preloaded = params.preloaded;
     this.#cause = params.envelope.cause;
+    this.batch.trace?.begin(this.actor.no);
   }
 
   get now(): number {

@@ -14,7 +14,6 @@ import { taskLifecycle, type TaskEvent } from "../machines/lifecycles/task.ts";
 import {
   emptyTally,
   isFinal,
-  type ActorNo,
   type Delegation,
   type Instance,
   type InstanceNo,
@@ -44,7 +43,6 @@ export class Turn extends TurnBase {
     const event = this.note("task.created", data, { task: no });
     const task = createTask(no, this.world.ids.uuid(this.now), event);
     this.batch.touchTask(task, "added");
-    this.#trace("task", task.no, true, task.keeper);
     if (task.holder === this.actor.no || (task.holder === null && this.actor.isDesk)) {
       this.#tally(task.status, 1);
       this.actor.tasks.set(no, task);
@@ -67,7 +65,6 @@ export class Turn extends TurnBase {
     this.#mustKeep(task);
     change(task);
     this.batch.touchTask(task, "moved");
-    this.#trace("task", task.no, false, task.keeper);
   }
 
   /** Inserts a delegation with the event that creates it; a pending one takes the task along to its target. */
@@ -85,7 +82,6 @@ export class Turn extends TurnBase {
     const event = this.note(name, data as unknown as EventData, place);
     const hop = createHop(no, this.world.ids.uuid(this.now), task.no, event);
     this.batch.touchHop(hop, true);
-    this.#trace("delegation", hop.no, true, hop.target);
     if (name === "delegation.pending") {
       evolveTaskByHop(task, hop, event);
       this.#afterTask(task, before, false);
@@ -108,7 +104,6 @@ export class Turn extends TurnBase {
     const event = this.note(name, data, { task: hop.task, delegation: hop.no, instance: hop.target });
     evolveHop(hop, event);
     this.batch.touchHop(hop, false);
-    this.#trace("delegation", hop.no, false, hop.target);
     if (hop.status === "accepted" && hop.target === this.actor.no) this.actor.hops.set(hop.task, hop);
     else if (hop.target === this.actor.no) this.actor.hops.delete(hop.task);
     if (moves) {
@@ -128,14 +123,12 @@ export class Turn extends TurnBase {
   /** Writes the actor's own instance row without an event: when it must wake, who waits. */
   touchInstance(): void {
     this.batch.touchInstance(this.instance, false);
-    this.#trace("instance", this.instance.no, false, this.instance.no);
   }
 
   insertInstance(instance: Instance, data: EventData): void {
     this.note("instance.created", data, { instance: instance.no });
     this.batch.touchInstance(instance, true);
-    this.#trace("instance", instance.no, true, instance.no);
-    this.batch.tallies.add(emptyTally(instance.no));
+    this.batch.touchTally(emptyTally(instance.no), true);
   }
 
   /** Takes a task that has come to this actor into its working set. */
@@ -148,8 +141,7 @@ export class Turn extends TurnBase {
     if (entry.parent !== this.actor.no) {
       throw new KeeperViolation(`actor ${this.actor.no} changes the roster of ${entry.parent}`);
     }
-    this.batch.roster.add(entry);
-    this.#trace("roster", entry.child, false, entry.parent);
+    this.batch.touchRoster(entry);
   }
 
   /** Counts a task of this actor that somebody else's turn made final, passed on or brought here. */
@@ -180,7 +172,6 @@ export class Turn extends TurnBase {
   #afterTask(task: Task, before: { holder: InstanceNo | null; status: TaskStatus }, edited: boolean): void {
     const { actor, batch } = this;
     batch.touchTask(task, edited ? "edited" : "moved");
-    this.#trace("task", task.no, false, task.keeper);
     const mine = actor.isDesk ? null : actor.no;
     if (before.holder !== task.holder || before.status !== task.status) {
       if (before.holder === mine) this.#tally(before.status, -1);
@@ -196,16 +187,6 @@ export class Turn extends TurnBase {
 
   #tally(status: TaskStatus, by: 1 | -1): void {
     this.actor.tally[status] += by;
-    this.batch.tallies.add(this.actor.tally);
-    this.#trace("tally", this.actor.no, false, this.actor.no);
-  }
-
-  #trace(
-    table: "instance" | "task" | "delegation" | "roster" | "tally",
-    no: number,
-    added: boolean,
-    keeper: ActorNo,
-  ): void {
-    this.batch.touches?.push({ actor: this.actor.no, table, no, added, keeper });
+    this.batch.touchTally(this.actor.tally, false);
   }
 }

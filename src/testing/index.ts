@@ -7,6 +7,7 @@ import type { Hopper } from "../api.ts";
 import { parseDuration } from "../duration.ts";
 import { createHopper } from "../hopper.ts";
 import type { EventView } from "../views.ts";
+import { keepersChecked } from "./keeper-check.ts";
 import { countingIds, seededRandom } from "./seeded.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -39,25 +40,22 @@ export class SpawnedHopper {
   #store: Store;
   #hopper: Hopper;
   #image: Uint8Array | null = null;
+  readonly #strays: string[];
 
-  private constructor(
-    params: SpawnParams,
-    store: Store,
-    hopper: Hopper,
-    seams: { random: () => number; ids: ReturnType<typeof countingIds>; clock: VirtualClock },
-  ) {
+  private constructor(params: SpawnParams, { store, hopper }: Begun, seams: Seams) {
     this.#params = params;
     this.#store = store;
     this.#hopper = hopper;
+    this.#strays = seams.strays;
     this.#random = seams.random;
     this.#ids = seams.ids;
     this.clock = seams.clock;
   }
 
   static async spawn(params: SpawnParams = {}): Promise<SpawnedHopper> {
-    const seams = { clock: new VirtualClock(), random: seededRandom(params.seed ?? 1), ids: countingIds() };
-    const { store, hopper } = await begin(params, seams, null);
-    return new SpawnedHopper(params, store, hopper, seams);
+    const clock = new VirtualClock();
+    const seams = { clock, random: seededRandom(params.seed ?? 1), ids: countingIds(), strays: [] };
+    return new SpawnedHopper(params, await begin(params, seams, null), seams);
   }
 
   get instances(): Hopper["instances"] {
@@ -98,15 +96,17 @@ export class SpawnedHopper {
     });
     watched.catch(() => undefined);
     for (let round = 0; round < MOST_ROUNDS && !state.done; round += 1) {
-      await this.#hopper.settle();
+      await this.settle();
       await Promise.resolve();
     }
     return await watched;
   };
 
-  /** Until nothing is due now. */
+  /** Until nothing is due now. Throws when a turn has written a row that another actor keeps (T9). */
   async settle(): Promise<void> {
     await this.#hopper.settle();
+    if (this.#strays.length > 0)
+      throw new Error(`a turn wrote what another keeps: ${this.#strays.join("; ")}`);
   }
 
   /** Moves the clock, handling everything that comes due on the way, each at its moment. */
@@ -137,7 +137,7 @@ export class SpawnedHopper {
 
   /** Comes back from what the crash left. */
   async restart(): Promise<void> {
-    const seams = { clock: this.clock, random: this.#random, ids: this.#ids };
+    const seams = { clock: this.clock, random: this.#random, ids: this.#ids, strays: this.#strays };
     const { store, hopper } = await begin(this.#params, seams, this.#image);
     this.#store = store;
     this.#hopper = hopper;
@@ -164,11 +164,20 @@ export function spawnHopper(params: SpawnParams = {}): Promise<SpawnedHopper> {
   return SpawnedHopper.spawn(params);
 }
 
-async function begin(
-  params: SpawnParams,
-  seams: { clock: VirtualClock; random: () => number; ids: ReturnType<typeof countingIds> },
-  image: Uint8Array | null,
-): Promise<{ store: Store; hopper: Hopper }> {
+interface Seams {
+  readonly clock: VirtualClock;
+  readonly random: () => number;
+  readonly ids: ReturnType<typeof countingIds>;
+  /** What breaks the rule of keepers, as commits show it. */
+  readonly strays: string[];
+}
+
+interface Begun {
+  readonly store: Store;
+  readonly hopper: Hopper;
+}
+
+async function begin(params: SpawnParams, seams: Seams, image: Uint8Array | null): Promise<Begun> {
   const opened = await openStore({
     url: "sqlite::memory:",
     clock: seams.clock,
@@ -177,7 +186,7 @@ async function begin(
   });
   const store = params.wrap === undefined ? opened : params.wrap(opened);
   const hopper = await createHopper({
-    opened: store,
+    opened: keepersChecked(store, (broken) => seams.strays.push(broken)),
     clock: seams.clock,
     random: seams.random,
     ids: seams.ids,

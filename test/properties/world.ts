@@ -4,7 +4,6 @@ import type { CreateInstanceParams, Hopper } from "../../src/api.ts";
 import { spawnHopper, type SpawnedHopper } from "../../src/testing/index.ts";
 import type { EventView } from "../../src/views.ts";
 import { faulty } from "../support/faulty-store.ts";
-import { keepersChecked } from "../support/keeper-check.ts";
 import type { Call, Lease } from "./call.ts";
 import type { Case, Fault, RootSpec } from "./cases.ts";
 import { wrongAtRest, wrongViews } from "./checks.ts";
@@ -39,7 +38,6 @@ export class World {
   readonly #faults: Faults;
   #turn = 0;
   #cursor: string | null = null;
-  readonly #strays: string[] = [];
   #listens = false;
   /** Cursors of the events that a listener has been told since the last start. */
   #told: string[] = [];
@@ -63,11 +61,7 @@ export class World {
       ...(turns.length === 0
         ? {}
         : { choose: (actors) => (turns[world.#turn++ % turns.length] as number) % actors }),
-      wrap: (store) =>
-        faulty(
-          keepersChecked(world.#faults.paced(store), (text) => world.#strays.push(text)),
-          world.#faults.next,
-        ),
+      wrap: (store) => faulty(world.#faults.paced(store), world.#faults.next),
     });
     world.#listens = given.seed % 4 === 0;
     world.#listen();
@@ -224,7 +218,7 @@ export class World {
     if (this.#listens && !this.hasCrashed && told.join() !== news.join()) {
       this.fail([`E5: a listener was told ${told.length} events of ${news.length}`]);
     }
-    this.fail([...this.model.broken, ...this.#strays]);
+    this.fail(this.model.broken);
   }
 
   /** Cursors of the events that are new. */

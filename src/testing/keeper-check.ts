@@ -1,9 +1,7 @@
-import type { Touch } from "../../actors/batch.ts";
+import type { TracedCommit } from "../../actors/batch.ts";
+import type { Touch } from "../../actors/trace.ts";
 import { DESK, type ActorNo, type Task } from "../../machines/records.ts";
 import type { Commit, Store } from "../../store/store.ts";
-
-/** A commit with who wrote what, in order; there where the loop traces (System's `trace`). */
-type Traced = Commit & { readonly touches?: readonly Touch[] | null };
 
 /**
  * Checks every commit of a store against T9: each row is written by its keeper, the only actor whose turns change it
@@ -20,10 +18,10 @@ export function keepersChecked(store: Store, tell: (broken: string) => void): St
   return Object.setPrototypeOf(layer, store) as Store;
 }
 
-function strays(store: Store, commit: Traced): string[] {
-  const touches = commit.touches ?? null;
-  if (touches === null) return ["the commit has no trace"];
-  const found: string[] = [];
+function strays(store: Store, commit: TracedCommit): string[] {
+  const { touches } = commit;
+  if (touches === undefined) return ["the commit has no trace"];
+  const found = (commit.strays ?? []).map((row) => `${row} was written by a turn that did not touch it`);
   const keepers = new Map<string, ActorNo>();
   const added = new Map<string, ActorNo>();
   for (const touch of touches) {
