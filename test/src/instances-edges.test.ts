@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import type { InstanceTreeView } from "../../src/views.ts";
+import { claimOne, grown, refusal, tree, type NodeSpec } from "../actors/support.ts";
+
+const namesOf = (list: { items: readonly { name: string }[] }): string[] =>
+  list.items.map(({ name }) => name);
+
+/** A tree in brackets: "global(webapp(build))". */
+function drawn(trees: readonly InstanceTreeView[]): string {
+  return trees
+    .map(({ name, children }) => (children.length === 0 ? name : `${name}(${drawn(children)})`))
+    .join(" ");
+}
+
+/** Two trees, one of them with a terminated child in the middle. */
+async function forest(): ReturnType<typeof grown> {
+  const roots: NodeSpec[] = [
+    {
+      name: "global",
+      scope: "GLOBAL",
+      children: [
+        {
+          name: "webapp",
+          scope: "PROJECT",
+          children: [
+            { name: "build", scope: "ORCHESTRATION" },
+            { name: "test", scope: "ORCHESTRATION", start: false },
+          ],
+        },
+        { name: "shop", scope: "PROJECT" },
+      ],
+    },
+    { name: "garden", scope: "PROJECT" },
+  ];
+  const h = await grown(roots);
+  await h.instances.terminate("shop");
+  await h.instances.terminate("test");
+  return h;
+}
+
+describe("lists of instances", () => {
+  it("given no filter, then the live ones come in order of creation, and all when asked", async () => {
+    const h = await forest();
+    expect(namesOf(await h.instances.list())).toEqual(["global", "webapp", "build", "garden"]);
+    expect(namesOf(await h.instances.list({ all: true }))).toEqual([
+      "global",
+      "webapp",
+      "build",
+      "test",
+      "shop",
+      "garden",
+    ]);
+  });
+
+  it("given a parent, a scope or a status, then only those that match", async () => {
+    const h = await forest();
+    expect(namesOf(await h.instances.list({ parentId: "webapp" }))).toEqual(["build"]);
+    expect(namesOf(await h.instances.list({ parentId: "webapp", all: true }))).toEqual(["build", "test"]);
+    expect(namesOf(await h.instances.list({ scope: ["PROJECT"] }))).toEqual(["webapp", "garden"]);
+    expect(namesOf(await h.instances.list({ status: ["terminated"] }))).toEqual(["test", "shop"]);
+    expect(await refusal(h.instances.list({ parentId: "nobody" }))).toBe("not_found");
+  });
+
+  it("given a limit, then the cursor leads to the rest", async () => {
+    const h = await forest();
+    const first = await h.instances.list({ limit: 3, count: true });
+    expect([namesOf(first), first.hasMore, first.total]).toEqual([["global", "webapp", "build"], true, 4]);
+    const rest = await h.instances.list({ limit: 3, cursor: String(first.nextCursor) });
+    expect([namesOf(rest), rest.hasMore, rest.nextCursor]).toEqual([["garden"], false, null]);
+  });
+});
+
+describe("the tree of instances", () => {
+  it("given no instance, then every tree comes, without what is terminated", async () => {
+    const h = await forest();
+    expect(drawn(await h.instances.hierarchy())).toBe("global(webapp(build)) garden");
+    expect(drawn(await h.instances.hierarchy(undefined, { all: true }))).toBe(
+      "global(webapp(build test) shop) garden",
+    );
+  });
+
+  it("given an instance, then it and what is below it, also where it is terminated itself", async () => {
+    const h = await forest();
+    expect(drawn(await h.instances.hierarchy("webapp"))).toBe("webapp(build)");
+    expect(drawn(await h.instances.hierarchy("webapp", { all: true }))).toBe("webapp(build test)");
+    expect(drawn(await h.instances.hierarchy("id-shop"))).toBe("shop");
+    expect(await refusal(h.instances.hierarchy("nobody"))).toBe("not_found");
+  });
+
+  it("given a leaf, then its ancestors come from its parent to the root, and a root has none", async () => {
+    const h = await forest();
+    expect(namesOf(await h.instances.ancestors("build"))).toEqual(["webapp", "global"]);
+    expect(namesOf(await h.instances.ancestors("garden"))).toEqual([]);
+  });
+
+  it("given a parent, then its live children come in order of creation", async () => {
+    const h = await forest();
+    expect(namesOf(await h.instances.children("global"))).toEqual(["webapp"]);
+    expect(namesOf(await h.instances.children("build"))).toEqual([]);
+  });
+});
+
+describe("the queue of an instance", () => {
+  it("given nothing was created there, then it is empty and nobody has waited", async () => {
+    const h = await grown([tree({ build: { max_concurrent_tasks: 2, max_queued_tasks: 5 } })]);
+    expect(await h.instances.queue("build")).toEqual({
+      items: [],
+      queued: 0,
+      claimed: 0,
+      maxConcurrentTasks: 2,
+      maxQueuedTasks: 5,
+      oldestWaitMs: null,
+    });
+  });
+
+  it("given tasks of each priority, then they stand in the order in which they are claimed", async () => {
+    const h = await grown([tree({ build: {} })]);
+    for (const priority of ["low", "medium", "urgent", "high", "medium", "urgent"] as const) {
+      await h.tasks.add({ title: priority, priority, instanceId: "build" });
+      await h.advance("1s");
+    }
+    const { items, queued } = await h.instances.queue("build");
+    expect(queued).toBe(6);
+    expect(items.map(({ ref }) => ref)).toEqual(["T-3", "T-6", "T-4", "T-2", "T-5", "T-1"]);
+    const claimed = await h.instances.claim("build", { workerId: "w", max: 6 });
+    expect(claimed.map(({ task }) => task.ref)).toEqual(items.map(({ ref }) => ref));
+  });
+
+  it("given some are claimed, then they are counted apart, and the oldest of the others says how long it waits", async () => {
+    const h = await grown([tree({ build: {} })]);
+    const first = await h.tasks.add({ title: "First", instanceId: "build", priority: "high" });
+    await h.advance("1m");
+    await h.tasks.add({ title: "Second", instanceId: "build" });
+    await h.advance("30s");
+    const before = await h.instances.queue("build");
+    expect([before.queued, before.claimed, before.oldestWaitMs]).toEqual([2, 0, 90_000]);
+    const { lease, task } = await claimOne(h, "build");
+    expect(task.id).toBe(first.id);
+    await h.tasks.heartbeat(task.id, { leaseToken: lease.token });
+    const after = await h.instances.queue("build");
+    expect([after.queued, after.claimed, after.oldestWaitMs]).toEqual([1, 1, 30_000]);
+    expect(after.items.map(({ title }) => title)).toEqual(["Second"]);
+  });
+});

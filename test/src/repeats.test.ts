@@ -1,0 +1,186 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { spawnHopper, type SpawnedHopper, type SpawnParams } from "../../src/testing/index.ts";
+import { faulty } from "../support/faulty-store.ts";
+
+/** global → webapp → one, two: all run. */
+async function grown(params: SpawnParams = {}): Promise<SpawnedHopper> {
+  const h = await spawnHopper(params);
+  onTestFinished(() => h.close());
+  const start = true;
+  await h.instances.create({ name: "global", scope: "GLOBAL", start });
+  await h.instances.create({ name: "webapp", scope: "PROJECT", parentId: "global", start });
+  for (const name of ["one", "two"]) {
+    await h.instances.create({ name, scope: "ORCHESTRATION", parentId: "webapp", start });
+  }
+  return h;
+}
+
+async function codeOf(verb: Promise<unknown>): Promise<unknown> {
+  const refused: unknown = await verb.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  return (refused as { code?: unknown } | null)?.code ?? refused ?? "accepted";
+}
+
+/** The journal's length: a repeat adds nothing to it. */
+async function eventsOf(h: SpawnedHopper): Promise<number> {
+  return (await h.history()).length;
+}
+
+const KEY = { idempotencyKey: "k" };
+
+describe("a request repeated with its key when the state has moved on", () => {
+  it("given instances.create, when the name is taken by its own first request, then the created instance is answered", async () => {
+    const h = await grown();
+    const params = { name: "shop", scope: "PROJECT", parentId: "global", start: true, ...KEY } as const;
+    const first = await h.instances.create(params);
+    const before = await eventsOf(h);
+    expect(await h.instances.create(params)).toMatchObject({ id: first.id, status: "running" });
+    expect(await eventsOf(h)).toBe(before);
+    expect(await codeOf(h.instances.create({ ...params, idempotencyKey: "other" }))).toBe("already_exists");
+  });
+
+  it("given instances.create, when another instance has the name by now, then the one created then is answered", async () => {
+    const h = await grown();
+    const params = { name: "shop", scope: "PROJECT", ...KEY } as const;
+    const first = await h.instances.create(params);
+    await h.instances.terminate(first.id);
+    await h.instances.create({ name: "shop", scope: "PROJECT" });
+    expect(await h.instances.create(params)).toMatchObject({ id: first.id, status: "created" });
+  });
+
+  it("given delegations.complete, when the hop is completed by its first request, then the completed hop is answered", async () => {
+    const h = await grown();
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "webapp" });
+    await h.settle();
+    const [hop] = (await h.tasks.delegations(id)).items;
+    const ref = String(hop?.ref);
+    const first = await h.delegations.complete(ref, { result: 1, ...KEY });
+    expect(first).toMatchObject({ status: "completed", result: { outcome: "succeeded" } });
+    const before = await eventsOf(h);
+    expect(await h.delegations.complete(ref, { result: 1, ...KEY })).toEqual(first);
+    expect(await eventsOf(h)).toBe(before);
+    expect(await codeOf(h.delegations.complete(ref, { result: 1 }))).toBe("already_decided");
+    expect(await codeOf(h.delegations.complete(ref, { result: 2, ...KEY }))).toBe("idempotency_key_reused");
+  });
+
+  it("given tasks.reassign, when the task is at the sibling, then the same hop is answered", async () => {
+    const h = await grown();
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "one" });
+    const asked = { targetInstanceId: "two", reason: "busy", ...KEY };
+    const first = await h.tasks.reassign(id, asked);
+    const before = await eventsOf(h);
+    expect(await h.tasks.reassign(id, asked)).toMatchObject({ id: first.id, targetName: "two" });
+    expect(await eventsOf(h)).toBe(before);
+  });
+
+  it("given tasks.reassign, when the task is held by a root, then the same hop is answered", async () => {
+    const h = await grown();
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "one", route: false });
+    const asked = { targetInstanceId: "two", ...KEY };
+    const first = await h.tasks.reassign(id, asked);
+    for (const _ of ["two", "webapp"]) await h.tasks.escalate(id);
+    await h.settle();
+    const { instanceId } = await h.tasks.get(id);
+    expect(await h.instances.ancestors(String(instanceId))).toMatchObject({ items: [] });
+    expect(await codeOf(h.tasks.reassign(id, { targetInstanceId: "two" }))).toBe("invalid_delegation");
+    expect(await h.tasks.reassign(id, asked)).toMatchObject({ id: first.id });
+  });
+
+  it("given tasks.retry, when its origin and all above are terminated by now, then the retried task is answered", async () => {
+    const h = await grown();
+    await h.instances.create({ name: "alone", scope: "ORCHESTRATION", start: true });
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "alone" });
+    await h.tasks.cancel(id);
+    const first = await h.tasks.retry(id, KEY);
+    expect(first).toMatchObject({ status: "queued", round: 2 });
+    await h.tasks.cancel(id);
+    await h.instances.terminate("alone");
+    const before = await eventsOf(h);
+    expect(await h.tasks.retry(id, KEY)).toEqual(first);
+    expect(await eventsOf(h)).toBe(before);
+  });
+
+  it("given a claim, when the task it got is done by now, then the same claim is answered", async () => {
+    const h = await grown();
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "one" });
+    const first = await h.instances.claim("one", { workerId: "w1", ...KEY });
+    expect(first.map(({ task }) => task.id)).toEqual([id]);
+    await h.tasks.complete(id, { leaseToken: String(first[0]?.lease.token) });
+    expect(await h.instances.claim("one", { workerId: "w1", ...KEY })).toEqual(first);
+  });
+
+  it("given a refusal, when it would be accepted by now, then the refusal is answered again", async () => {
+    const h = await grown();
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "one" });
+    expect(await codeOf(h.tasks.retry(id, KEY))).toBe("illegal_transition");
+    await h.tasks.cancel(id);
+    expect(await codeOf(h.tasks.retry(id, KEY))).toBe("illegal_transition");
+    expect(await h.tasks.retry(id, { idempotencyKey: "other" })).toMatchObject({ status: "queued" });
+  });
+});
+
+describe("another request with the same key", () => {
+  it("given each verb whose command holds what was looked up, when something else is asked, then it is refused", async () => {
+    const h = await grown();
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "one" });
+    const asked = { targetInstanceId: "two", idempotencyKey: "move" };
+    await h.tasks.reassign(id, asked);
+    expect(await codeOf(h.tasks.reassign(id, { ...asked, reason: "other" }))).toBe("idempotency_key_reused");
+    await h.tasks.cancel(id);
+    await h.tasks.retry(id, { idempotencyKey: "retry" });
+    expect(await codeOf(h.tasks.retry(id, { idempotencyKey: "retry", withDependents: true }))).toBe(
+      "idempotency_key_reused",
+    );
+    expect(await codeOf(h.tasks.cancel(id, { idempotencyKey: "retry" }))).toBe("idempotency_key_reused");
+  });
+
+  it("given the key of another caller, then it is a request of its own", async () => {
+    const h = await grown();
+    const first = await h.tasks.add({ title: "Build", by: "ana", ...KEY });
+    const second = await h.tasks.add({ title: "Build", by: "ben", ...KEY });
+    expect(second.id).not.toBe(first.id);
+    expect((await h.tasks.add({ title: "Build", by: "ana", ...KEY })).id).toBe(first.id);
+  });
+});
+
+describe("two requests with one key at once", () => {
+  it("given the first is not committed, then both get its answer, and there is one effect", async () => {
+    const h = await grown();
+    const asked = (): Promise<{ id: string }> => h.tasks.add({ title: "Build", ...KEY });
+    const [first, second] = await Promise.all([asked(), asked()]);
+    expect(second.id).toBe(first.id);
+    expect((await h.tasks.list()).items).toHaveLength(1);
+  });
+
+  it("given instances.create of one name, then neither is told that the name is taken", async () => {
+    const h = await grown();
+    const create = (): Promise<{ id: string }> =>
+      h.instances.create({ name: "shop", scope: "PROJECT", ...KEY });
+    const [first, second] = await Promise.all([create(), create()]);
+    expect(second.id).toBe(first.id);
+  });
+});
+
+describe("a repeat where the loop has failed", () => {
+  it("given the failed commit is in the store, then it is told to open the store again, and hears the answer there", async () => {
+    const armed = { isArmed: false };
+    const h = await grown({
+      wrap: (store) =>
+        faulty(store, () => {
+          if (!armed.isArmed) return null;
+          armed.isArmed = false;
+          return { when: "after" };
+        }),
+    });
+    const params = { name: "shop", scope: "PROJECT", parentId: "global", start: true, ...KEY } as const;
+    armed.isArmed = true;
+    expect(await codeOf(h.instances.create(params))).toBe("unavailable");
+    expect(await codeOf(h.instances.create(params))).toBe("unavailable");
+    await h.crash();
+    await h.restart();
+    expect(await h.instances.create(params)).toMatchObject({ name: "shop", status: "running" });
+    expect(await codeOf(h.instances.create({ ...params, idempotencyKey: "other" }))).toBe("already_exists");
+  });
+});
