@@ -1,9 +1,12 @@
 import { resolve } from "node:path";
-import { findDataFolder, hasStore, noStore } from "./data-folder.ts";
+import { findDataFolder } from "./data-folder.ts";
 import { CliFailure, problem } from "./failure.ts";
 import type { CliIo } from "./io.ts";
 import type { ConfigurationSources, Hopper } from "./library.ts";
-import { isLocked } from "./store-failure.ts";
+import { loadConfiguration } from "./library.ts";
+import { isLocked, isOlder } from "./store-failure.ts";
+import { hasStore, noStore, placeOf, refuseMemory } from "./store-place.ts";
+import type { StorePlace } from "./store-place.ts";
 import type { Shown } from "./output.ts";
 import { writeShown } from "./output.ts";
 import type { Look } from "./render/look.ts";
@@ -24,6 +27,7 @@ export class Context {
   readonly look: Look;
   readonly tree: CommandTree;
   readonly #globals: Args;
+  #place: Promise<StorePlace> | undefined;
 
   constructor(params: { io: CliIo; globals: Args; tree: CommandTree }) {
     const { io, globals, tree } = params;
@@ -37,9 +41,10 @@ export class Context {
     this.look = lookFor({ stream: io.stdout, env: io.env, wide: this.format === "wide", now: io.now() });
   }
 
-  /** The data folder of this command. */
-  get data(): string {
-    return findDataFolder(this.#globals.maybe("data"), this.io.cwd);
+  /** Where the data of this command is. */
+  async place(): Promise<StorePlace> {
+    this.#place ??= this.#findPlace();
+    return await this.#place;
   }
 
   /** Who asks, for the journal: `cli:ada`. */
@@ -54,33 +59,34 @@ export class Context {
     const { cwd, env } = this.io;
     const named = this.#globals.maybe("config") ?? env["HOPPER_CONFIG"];
     const file = named === undefined || named === "" ? undefined : resolve(cwd, named);
-    return { file, dataFolder: this.data, workingFolder: cwd, env };
+    return { file, dataFolder: this.#dataFolder, workingFolder: cwd, env };
   }
 
   /** Runs with the store open for reading, also while another process owns it. No store: exit 3. */
   async reads<T>(use: (hopper: Hopper) => Promise<T>): Promise<T> {
-    if (!hasStore(this.data)) throw noStore(this.data);
-    return await this.#with(await this.#open("read"), use);
+    const place = await this.#existing();
+    return await this.#with(await this.#openToRead(place), use);
   }
 
   /** Runs as the owner of the store. Without one: exit 3. */
   async changes<T>(use: (hopper: Hopper) => Promise<T>): Promise<T> {
-    if (!hasStore(this.data)) throw noStore(this.data);
-    return await this.#with(await this.#open("own"), use);
+    return await this.#with(await this.#open("own", await this.#existing()), use);
   }
 
   /** As {@link changes}, but makes a store where there is none, after `check` has found nothing wrong with the input. */
   async creates<T>(check: () => Promise<void>, use: (hopper: Hopper) => Promise<T>): Promise<T> {
-    if (!hasStore(this.data)) await check();
-    return await this.#with(await this.#open("own"), use);
+    const place = await this.place();
+    refuseMemory(place);
+    if (!hasStore(place)) await check();
+    return await this.#with(await this.#open("own", place), use);
   }
 
   /** Runs as the owner if nobody else is, without waiting; undefined = another process owns the store. */
   async changesIfFree<T>(use: (hopper: Hopper) => Promise<T>): Promise<T | undefined> {
-    if (!hasStore(this.data)) throw noStore(this.data);
+    const { url } = await this.#existing();
     let hopper: Hopper;
     try {
-      hopper = await this.io.openHopper({ data: this.data, mode: "own", config: this.config });
+      hopper = await this.io.openHopper({ store: url, mode: "own", config: this.config });
     } catch (error) {
       if (isLocked(error)) return undefined;
       throw error;
@@ -99,12 +105,40 @@ export class Context {
     if (!this.quiet && (this.format === "table" || this.format === "wide")) this.io.stderr.write(`${text}\n`);
   }
 
-  async #open(mode: "read" | "own"): Promise<Hopper> {
-    const { data, config, io } = this;
+  get #dataFolder(): string {
+    return findDataFolder(this.#globals.maybe("data"), this.io.cwd);
+  }
+
+  async #findPlace(): Promise<StorePlace> {
+    const configuration = await loadConfiguration(this.config);
+    for (const warning of configuration.warnings) this.remark(`note: ${warning}`);
+    const named = this.#globals.maybe("data") !== undefined;
+    return placeOf(this.#dataFolder, named ? undefined : configuration);
+  }
+
+  async #existing(): Promise<StorePlace> {
+    const place = await this.place();
+    refuseMemory(place);
+    if (!hasStore(place)) throw noStore(place);
+    return place;
+  }
+
+  /** A store of an older Hopper is brought up to date first, which only its owner may do. */
+  async #openToRead(place: StorePlace): Promise<Hopper> {
+    try {
+      return await this.#open("read", place);
+    } catch (error) {
+      if (!isOlder(error)) throw error;
+      return await this.#open("own", place);
+    }
+  }
+
+  async #open(mode: "read" | "own", { url }: StorePlace): Promise<Hopper> {
+    const { config, io } = this;
     const giveUp = io.now() + LOCK_WAIT_MS;
     for (;;) {
       try {
-        return await io.openHopper({ data, mode, config });
+        return await io.openHopper({ store: url, mode, config });
       } catch (error) {
         if (!isLocked(error) || io.now() >= giveUp) throw error;
       }

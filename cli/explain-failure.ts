@@ -3,7 +3,7 @@ import type { Problem } from "./failure.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { fixFor } from "./fixes.ts";
 import type { FailedCommand } from "./fixes.ts";
-import { storeProblem } from "./store-failure.ts";
+import { fileProblem, storeProblem } from "./store-failure.ts";
 
 /** What went wrong, as it is shown: to a person, or as problem+json. */
 export interface Explained {
@@ -38,7 +38,7 @@ const TITLES: Readonly<Record<string, string>> = {
 export function explainFailure(error: unknown, command: FailedCommand): Explained {
   if (error instanceof CliFailure)
     return { problem: error.problem, fix: error.fix, exitCode: error.exitCode, defect: false };
-  const store = storeProblem(error);
+  const store = storeProblem(error) ?? fileProblem(error);
   if (store !== undefined) return { ...store, exitCode: exitCodeOf(store.problem), defect: false };
   if (isRefusal(error)) {
     const { code, status, detail, facts } = error;

@@ -1,11 +1,13 @@
 import type { Problem } from "./failure.ts";
 import { commandText, quote } from "./quote.ts";
 import { instanceVerbs } from "./render/instance.ts";
+import type { CommandSpec } from "./spec.ts";
 
 /** The command that failed. */
 export interface FailedCommand {
   /** `["task", "show"]`; empty = the line named no command. */
   readonly path: readonly string[];
+  readonly spec?: CommandSpec | undefined;
   readonly argv: readonly string[];
   /** The id, ref or name it is about: its first value; "" = none. */
   readonly subject: string;
@@ -87,9 +89,9 @@ export function fixFor(problem: Problem, command: FailedCommand): string {
   }
 }
 
-/** The command with the data folder that the failed one named, where it names none. A remark in brackets stays at its end. */
+/** The command with the data folder that the failed one named, where it names none and reads it. A remark in brackets stays at its end. */
 export function inSameFolder(fix: string, { data }: FailedCommand): string {
-  if (data === undefined || !fix.startsWith("hopper ") || fix.includes("--data")) return fix;
+  if (data === undefined || !fix.startsWith("hopper ") || /--data|--help$/.test(fix)) return fix;
   const [words = "", ...remark] = fix.split(/(?= {4}\()/);
   return [`${words} --data ${quote(data)}`, ...remark].join("");
 }

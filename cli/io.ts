@@ -1,4 +1,5 @@
 import type { ConfigurationSources, Hopper } from "./library.ts";
+import type { StorePlace } from "./store-place.ts";
 
 /** Where text goes. A terminal says so, and how wide it is. */
 export interface CliStream {
@@ -12,8 +13,8 @@ export interface CliStream {
 
 /** How a command wants the store: `read` works while another process owns it, `own` makes this process the owner. */
 export interface OpenParams {
-  /** The data folder; the store is `hopper.db` in it. */
-  data: string;
+  /** As `createHopper` takes it. */
+  store: string;
   mode: "read" | "own";
   /** Where settings come from: the library reads and checks them (src/config.ts). */
   config: ConfigurationSources;
@@ -31,8 +32,8 @@ export interface PlanArgs {
   keep: boolean;
   /** Use a temporary data folder. */
   temp: boolean;
-  /** The data folder by the rules of 5.1; not used with `temp`. */
-  data: string;
+  /** Where the store is; not used with `temp`. */
+  place: StorePlace;
   config: ConfigurationSources;
   /** Output format: table, json, jsonl, yaml, name or wide. */
   output: string;

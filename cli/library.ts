@@ -2,7 +2,12 @@
  * The one place where the command line touches the library. Types cost nothing; of code only the mapping
  * to the wire is loaded at once, everything else when it is used, so that `--help` stays fast.
  */
-import type { CreateHopperParams, Hopper } from "../src/index.ts";
+import type {
+  CreateHopperParams,
+  Hopper,
+  InstanceView,
+  loadConfiguration as LoadConfiguration,
+} from "../src/index.ts";
 
 export type {
   ChainView,
@@ -19,10 +24,17 @@ export type {
 export type CommandOptions = NonNullable<Parameters<Hopper["instances"]["start"]>[1]>;
 /** Where settings may come from. */
 export type ConfigurationSources = NonNullable<CreateHopperParams["sources"]>;
+export type Configuration = ReturnType<typeof LoadConfiguration>;
 export type Stats = Awaited<ReturnType<Hopper["stats"]>>;
 export { readDuration, DURATION_FORMS } from "../src/contracts/duration.ts";
 export { nearest } from "../src/contracts/nearest.ts";
 export { toWire } from "../src/contracts/wire.ts";
+
+/** Reads the settings. Throws what is wrong with them. */
+export async function loadConfiguration(sources: ConfigurationSources): Promise<Configuration> {
+  const library = await import("../src/index.ts");
+  return library.loadConfiguration(sources);
+}
 
 /** Checks what `instances.create` takes, without a store. Throws as that does. */
 export async function checkInstance(params: unknown): Promise<void> {
@@ -31,6 +43,12 @@ export async function checkInstance(params: unknown): Promise<void> {
     import("../src/contracts/instances.ts"),
   ]);
   check(createInstance, params);
+}
+
+/** What of an instance's config does nothing, in words: the same as in a plan. */
+export async function configWarnings(config: InstanceView["config"]): Promise<string[]> {
+  const { warnings } = await import("../src/contracts/instance-config.ts");
+  return warnings(config).map(({ path, message }) => `config.${path} ${message}`);
 }
 
 /** Checks what `tasks.add` takes, without a store. Throws as that does. */

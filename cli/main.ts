@@ -17,22 +17,32 @@ export async function main(argv: string[]): Promise<void> {
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
+  // An output may fail while the line runs, and after it.
+  let broken = false;
+  const broke = (): void => {
+    broken = true;
+    process.exitCode = EXIT.unavailable;
+  };
   try {
-    process.exitCode = await run(argv, processIo(interruption.signal));
+    const code = await run(argv, processIo(interruption.signal, broke));
+    process.exitCode = broken ? EXIT.unavailable : code;
   } finally {
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);
   }
 }
 
-/** What the command line takes from this process. */
-export function processIo(signal: AbortSignal): CliIo {
+/** What the command line takes from this process. `broke` is called when its output cannot be written. */
+export function processIo(signal: AbortSignal, broke: () => void = () => {}): CliIo {
   return {
-    stdout: guarded(process.stdout),
-    stderr: guarded(process.stderr),
+    stdout: guarded(process.stdout, broke),
+    stderr: guarded(process.stderr, broke),
     stdin: process.stdin,
     env: process.env,
-    cwd: process.cwd(),
+    // It may be gone: asked for only by what needs it.
+    get cwd() {
+      return process.cwd();
+    },
     get user() {
       return systemUser();
     },
@@ -55,12 +65,15 @@ function systemUser(): string | undefined {
   }
 }
 
-/** The stream, deaf to a reader that has gone. */
-function guarded(stream: NodeJS.WriteStream): CliStream {
+/** The stream, deaf to a reader that has gone; what else is wrong with it is said once. */
+function guarded(stream: NodeJS.WriteStream, broke: () => void): CliStream {
   let closed = false;
   stream.on("error", (error: NodeJS.ErrnoException) => {
+    const first = !closed;
     closed = true;
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+    if (!first || error.code === "EPIPE" || error.code === "EIO") return;
+    broke();
+    process.stderr.write(`error: the output cannot be written (${error.code ?? error.message})\nfix: df .\n`);
   });
   return {
     write: (text) => (closed ? false : stream.write(text)),

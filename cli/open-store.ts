@@ -1,12 +1,11 @@
-import { storeUrl } from "./data-folder.ts";
 import type { OpenParams } from "./io.ts";
 import type { Hopper } from "./library.ts";
 
 /**
- * Opens the store of a data folder with the library, which is loaded here and not earlier. Does not wait for
+ * Opens a store with the library, which is loaded here and not earlier. Does not wait for
  * another owner: that would block the process; who calls this tries again.
  */
-export async function openStore({ data, mode, config }: OpenParams): Promise<Hopper> {
+export async function openStore({ store, mode, config }: OpenParams): Promise<Hopper> {
   const { createHopper } = await import("../src/index.ts");
-  return await createHopper({ store: storeUrl(data), mode, sources: config, lockWaitMs: 0 });
+  return await createHopper({ store, mode, sources: config, lockWaitMs: 0 });
 }

@@ -6,7 +6,7 @@ import { nearest } from "./library.ts";
 import { commandHelp, overviewHelp } from "./render/help.ts";
 import type { CommandSpec, NounSpec } from "./spec.ts";
 import { GLOBAL_OPTIONS } from "./spec.ts";
-import { joinValues, readValues, splitEscaped } from "./values.ts";
+import { joinValues, readValues, refuseFlagValues, splitEscaped } from "./values.ts";
 
 /** What a command line asks for: a command with its values, or text to print. */
 export type Parsed =
@@ -26,6 +26,8 @@ interface ParseParams {
   version: string;
 }
 
+/** Options that stand for a whole command. */
+const ALONE = new Set(["version"]);
 /** A line longer than this is hard to read. */
 const HELP_COLUMNS = 100;
 
@@ -44,8 +46,10 @@ export async function parse(params: ParseParams): Promise<Parsed> {
   // An option of the command hides a global one of the same name (`instance create --config JSON`).
   const hidden = new Set(spec.options?.map(({ name }) => name));
   const globals = GLOBAL_OPTIONS.filter(({ name }) => !hidden.has(name));
+  const options = [...(spec.options ?? []), ...globals];
+  refuseFlagValues(words, options, commandText([...spec.path, "--help"]));
   const values = parseValues({
-    words: joinValues(words, [...(spec.options ?? []), ...globals]),
+    words: joinValues(words, options),
     spec,
     globals,
     refuse: (message) => {
@@ -92,6 +96,8 @@ function unknownCommand(params: {
       .filter(({ path: words }) => above.every((part, index) => words[index] === part))
       .map(({ path: words }) => words[above.length] ?? ""),
   );
+  if (ALONE.has(word) && above.length === 0)
+    return usage(`there is no command ${JSON.stringify(word)}; did you mean --${word}?`, `hopper --${word}`);
   const suggestions = nearest(word, known, 3);
   const best = suggestions[0];
   const fix = best === undefined ? [...above, "--help"] : argv.with(argv.indexOf(word), best);

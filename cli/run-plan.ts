@@ -1,22 +1,26 @@
+import { storeUrl } from "./data-folder.ts";
 import type { CliIo, PlanArgs } from "./io.ts";
 import type { ConfigurationSources } from "./library.ts";
+import { loadConfiguration } from "./library.ts";
 
 /**
  * Hands a plan to its runner in src/plan, which is loaded here and not earlier. The runner lays the plan's own
  * settings over the content of hopper.yaml, so it is given that content.
  */
-export async function runPlan(args: PlanArgs, io: CliIo): Promise<number> {
+export async function runPlan({ place, ...args }: PlanArgs, io: CliIo): Promise<number> {
   const [{ runPlan: run }, { planRender }, config] = await Promise.all([
     import("../src/index.ts"),
     import("./render/plan.ts"),
     contentOf(args.config),
   ]);
   return await run(
-    { ...args, config },
+    { ...args, config, data: place.shown },
     {
       ...io,
-      openHopper: async ({ data, mode, config: content }) =>
-        await io.openHopper({ data, mode, config: { content, env: io.env } }),
+      openHopper: async ({ data, mode, config: content }) => {
+        const store = args.temp ? storeUrl(data) : place.url;
+        return await io.openHopper({ store, mode, config: { content, env: io.env } });
+      },
       render: planRender,
     },
   );
@@ -24,11 +28,10 @@ export async function runPlan(args: PlanArgs, io: CliIo): Promise<number> {
 
 /** What the files set, as one hopper.yaml would say it; undefined = nothing. Throws what is wrong with them. */
 async function contentOf({ file, dataFolder, workingFolder }: ConfigurationSources): Promise<unknown> {
-  const { loadConfiguration } = await import("../src/index.ts");
-  const { entries } = loadConfiguration({ file, dataFolder, workingFolder });
+  const { entries } = await loadConfiguration({ file, dataFolder, workingFolder });
   const content: Record<string, unknown> = {};
   for (const { path, value, origin } of entries) {
-    // A plan's store is its data folder's.
+    // Chosen already, as for every command.
     if (origin === "default" || path === "store") continue;
     const steps = path.split(".");
     const last = steps.pop() ?? path;

@@ -5,6 +5,7 @@ import { explainFailure } from "./explain-failure.ts";
 import type { FailedCommand } from "./fixes.ts";
 import { allowedText, inSameFolder } from "./fixes.ts";
 import type { CliIo } from "./io.ts";
+import { inWordsOfLine } from "./option-names.ts";
 import { parse } from "./parser.ts";
 import type { Parsed } from "./parser.ts";
 import { lookFor } from "./render/look.ts";
@@ -42,7 +43,7 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
     const json = context.format === "json" || context.format === "jsonl";
     return report({
       error,
-      failed: { path: spec.path, argv, subject, data: globals.maybe("data") },
+      failed: { path: spec.path, spec, argv, subject, data: globals.maybe("data") },
       io,
       json,
     });
@@ -59,7 +60,11 @@ function report(params: { error: unknown; failed: FailedCommand; io: CliIo; json
   if (json) io.stderr.write(`${JSON.stringify(fix === undefined ? problem : { ...problem, fix })}\n`);
   else {
     const look = lookFor({ stream: io.stderr, env: io.env, wide: false, now: io.now() });
-    const lines = problemLines(problem, { allowed: allowedText(problem, failed.path), fix }, look);
+    const lines = problemLines(
+      inWordsOfLine(problem, failed.spec),
+      { allowed: allowedText(problem, failed.path), fix },
+      look,
+    );
     io.stderr.write(`${lines.join("\n")}\n`);
   }
   if (defect && (io.env["HOPPER_DEBUG"] ?? "") !== "" && error instanceof Error)

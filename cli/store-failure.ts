@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Problem } from "./failure.ts";
 import { problem } from "./failure.ts";
 import { quote } from "./quote.ts";
@@ -24,6 +25,17 @@ const MEANINGS: Readonly<Record<string, { code: string; status: number; title: s
   bad_url: { code: "bad_configuration", status: 422, title: "The store's address is not valid" },
 };
 
+/** What the system's codes mean. */
+const CODES: Readonly<Record<string, string>> = {
+  EACCES: "you are not permitted to",
+  EPERM: "you are not permitted to",
+  EROFS: "it is on a file system that can only be read",
+  ELOOP: "a link there leads to itself",
+  ENOTDIR: "a part of its path is a file",
+  ENAMETOOLONG: "its name is too long",
+  SQLITE_READONLY_DIRECTORY: "its folder cannot be written to, which reading needs, too",
+};
+
 /** The failure as a problem, with a command that helps; undefined = it is not one of a store. */
 export function storeProblem(error: unknown): { problem: Problem; fix: string } | undefined {
   const failure = asStoreFailure(error);
@@ -35,16 +47,52 @@ export function storeProblem(error: unknown): { problem: Problem; fix: string } 
   return {
     problem: problem({
       ...meaning,
-      detail: message + holder,
+      detail: inWords(message) + holder,
       facts: { kind, path, ...(pid === null ? {} : { pid }) },
     }),
     fix: fixFor(failure),
   };
 }
 
+/** A file or folder that the system refuses, met outside of the store; undefined = it is something else. */
+export function fileProblem(error: unknown): { problem: Problem; fix: string } | undefined {
+  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
+  const meaning = { code: "unavailable", status: 503, title: "A file cannot be used" };
+  if (error.syscall === "uv_cwd")
+    return {
+      problem: problem({ ...meaning, detail: "the current folder does not exist any more" }),
+      fix: "cd",
+    };
+  const words = CODES[String(error.code)];
+  if (words === undefined || !("path" in error)) return undefined;
+  const path = String(error.path);
+  return {
+    problem: problem({ ...meaning, detail: `${path} cannot be used: ${words}`, facts: { path } }),
+    fix: lookAt(path),
+  };
+}
+
+/** `… cannot be used (EACCES)` for people. */
+function inWords(message: string): string {
+  return message.replace(
+    / cannot be used \((\w+)\)$/,
+    (_all, code: string) => ` cannot be used: ${CODES[code] ?? code}`,
+  );
+}
+
+/** The folder, too: what is not permitted may be so because of it. */
+function lookAt(path: string): string {
+  return `ls -ld ${quote(dirname(path))} ${quote(path)}`;
+}
+
 /** Does another process own the store? */
 export function isLocked(error: unknown): boolean {
   return asStoreFailure(error)?.kind === "locked";
+}
+
+/** Is it to be brought up to date before it can be read? */
+export function isOlder(error: unknown): boolean {
+  return asStoreFailure(error)?.kind === "older";
 }
 
 function fixFor({ kind, path, pid }: StoreFailure): string {
@@ -55,7 +103,7 @@ function fixFor({ kind, path, pid }: StoreFailure): string {
         : `ps -p ${pid}    (run this again when it has ended; reading works meanwhile)`;
     case "not_permitted":
     case "directory":
-      return `ls -ld ${quote(path)}`;
+      return lookAt(path);
     case "newer":
       return "npm install hopper-runtime@latest";
     case "missing":

@@ -32,6 +32,20 @@ export function joinValues(words: readonly string[], options: readonly OptionSpe
   return joined;
 }
 
+/** `--quiet=maybe` would be taken for false without a word. */
+export function refuseFlagValues(
+  words: readonly string[],
+  options: readonly OptionSpec[],
+  help: string,
+): void {
+  const flags = new Set(options.filter(({ type }) => type === "flag").map(({ name }) => `--${name}`));
+  for (const word of words) {
+    const [flag = "", value] = word.split(/=(.*)/s);
+    if (value !== undefined && flags.has(flag) && value !== "true" && value !== "false")
+      throw usage(`${flag} is ${JSON.stringify(value)}; it takes no value`, help);
+  }
+}
+
 /** The values that were found, each checked and converted by its declaration. */
 export function readValues(params: {
   options: readonly OptionSpec[];

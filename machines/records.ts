@@ -45,7 +45,6 @@ export {
   type Watch,
 } from "./records/task.ts";
 export {
-  DELEGATION_TYPES,
   DELEGATION_STATUSES,
   REJECTION_CODES,
   CANCELLATION_CODES,

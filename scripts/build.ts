@@ -2,14 +2,15 @@
 // is compiled file by file, with declarations (Node strips no types inside node_modules). The command is bundled with
 // what it imports: it starts in half of the time (docs/decisions/0010-the-command-is-bundled.md).
 
-import { rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { execa } from "execa";
 import { bundleCommand } from "./bundle.ts";
+import { putInPlace } from "./put-in-place.ts";
 
 const root = dirname(import.meta.dirname);
 const dist = `${root}/dist`;
-/** Built beside and put in place at the end: nobody meets half a build. */
+/** Built beside and put in place at the end: nobody meets half a build, and one that fails leaves the earlier one. */
 const fresh = `${root}/dist.new`;
 
 await rm(fresh, { recursive: true, force: true });
@@ -21,7 +22,6 @@ const { exitCode } = await execa("tsc", ["-p", "tsconfig.build.json", "--outDir"
 });
 if (exitCode === 0) {
   await bundleCommand({ root, into: `${fresh}/cli` });
-  await rm(dist, { recursive: true, force: true });
-  await rename(fresh, dist);
+  await putInPlace({ fresh, dist });
 }
 process.exitCode = exitCode ?? 1;

@@ -25,9 +25,18 @@ const ALIASES = 100;
 /** Reads YAML, or JSON (by the file's name). Throws `bad_configuration` with file, line and column. */
 export function readConfigText(text: string, file: string): ConfigText {
   if (Buffer.byteLength(text) > TEXT_BYTES)
-    throw badText({ file, place: START, message: `is larger than ${TEXT_BYTES} bytes` });
+    throw badText({
+      file,
+      place: START,
+      message: `is larger than ${TEXT_BYTES} bytes`,
+      change: "make it smaller",
+    });
   const clean = text.startsWith("\uFEFF") ? text.slice(1) : text;
-  return file.toLowerCase().endsWith(".json") ? readJson(clean, file) : readYaml(clean, file);
+  return isJson(file) ? readJson(clean, file) : readYaml(clean, file);
+}
+
+function isJson(file: string): boolean {
+  return file.toLowerCase().endsWith(".json");
 }
 
 function readYaml(text: string, file: string): ConfigText {
@@ -152,12 +161,14 @@ function firstLine(message: string): string {
   return message.split("\n")[0] ?? message;
 }
 
-function badText(params: { file: string; place: Place; message: string }): HopperError {
+function badText(params: { file: string; place: Place; message: string; change?: string }): HopperError {
   const { file, place, message } = params;
+  const change = params.change ?? `make it valid ${isJson(file) ? "JSON" : "YAML"} there`;
   return new HopperError("bad_configuration", `${file}:${place.line}:${place.column}: ${message}`, {
     file,
     line: place.line,
     column: place.column,
     issues: [{ path: "", message }],
+    fix: `edit ${file}, line ${place.line}: ${change}`,
   });
 }

@@ -1,17 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { HopperError } from "../machines/errors.ts";
 import { SCOPES } from "../machines/records.ts";
 import type { InstanceConfig, Json, Scope } from "../machines/records.ts";
 import { DEFAULT_SETTINGS } from "../machines/settings.ts";
 import type { Settings } from "../machines/settings.ts";
 import { readEnvironment } from "./config-env.ts";
-import { readConfigText } from "./config-text.ts";
-import type { Place } from "./config-text.ts";
-import { check, findIssues, summary } from "./contracts/check.ts";
+import { fileLayers } from "./config-files.ts";
+import { badConfiguration, storeFrom } from "./config-layer.ts";
+import type { Layer } from "./config-layer.ts";
+import { check, findIssues } from "./contracts/check.ts";
 import type { Issue } from "./contracts/check.ts";
-import type { Path } from "./contracts/scan.ts";
-import { settingsContent } from "./contracts/settings.ts";
+import { settingsContent, settingWarnings } from "./contracts/settings.ts";
 import type { LogLevel } from "./contracts/settings.ts";
 
 /** Where settings may come from; the later ones of this list win: file, env, flags. */
@@ -34,32 +32,22 @@ export interface SettingEntry {
   readonly path: string;
   readonly value: Json;
   readonly origin: string;
+  /** What a person does to change it there (`change …` in words); not where a program gave it. */
+  readonly mend?: ((change: string) => string) | undefined;
 }
 
 /** Everything that is configured, and why. */
 export interface Configuration {
   readonly settings: Settings;
-  /** null = not set. */
+  /** null = not set. A path in a file counts from that file's folder, one in the environment from the working folder. */
   readonly store: string | null;
   readonly logLevel: LogLevel;
   readonly entries: readonly SettingEntry[];
+  /** What somebody set and has no effect: `hopper.yaml:3:5: logging.level has …`. */
+  readonly warnings: readonly string[];
   /** The files that were read, least important first. */
   readonly files: readonly string[];
 }
-
-/** One source with its content, and how it calls a path and its place. */
-interface Layer {
-  readonly content: unknown;
-  readonly origin: (path: Path) => string;
-  readonly place?: (path: Path) => Place & { readonly file: string };
-}
-
-const FILE_NAMES = ["hopper.yaml", "hopper.yml", "hopper.json"];
-/** The reference's names; each holds one section, with or without its name above it. Source: 2-domain.md 2.9. */
-const INCLUDES = [
-  { name: "scope_behaviors.yaml", section: "scopes" },
-  { name: "delegation_policies.yaml", section: "delegation" },
-];
 
 /**
  * Reads every source, lays the more important over the less important ones, and keeps where each value
@@ -70,97 +58,72 @@ export function loadConfiguration(sources: ConfigurationSources = {}): Configura
   const files: string[] = [];
   const layers = sources.content === undefined ? fileLayers(sources, files) : [contentLayer(sources.content)];
   const env = readEnvironment(sources.env ?? {});
-  if (env.issues.length > 0)
-    throw bad(
-      env.issues.map((issue) => ({ ...issue, at: [] })),
-      { content: null, origin: () => "environment" },
-    );
-  layers.push({ content: env.content, origin: (path) => env.nameOf(path) });
+  if (env.issues.length > 0) throw unknownVariables(env.issues);
+  layers.push({
+    content: env.content,
+    origin: (path) => env.nameOf(path),
+    mend: (path) => `unset ${env.nameOf(path)}    (or give it another value)`,
+    folder: sources.workingFolder,
+  });
   layers.push({ content: nested(sources.flags ?? {}), origin: () => "flag" });
   const entries = new Map<string, SettingEntry>(defaults().map((entry) => [entry.path, entry]));
-  for (const layer of layers) apply(layer, entries);
+  const warnings = layers.flatMap((layer) => apply(layer, entries));
   adaptHeartbeat(entries);
+  checkStore(entries.get("store"));
   checkTogether(entries);
-  return { ...build(entries), entries: [...entries.values()], files };
+  return { ...build(entries), entries: [...entries.values()], warnings: stillTrue(warnings, entries), files };
 }
 
 function contentLayer(content: unknown): Layer {
   return { content: content ?? {}, origin: () => "config" };
 }
 
-function fileLayers(sources: ConfigurationSources, files: string[]): Layer[] {
-  const found = sources.file ?? findFile(sources);
-  const folder = found === undefined ? sources.dataFolder : dirname(found);
-  const layers: Layer[] = [];
-  for (const include of INCLUDES) {
-    const path = folder === undefined ? "" : join(folder, include.name);
-    if (path !== "" && path !== found && existsSync(path))
-      layers.push(includeLayer(path, include.section, files));
-  }
-  if (found !== undefined) layers.push(fileLayer(found, files));
-  return layers;
+function unknownVariables(issues: readonly Issue[]): HopperError {
+  return badConfiguration(
+    issues.map((issue) => ({ ...issue, at: [issue.path] })),
+    {
+      content: null,
+      origin: () => "environment",
+      mend: ([name]) => {
+        const instead = issues.find(({ path }) => path === name)?.suggestion;
+        return `unset ${name}${instead === undefined ? "" : `    (and set ${instead})`}`;
+      },
+    },
+  );
 }
 
-function findFile(sources: ConfigurationSources): string | undefined {
-  for (const folder of [sources.dataFolder, sources.workingFolder]) {
-    if (folder === undefined) continue;
-    const path = FILE_NAMES.map((name) => join(folder, name)).find((candidate) => existsSync(candidate));
-    if (path !== undefined) return path;
-  }
-  return undefined;
+/** A setting that does nothing, and the layer that sets it. */
+interface Warning {
+  readonly path: string;
+  readonly message: string;
+  readonly origin: string;
 }
 
-function fileLayer(file: string, files: string[]): Layer {
-  const text = readConfigText(readText(file), file);
-  files.push(file);
-  const place = (path: Path) => ({ file, ...text.place(path) });
-  return { content: text.content ?? {}, origin: (path) => placeText(place(path)), place };
+/** Without those whose value came from another layer in the end. */
+function stillTrue(warnings: readonly Warning[], entries: ReadonlyMap<string, SettingEntry>): string[] {
+  return warnings
+    .filter(({ path, origin }) => entries.get(path)?.origin === origin)
+    .map(({ path, message, origin }) => `${origin}: ${path} ${message}`);
 }
 
-function includeLayer(file: string, section: string, files: string[]): Layer {
-  const layer = fileLayer(file, files);
-  const { content } = layer;
-  const named = typeof content === "object" && content !== null && section in content;
-  if (named) return layer;
-  const inner = (path: Path): Path => path.slice(1);
-  return {
-    content: { [section]: content },
-    origin: (path) => layer.origin(inner(path)),
-    ...(layer.place && { place: placeWithin(layer.place, inner) }),
-  };
-}
-
-function placeWithin(
-  place: NonNullable<Layer["place"]>,
-  inner: (path: Path) => Path,
-): NonNullable<Layer["place"]> {
-  return (path) => place(inner(path));
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    throw new HopperError("validation_failed", `the configuration file ${file} cannot be read (${code})`, {
-      file,
-    });
-  }
-}
-
-function placeText({ file, line, column }: Place & { readonly file: string }): string {
-  return `${file}:${line}:${column}`;
-}
-
-/** Checks what a layer says and lays it over what there is. */
-function apply(layer: Layer, entries: Map<string, SettingEntry>): void {
+/** Checks what a layer says and lays it over what there is. Returns what of it has no effect. */
+function apply(layer: Layer, entries: Map<string, SettingEntry>): Warning[] {
   const content = withScopeNames(layer.content);
   const issues = findIssues(settingsContent, content);
-  if (issues.length > 0) throw bad(issues, layer);
-  for (const { path, value } of leaves(check(settingsContent, content))) {
+  if (issues.length > 0) throw badConfiguration(issues, layer);
+  const checked = check(settingsContent, content);
+  for (const { path, value } of leaves(checked)) {
+    const origin = layer.origin(path);
+    const mend = layer.mend && ((change: string) => layer.mend?.(path, change) ?? change);
     const key = path[0] === "store" ? "store" : path.join(".");
-    entries.set(key, { path: key, value, origin: layer.origin(path) });
+    const placed = key === "store" && typeof value === "string" ? storeFrom(layer.folder, value) : value;
+    entries.set(key, { path: key, value: placed, origin, mend });
   }
+  return settingWarnings(checked).map(({ path, message }) => ({
+    path,
+    message,
+    origin: layer.origin(path.split(".")),
+  }));
 }
 
 /** Scopes are written in any case. */
@@ -225,6 +188,20 @@ function adaptHeartbeat(entries: Map<string, SettingEntry>): void {
   }
 }
 
+/** What is no store is said where it is named: the one that opens it would not know the place. */
+function checkStore(entry: SettingEntry | undefined): void {
+  if (entry === undefined || (typeof entry.value === "string" && /^sqlite:./.test(entry.value))) return;
+  const message = `is ${JSON.stringify(entry.value)}; sqlite:PATH is accepted`;
+  throw refusal(entry, `store ${message}`, "set store to sqlite:PATH");
+}
+
+function refusal({ path, origin, mend }: SettingEntry, message: string, change: string): HopperError {
+  return new HopperError("bad_configuration", `${origin}: ${message}`, {
+    issues: [{ path, message }],
+    ...(mend && { fix: mend(change) }),
+  });
+}
+
 /** What is only wrong in relation to another value. */
 const ORDERED = [
   { small: "delegation.round_backoff_ms", big: "delegation.round_backoff_max_ms" },
@@ -238,9 +215,7 @@ function checkTogether(entries: ReadonlyMap<string, SettingEntry>): void {
     if (less === undefined || more === undefined || Number(less.value) <= Number(more.value)) continue;
     const culprit = less.origin === "default" ? more : less;
     const message = `${small} is ${Number(less.value)} (${less.origin}) and ${big} is ${Number(more.value)} (${more.origin}); the first must not be the greater one`;
-    throw new HopperError("bad_configuration", `${culprit.origin}: ${message}`, {
-      issues: [{ path: culprit.path, message }],
-    });
+    throw refusal(culprit, message, `change ${culprit.path}`);
   }
 }
 
@@ -278,19 +253,4 @@ function build(
     store: (entries.get("store")?.value ?? null) as string | null,
     logLevel: entries.get("logging.level")?.value as LogLevel,
   };
-}
-
-function bad(found: readonly (Issue & { readonly at: Path })[], layer: Layer): HopperError {
-  const issues = found.map(({ at, path, message, suggestion }) => ({
-    path,
-    message,
-    ...(suggestion !== undefined && { suggestion }),
-    ...layer.place?.(at),
-  }));
-  const [first] = found;
-  const where = layer.origin(first?.at ?? []);
-  return new HopperError("bad_configuration", `${where}: ${summary(found)}`, {
-    ...(first && layer.place?.(first.at)),
-    issues,
-  });
 }

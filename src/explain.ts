@@ -3,22 +3,41 @@ import type { Json, Task } from "../machines/records.ts";
 import { expandDecision } from "../machines/routing/decision-data.ts";
 import type { Directory } from "./directory.ts";
 import { delegationRef, taskRef } from "./references.ts";
+import { Attempts } from "./explain-attempts.ts";
 import { iso } from "./view-of.ts";
 
 /** A task's story in words, one line per event that a person cares about. */
 export function explain(task: Task, events: readonly JournalEvent[], directory: Directory): string[] {
-  const lines = events.flatMap((event) => {
-    const words = wordsOf(event, directory);
-    return words === null ? [] : [`${iso(event.at).slice(11, 23)}  ${words}`];
+  const attempts = new Attempts(events, directory);
+  const lines = events.flatMap((event, index) => {
+    const words = [attempts.endedBy(index), wordsOf(event, directory)];
+    return words.filter((one) => one !== null).map((one) => `${iso(event.at).slice(11, 23)}  ${one}`);
   });
-  return [...lines, whereItStands(task, directory)];
+  return [...lines, whereItStands(task, events, directory)];
 }
 
-function whereItStands(task: Task, directory: Directory): string {
+function whereItStands(task: Task, events: readonly JournalEvent[], directory: Directory): string {
   const holder = task.holder === null ? "nobody" : directory.nameOf(task.holder);
+  const offer = events.findLast(
+    ({ name, delegation }) => name === "delegation.pending" && delegation === task.pendingHop,
+  );
+  if (offer !== undefined) return `${offerWords(task, offer, directory)}; ${holder} holds it meanwhile`;
   if (task.status === "pending" && task.heldReason !== null)
     return `${taskRef(task.no)} is held at ${holder}: ${task.heldReason}`;
   return `${taskRef(task.no)} is ${task.status} at ${holder}`;
+}
+
+/** Whose decision an offer waits for, and until when. */
+function offerWords(task: Task, { delegation, data }: JournalEvent, directory: Directory): string {
+  const target = data?.["target"] as number;
+  const status = directory.byNo(target)?.status ?? "running";
+  const until = data?.["expiresAt"];
+  return [
+    `${taskRef(task.no)} is offered to ${directory.nameOf(target)} (${delegationRef(delegation ?? 0)}), which`,
+    status === "running" ? "has" : `is ${status} and has`,
+    typeof until === "number" ? `until ${iso(until)}` : "yet",
+    "to accept or reject it",
+  ].join(" ");
 }
 
 function wordsOf(event: JournalEvent, directory: Directory): string | null {
@@ -27,7 +46,7 @@ function wordsOf(event: JournalEvent, directory: Directory): string | null {
   const hop = event.delegation === null ? "" : delegationRef(event.delegation);
   switch (event.name) {
     case "task.created":
-      return `created at ${here}${event.actor === null ? "" : ` by ${event.actor}`}`;
+      return `created at ${here}${byText(event.actor)}`;
     case "task.assigned":
       return `assigned to ${directory.nameOf(data["holder"] as number)}`;
     case "routing.decided":
@@ -43,11 +62,21 @@ function wordsOf(event: JournalEvent, directory: Directory): string | null {
     case "delegation.completed":
       return `${hop} completed at ${here}: ${say(data["outcome"])}`;
     case "task.held":
+      // The offer before it says the same.
+      if (data["reason"] === "awaiting_acceptance") return null;
       return `held at ${here}: ${say(data["reason"])}`;
     case "task.claimed":
       return `claimed at ${here} by ${say(data["by"])}`;
+    case "task.in_progress":
+      return `in progress at ${here}${byText(data["by"])}`;
     case "task.requeued":
-      return `queued again at ${here}: ${say(data["reason"])}`;
+      return `queued again at ${here}`;
+    case "task.returned":
+      return data["holder"] === event.instance
+        ? `escalated by ${here}`
+        : `given back by ${here} to ${directory.nameOf(data["holder"] as number)}`;
+    case "task.completed":
+      return `completed at ${here}${data["epoch"] === undefined ? byText(event.actor) : ""}`;
     case "task.failed":
     case "task.cancelled":
       return `${event.name.slice(5)} at ${here}: ${(data["error"] as { message?: string } | undefined)?.message ?? "no reason given"}`;
@@ -72,6 +101,10 @@ function decisionWords(event: JournalEvent, directory: Directory): string {
     .slice(0, 5)
     .map((one) => `${directory.nameOf(one.instance)}: ${String(one.lostBecause).replaceAll("_", " ")}`);
   return `${here}${target} decided to ${decision.action}: ${decision.reason}${lost.length === 0 ? "" : ` (${lost.join(", ")})`}`;
+}
+
+function byText(who: Json | undefined): string {
+  return typeof who === "string" ? ` by ${who}` : "";
 }
 
 /** A value of an event's data in words. */

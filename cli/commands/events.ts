@@ -27,7 +27,7 @@ export const eventsCommand: CommandSpec = {
     { name: "task", type: "text", describe: "Only of this task" },
     { name: "limit", type: "whole", describe: `At most so many (default ${DEFAULT_LIMIT}; -o jsonl: all)` },
   ],
-  examples: ["hopper events --since 5m --type task.completed", "$0 events --task T-1"],
+  examples: ["hopper events --since 5m --type task.completed", "hopper events --task T-1"],
   act: async (context, args) => {
     await context.reads(async (hopper) => {
       if (context.format === "jsonl") await streamEvents(context, hopper, args);

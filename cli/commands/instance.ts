@@ -2,7 +2,7 @@ import type { Args } from "../args.ts";
 import type { Context } from "../context.ts";
 import { usage } from "../failure.ts";
 import type { InstanceTreeView, InstanceView } from "../library.ts";
-import { checkInstance, toWire } from "../library.ts";
+import { checkInstance, configWarnings, toWire } from "../library.ts";
 import type { Shown } from "../output.ts";
 import type { InstanceBody, StatsBody, TreeBody } from "../render/bodies.ts";
 import { dashboardLines } from "../render/dashboard.ts";
@@ -59,6 +59,7 @@ const create: CommandSpec = {
       async (hopper) => {
         const created = await hopper.instances.create(params);
         await hopper.settle();
+        for (const warning of await configWarnings(params.config ?? {})) context.remark(`note: ${warning}`);
         await context.show(shownInstance(await hopper.instances.get(created.id)));
       },
     );

@@ -8,7 +8,7 @@ import type { CommandSpec, OptionSpec } from "../spec.ts";
 /** The plan of `hopper demo`. */
 const DEMO = join(PACKAGE_ROOT, "examples", "hello.plan.yaml");
 const ONCE: OptionSpec = { name: "once", type: "flag", describe: "End when the plan is done" };
-const KEEP: OptionSpec = { name: "keep", type: "flag", describe: "Keep the temporary data folder" };
+const KEEP: OptionSpec = { name: "keep", type: "flag", describe: "Keep a temporary data folder" };
 const WORKERS: OptionSpec = {
   name: "workers",
   type: "whole",
@@ -26,13 +26,17 @@ export const runCommand: CommandSpec = {
     { name: "new", type: "flag", describe: "Cancel what is open of an earlier run and start afresh" },
     WORKERS,
     { name: "dry-run", type: "flag", describe: "Say where each task would go and why; nothing is stored" },
-    KEEP,
+    { ...KEEP, describe: `${KEEP.describe}; other data stays anyway` },
     { name: "temp", type: "flag", hidden: true, describe: "Use a temporary data folder" },
   ],
   examples: ["hopper run examples/hello.plan.yaml --once"],
   act: async (context, args) => {
     const plan = resolve(context.io.cwd, args.text("plan"));
-    return await context.io.runPlan(planArgs({ context, args, plan, temp: args.flag("temp") }), context.io);
+    const planned = await planArgs({ context, args, plan, temp: args.flag("temp") });
+    const { keep, temp, dryRun, place } = planned;
+    if (keep && !temp && !dryRun)
+      context.remark(`note: --keep has no effect here: the data is in ${place.shown} and stays there`);
+    return await context.io.runPlan(planned, context.io);
   },
 };
 
@@ -42,10 +46,15 @@ export const demoCommand: CommandSpec = {
   summary: "Run a small plan in a temporary folder",
   options: [ONCE, KEEP],
   act: async (context, args) =>
-    await context.io.runPlan(planArgs({ context, args, plan: DEMO, temp: true }), context.io),
+    await context.io.runPlan(await planArgs({ context, args, plan: DEMO, temp: true }), context.io),
 };
 
-function planArgs(params: { context: Context; args: Args; plan: string; temp: boolean }): PlanArgs {
+async function planArgs(params: {
+  context: Context;
+  args: Args;
+  plan: string;
+  temp: boolean;
+}): Promise<PlanArgs> {
   const { context, args, plan, temp } = params;
   return {
     plan,
@@ -56,7 +65,7 @@ function planArgs(params: { context: Context; args: Args; plan: string; temp: bo
     workers: args.number("workers") ?? null,
     dryRun: args.flag("dry-run"),
     keep: args.flag("keep"),
-    data: context.data,
+    place: await context.place(),
     config: context.config,
     output: context.format,
     quiet: context.quiet,

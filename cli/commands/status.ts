@@ -10,7 +10,7 @@ export const statusCommand: CommandSpec = {
   summary: "Show where the data is and how everything stands",
   act: async (context) => {
     await context.reads(async (hopper) => {
-      const { data } = context;
+      const { shown: data } = await context.place();
       const stats = toWire(await hopper.stats()) as StatsBody;
       await context.show({
         body: { data, mode: "embedded", ...stats },

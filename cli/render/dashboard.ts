@@ -1,7 +1,7 @@
 import type { StatsBody } from "./bodies.ts";
 import type { Look } from "./look.ts";
 import { paint, toneOf } from "./look.ts";
-import { clean, fit, pad, plural, widthOf } from "./text.ts";
+import { clean, fit, pad, plural, widthOf, wrap } from "./text.ts";
 
 interface Line {
   readonly text: string;
@@ -24,8 +24,8 @@ export function dashboardLines(stats: StatsBody, look: Look): string[] {
   const room = look.width === null ? Infinity : look.width - 4;
   if (!look.boxes || room < NARROW)
     return [{ text: TITLE, tone: "strong" as const }, ...lines].map((line) => plainLine(line, look));
-  const texts = lines.map((line) => framedText(line));
-  const inner = Math.min(room, Math.max(INNER - 2, ...texts.map((text) => widthOf(text))));
+  const widths = lines.map((line) => widthOf(framedText(line, Infinity)));
+  const inner = Math.min(room, Math.max(INNER - 2, ...widths));
   const bar = "─".repeat(inner + 2);
   const row = (text: string, line: Line): string =>
     `│ ${painted(pad(fit(text, inner), inner), line, look)} │`;
@@ -33,7 +33,7 @@ export function dashboardLines(stats: StatsBody, look: Look): string[] {
     `┌${bar}┐`,
     row(TITLE, { text: TITLE, tone: "strong" }),
     `├${bar}┤`,
-    ...lines.map((line, index) => row(texts[index] ?? "", line)),
+    ...lines.flatMap((line) => wrap(framedText(line, inner), inner).map((text) => row(text, line))),
     `└${bar}┘`,
   ];
 }
@@ -88,8 +88,13 @@ function scopeText(stats: StatsBody, scope: string): string {
   ].join(", ");
 }
 
-function framedText({ text, status }: Line): string {
-  return status === undefined ? text : `${pad(text, STATUS_COLUMN - 1)} [${status}]`;
+/** A name that is too long for the frame is cut, so that its status stays. */
+function framedText({ text, status }: Line, inner: number): string {
+  if (status === undefined) return text;
+  const mark = ` [${status}]`;
+  const room = inner - mark.length;
+  const padded = pad(text, STATUS_COLUMN - 1);
+  return (widthOf(padded) <= room ? padded : pad(fit(text, room - 1), room)) + mark;
 }
 
 function plainLine(line: Line, look: Look): string {

@@ -1,7 +1,7 @@
 import type { CommandTree } from "../parser.ts";
 import type { CommandSpec, OptionSpec, PositionalSpec, ValueType } from "../spec.ts";
 import { GLOBAL_OPTIONS } from "../spec.ts";
-import { widthOf } from "./text.ts";
+import { widthOf, wrap } from "./text.ts";
 
 /** Help texts, drawn from the declarations: nothing is parsed or loaded for them. */
 
@@ -31,9 +31,9 @@ export function commandHelp(spec: CommandSpec, columns: number): string[] {
   const globals = GLOBAL_OPTIONS.filter((option) => own.every(({ name }) => name !== option.name));
   const words = ["hopper", ...spec.path, ...positionals.map((positional) => placeholder(positional))];
   return [
-    `Usage: ${words.join(" ")}${own.length > 0 ? " [options]" : ""}`,
+    ...wrap(`Usage: ${words.join(" ")}${own.length > 0 ? " [options]" : ""}`, columns),
     "",
-    spec.summary,
+    ...wrap(spec.summary, columns),
     ...section(
       "",
       positionals.map((positional) => [term(positional), positional.describe]),
@@ -94,8 +94,8 @@ function section(title: string, rows: readonly Row[], columns: number): string[]
   if (rows.length === 0) return [];
   const described = rows.filter(([, description]) => description !== "");
   const widest = Math.max(0, ...described.map(([name]) => widthOf(name)));
-  const width = Math.min(TERM_COLUMNS, widest);
-  const room = Math.max(DESCRIPTION_MINIMUM, columns - width - 4);
+  const width = Math.min(TERM_COLUMNS, widest, Math.max(0, columns - DESCRIPTION_MINIMUM - 4));
+  const room = columns - width - 4;
   return [
     "",
     ...(title === "" ? [] : [title]),
@@ -109,17 +109,4 @@ function rowLines(name: string, lines: readonly string[], width: number): string
   const below = rest.map((line) => indent + line);
   if (widthOf(name) > width) return [`  ${name}`, ...(first === "" ? [] : [indent + first]), ...below];
   return [`  ${name.padEnd(width)}  ${first}`.trimEnd(), ...below];
-}
-
-/** The text in lines of at most so many columns, broken between words. */
-function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

@@ -27,7 +27,14 @@ function issueLines(issues: unknown): string[] {
   return issues.slice(1).flatMap((issue: unknown) => {
     if (typeof issue !== "object" || issue === null) return [];
     const { path, message } = issue as { path?: unknown; message?: unknown };
-    const place = typeof path === "string" && path !== "" ? `${clean(path)} ` : "";
-    return typeof message === "string" ? [`       ${place}${clean(message)}`] : [];
+    const what = typeof path === "string" && path !== "" ? `${clean(path)} ` : "";
+    return typeof message === "string" ? [`       ${placeText(issue, what)}${what}${clean(message)}`] : [];
   });
+}
+
+/** `hopper.yaml:2:3: `, where the issue has a place and does not begin with it already. */
+function placeText(issue: object, what: string): string {
+  const { file, line, column } = issue as { file?: unknown; line?: unknown; column?: unknown };
+  const known = typeof file === "string" && typeof line === "number" && typeof column === "number";
+  return known && !what.startsWith(clean(file)) ? `${clean(file)}:${line}:${column}: ` : "";
 }

@@ -47,6 +47,20 @@ export function fit(line: string, columns: number): string {
   return columns < 1 ? "" : cut + ELLIPSIS;
 }
 
+/** The text in lines of at most so many columns, broken between words; what fits stays as it is. */
+export function wrap(text: string, columns: number): string[] {
+  if (widthOf(text) <= columns) return [text];
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && widthOf(line) + 1 + widthOf(word) > columns) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
 /** The line, filled up with spaces to so many columns. */
 export function pad(line: string, columns: number): string {
   return line + " ".repeat(Math.max(0, columns - widthOf(line)));

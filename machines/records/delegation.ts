@@ -1,8 +1,7 @@
 import type { TaskStatus } from "./task.ts";
 import type { DelegationNo, InstanceNo, TaskNo } from "./values.ts";
 
-export const DELEGATION_TYPES = ["route", "decompose", "escalate", "reassign"] as const;
-export type DelegationType = (typeof DELEGATION_TYPES)[number];
+export type DelegationType = "route" | "decompose" | "escalate" | "reassign";
 
 export const DELEGATION_STATUSES = ["pending", "accepted", "rejected", "completed", "cancelled"] as const;
 export type DelegationStatus = (typeof DELEGATION_STATUSES)[number];

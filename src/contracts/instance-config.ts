@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { InstanceConfig } from "../../machines/records.ts";
+import type { InstanceConfig, Json } from "../../machines/records.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import type { Issue } from "./check.ts";
 import { accepting, flag, oneOf, quote, readMoment, reject, tags, whole } from "./common.ts";
@@ -69,11 +69,28 @@ export const instanceConfig = loose
       : (JSON.parse(text) as InstanceConfig);
   });
 
-/** The keys of a configuration that nothing in Hopper reads, each with the nearest one that is read. */
+const NOTHING_ENDS_IT = "nothing ends the instance then; terminate it yourself";
+/** Known keys that nothing reads yet, with what is so whatever they say. */
+const WITHOUT_EFFECT: readonly { key: keyof InstanceConfig; unless?: Json; why: string }[] = [
+  { key: "expires_at", why: NOTHING_ENDS_IT },
+  { key: "ends_at", why: NOTHING_ENDS_IT },
+  { key: "llm_fallback", unless: false, why: "there is no such fallback; such tasks are routed by load" },
+];
+
+/** What of a configuration does nothing: keys that Hopper does not know, each with the nearest one, and values without effect. */
 export function warnings(config: InstanceConfig): Issue[] {
-  const own = unknownKeys(config, "", ALL_KEYS);
+  const own = [...unknownKeys(config, "", ALL_KEYS), ...withoutEffect(config, "")];
   const inherited = config.child_defaults;
-  return inherited === undefined ? own : [...own, ...unknownKeys(inherited, "child_defaults.", CONFIG_KEYS)];
+  if (inherited === undefined) return own;
+  const prefix = "child_defaults.";
+  return [...own, ...unknownKeys(inherited, prefix, CONFIG_KEYS), ...withoutEffect(inherited, prefix)];
+}
+
+/** The values of a configuration that nothing reads yet. `prefix`: the path above its keys, with its dot. */
+export function withoutEffect(config: InstanceConfig, prefix: string): Issue[] {
+  return WITHOUT_EFFECT.filter(({ key, unless }) => config[key] !== undefined && config[key] !== unless).map(
+    ({ key, why }) => ({ path: `${prefix}${key}`, message: `has no effect yet: ${why}` }),
+  );
 }
 
 function unknownKeys(config: InstanceConfig, prefix: string, known: readonly string[]): Issue[] {

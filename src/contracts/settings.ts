@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { SCOPES } from "../../machines/records.ts";
-import type { Scope } from "../../machines/records.ts";
+import type { InstanceConfig, Scope } from "../../machines/records.ts";
 import { accepting, lengthOf, line, oneOf, whole } from "./common.ts";
-import { CONFIG_KEYS, strictInstanceConfig } from "./instance-config.ts";
+import type { Issue } from "./check.ts";
+import { CONFIG_KEYS, strictInstanceConfig, withoutEffect } from "./instance-config.ts";
 
 /** The content of hopper.yaml, as far as what it sets exists. Source: 2-domain.md 2.9. */
 
@@ -60,3 +61,16 @@ export const SETTING_PATHS: readonly (readonly string[])[] = [
   ...Object.entries(sections).flatMap(([name, shape]) => Object.keys(shape).map((key) => [name, key])),
   ...SCOPES.flatMap((scope) => CONFIG_KEYS.map((key) => ["scopes", scope, key])),
 ];
+
+/** What of checked settings has no effect. Hopper writes no log: silence is what it keeps. */
+export function settingWarnings({ logging, scopes }: z.output<typeof settingsContent>): Issue[] {
+  const level = logging?.level ?? "silent";
+  return [
+    ...(level === "silent"
+      ? []
+      : [{ path: "logging.level", message: "has no effect yet: Hopper writes no log" }]),
+    ...Object.entries(scopes ?? {}).flatMap(([scope, config]) =>
+      withoutEffect((config ?? {}) as InstanceConfig, `scopes.${scope}.`),
+    ),
+  ];
+}

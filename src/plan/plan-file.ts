@@ -5,7 +5,7 @@ import { HopperError } from "../../machines/errors.ts";
 import type { Json } from "../../machines/records.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import { findIssues } from "../contracts/check.ts";
-import { settingsContent } from "../contracts/settings.ts";
+import { settingsContent, settingWarnings } from "../contracts/settings.ts";
 import { warnings } from "../contracts/instance-config.ts";
 import type { CreateTaskParams, PlanNode } from "../api.ts";
 import { withSettings } from "../workers/shell-environment.ts";
@@ -102,7 +102,7 @@ export function parsePlan(params: { file: string; folder: string; bytes: Uint8Ar
     tasks,
     workers: checked.workers,
     envFrom: [...new Set([...checked.env_from, ...checked.tasks.flatMap(({ env_from }) => env_from)])],
-    warnings: warningsOf(checked.hierarchy, ["hierarchy"], source),
+    warnings: [...warningsOf(checked.hierarchy, ["hierarchy"], source), ...runtimeWarnings(checked, source)],
   };
 }
 
@@ -168,6 +168,19 @@ function checkPayload({ params }: PlanTask, index: number, source: YamlSource): 
   if (bytes <= LIMITS.payloadBytes) return [];
   const message = `has ${bytes} bytes of payload, cwd and env; at most ${LIMITS.payloadBytes} are accepted`;
   return [source.issue(["tasks", index], `tasks[${index}] ${message}`)];
+}
+
+/** A plan has no store of its own: its tasks are found by the commands that are run where it is run. */
+const PLAN_STORE =
+  "has no effect: a plan runs in the store of its command; name that by --data, HOPPER_STORE or hopper.yaml";
+
+function runtimeWarnings({ runtime }: Pick<Plan, "runtime">, source: YamlSource): FileIssue[] {
+  const issues = settingWarnings(settingsContent.parse(runtime));
+  if (runtime["store"] !== undefined) issues.push({ path: "store", message: PLAN_STORE });
+  return issues.map(({ path, message }) => {
+    const at = ["runtime", ...path.split(".")];
+    return source.issue(at, `${pathText(at)} ${message}`, "key");
+  });
 }
 
 function warningsOf(node: HierarchyNode, path: ValuePath, source: YamlSource): FileIssue[] {

@@ -62,12 +62,23 @@ describe("the process", () => {
     ]);
   });
 
-  it("is deaf to a reader that has gone, and to nothing else", async () => {
+  const failure = (code: string) => Object.assign(new Error(`write ${code}`), { code });
+
+  it("is deaf to a reader that has gone", async () => {
     await written(["--help"]);
-    const gone = Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
-    expect(process.stdout.emit("error", gone)).toBe(true);
-    expect(() => process.stdout.emit("error", Object.assign(new Error("no"), { code: "ENOSPC" }))).toThrow(
-      "no",
-    );
+    const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    said.mockClear();
+    process.stdout.emit("error", failure("EPIPE"));
+    expect([said.mock.calls, process.exitCode]).toEqual([[], undefined]);
+  });
+
+  it("says once what else is wrong with its output, and fails", async () => {
+    await written(["--help"]);
+    const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    said.mockClear();
+    process.stdout.emit("error", failure("ENOSPC"));
+    process.stdout.emit("error", failure("ENOSPC"));
+    expect(said.mock.calls).toEqual([["error: the output cannot be written (ENOSPC)\nfix: df .\n"]]);
+    expect(process.exitCode).toBe(5);
   });
 });

@@ -97,6 +97,17 @@ describe("a mistake", () => {
     expect(ran.err).toMatch(/bad\.yaml:2:3/);
   });
 
+  it("in the configuration says what to edit, by file and key, and where each further mistake stands", async () => {
+    const file = join(folder, "bad.yaml");
+    writeFileSync(file, "tasks:\n  max_attempts: 0\nstor: x\n");
+    const ran = await hopper("instance", "list", "--config", "bad.yaml");
+    expect(ran.err).toBe(
+      `error: ${file}:3:1: stor is not a known field; did you mean store? (and 1 more)\n` +
+        `       ${file}:2:3: tasks.max_attempts is the number 0; a whole number from 1 to 1000 is accepted\n` +
+        `fix: edit ${file}, line 3: rename stor to store\n`,
+    );
+  });
+
   it("names the nearest", async () => {
     const ran = await hopper("instance", "show", "webap");
     expect(ran.err).toContain("webapp");

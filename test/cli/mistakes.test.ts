@@ -139,7 +139,10 @@ describe("where the data is", () => {
     const answers = { "instances.list": list([]) };
     const ran = await hopper(["--data", join(folder, ".hopper"), "instance", "list"], { cwd: null, answers });
     expect(ran.code).toBe(0);
-    expect(paramsOf(ran, "open:read")[0]).toMatchObject({ data: join(folder, ".hopper"), mode: "read" });
+    expect(paramsOf(ran, "open:read")[0]).toMatchObject({
+      store: `sqlite:${join(folder, ".hopper", "hopper.db")}`,
+      mode: "read",
+    });
     const none = await hopper(["instance", "list", "--data", "else where"], { cwd: null });
     expect(none.err).toContain("fix: hopper instance create global --scope global --data 'else where'\n");
   });
@@ -165,10 +168,13 @@ describe("where the data is", () => {
           config: unknown;
         }
       ).config;
+    for (const name of ["my.yaml", "other.yaml"]) writeFileSync(join(cwd, name), "");
     const folders = { dataFolder: join(cwd, ".hopper"), workingFolder: cwd };
     expect(await configOf([])).toMatchObject({ file: undefined, ...folders });
     expect(await configOf(["--config", "my.yaml"])).toMatchObject({ file: join(cwd, "my.yaml"), ...folders });
-    expect(await configOf([], { HOPPER_CONFIG: "/x.yaml" })).toMatchObject({ file: "/x.yaml" });
+    expect(await configOf([], { HOPPER_CONFIG: "other.yaml" })).toMatchObject({
+      file: join(cwd, "other.yaml"),
+    });
   });
 });
 
@@ -231,6 +237,25 @@ describe("a store that cannot be opened", () => {
     });
     const unnamed = await fail(new StoreError("locked", "in use"));
     expect((JSON.parse(unnamed.err) as { fix: string }).fix).toMatch(/^hopper status/);
+  });
+
+  it("because it is of an older Hopper is brought up to date by its owner, also for who only reads", async () => {
+    const modes: string[] = [];
+    const older = new StoreError("older", "it has schema 1");
+    const ran = await hopper(["instance", "list"], {
+      answers: { "instances.list": list([]) },
+      onOpen: ({ mode }) => {
+        modes.push(mode);
+        if (mode === "read") throw older;
+      },
+    });
+    expect([ran.code, modes]).toEqual([0, ["read", "own"]]);
+    const owned = await hopper(["instance", "list"], {
+      onOpen: ({ mode }) => {
+        throw mode === "read" ? older : new StoreError("locked", "in use", 77);
+      },
+    });
+    expect(owned).toMatchObject({ code: 5, err: expect.stringContaining("(process 77)") as string });
   });
 
   it("stops waiting when it is interrupted", async () => {

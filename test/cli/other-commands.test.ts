@@ -169,7 +169,12 @@ describe("run and demo", () => {
       dryRun: false,
       keep: true,
       temp: true,
-      data: join(cwd, ".hopper"),
+      place: {
+        url: `sqlite:${join(cwd, ".hopper", "hopper.db")}`,
+        shown: join(cwd, ".hopper"),
+        origin: null,
+        mend: undefined,
+      },
       output: "table",
       quiet: true,
     } satisfies Partial<PlanArgs>);
@@ -184,6 +189,23 @@ describe("run and demo", () => {
       workers: null,
       output: "json",
     });
+  });
+
+  it("say that --keep adds nothing where the data stays anyway, and keep a temporary folder", async () => {
+    const cwd = folderWithStore();
+    const stays = await hopper(["run", "p.yaml", "--keep"], { cwd });
+    expect(stays).toMatchObject({
+      code: 0,
+      err: `note: --keep has no effect here: the data is in ${join(cwd, ".hopper")} and stays there\n`,
+    });
+    expect((await hopper(["run", "p.yaml", "--keep", "--quiet"], { cwd })).err).toBe("");
+    expect((await hopper(["run", "p.yaml"], { cwd })).err).toBe("");
+    for (const argv of [
+      ["run", "p.yaml", "--temp", "--keep"],
+      ["demo", "--keep"],
+    ])
+      expect(await hopper(argv, { cwd })).toMatchObject({ code: 0, err: "" });
+    expect((await hopper(["run", "--help"])).out).toContain("other data stays anyway");
   });
 
   it("find the example of the demo", async () => {

@@ -283,7 +283,7 @@ describe("a refusal of the library", () => {
       ["task", "add", "x"],
       new HopperError("validation_failed", 422, "title is missing (and 1 more)", { issues }),
     );
-    expect(ran.err).toContain("error: title is missing (and 1 more)\n       tags has 33 entries\nfix: ");
+    expect(ran.err).toContain("error: TITLE is missing (and 1 more)\n       --tag has 33 entries\nfix: ");
   });
 
   it("that is a defect keeps its stack to itself, unless it is asked for", async () => {

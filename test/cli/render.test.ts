@@ -180,6 +180,28 @@ describe("the dashboard", () => {
     ]);
   });
 
+  it("keeps what matters in a narrow frame: the status, and all of what needs attention", () => {
+    const by_status = { ...NO_TASKS, queued: 12 };
+    const tasks = { total: 12, open: 12, inProgress: 0, held: 3, byStatus: by_status };
+    const lines = dashboardLines(body({ tasks, deadLetters: 1 }), terminal(40));
+    expect(lines).toEqual([
+      "┌──────────────────────────────────────┐",
+      "│ Hopper Instance Status               │",
+      "├──────────────────────────────────────┤",
+      "│ Global: hopper-global      [running] │",
+      "│ Projects: 3 active, 1 stopped        │",
+      "│ Orchestrations: 4 active, 2 stopped  │",
+      "│ Total Tasks: 12 (0 in progress)      │",
+      "│ Attention: 1 dead letter, 3 held     │",
+      "│ tasks, 12 queued tasks and no worker │",
+      "└──────────────────────────────────────┘",
+    ]);
+    const long = [{ scope: "GLOBAL", status: "running", count: 1, names: ["n".repeat(60)] }];
+    expect(dashboardLines(body({ instances: long }), terminal(40))[3]).toBe(
+      "│ Global: nnnnnnnnnnnnnnnn…  [running] │",
+    );
+  });
+
   it("has a line per live GLOBAL root, and says so when there is none", () => {
     const instances = [
       { scope: "GLOBAL", status: "running", count: 2, names: ["one", "two"] },
@@ -219,7 +241,7 @@ describe("the dashboard", () => {
     const instances = [{ scope: "GLOBAL", status: "running", count: 1, names: [name] }];
     const narrow = dashboardLines(body({ instances }), terminal(40));
     expect(narrow.map((line) => widthOf(line))).toEqual(Array.from({ length: 8 }, () => 40));
-    expect(narrow[3]).toMatch(/…\s*│$/);
+    expect(narrow[3]).toMatch(/… {2}\[running\] │$/);
     expect(dashboardLines(body({ instances }), terminal(100))[3]).toBe(`│ Global: ${name} [running] │`);
     expect(dashboardLines(body(), terminal(20))[0]).toBe("Hopper Instance Status");
   });

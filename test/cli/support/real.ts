@@ -5,13 +5,16 @@ import { run } from "../../../cli/run.ts";
 import type { Finished } from "./binary.ts";
 
 /** Runs command lines in this process against the real library, as if in that folder. */
-export function realCommand(folder: string): (...argv: string[]) => Promise<Finished> {
+export function realCommand(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): (...argv: string[]) => Promise<Finished> {
   return async (...argv) => {
     const text = { out: "", err: "" };
     const io: CliIo = {
       stdout: { write: (chunk) => (text.out += chunk) },
       stderr: { write: (chunk) => (text.err += chunk) },
-      env: { USER: "ada", PATH: process.env["PATH"] },
+      env: { USER: "ada", PATH: process.env["PATH"], ...env },
       cwd: folder,
       signal: new AbortController().signal,
       openHopper: openStore,
