@@ -2,8 +2,7 @@ import { refuse, type Refusal } from "../machines/errors.ts";
 import { allowedParents, mayParent } from "../machines/legality.ts";
 import type { InstanceSpec } from "../machines/messages.ts";
 import type { Instance, InstanceConfig, InstanceNo, RosterEntry } from "../machines/records.ts";
-import { LIMITS } from "../machines/settings.ts";
-import { effectiveConfig } from "../machines/settings.ts";
+import { effectiveConfig, handedDown, LIMITS } from "../machines/settings.ts";
 import type { Turn } from "./turn.ts";
 
 /** Creating instances: a root is made by the desk, a child by its parent (3-runtime.md 3.1). */
@@ -65,7 +64,7 @@ export function createChild(turn: Turn, spec: InstanceSpec & { readonly named?: 
     parent: parent.no,
     depth: parent.depth + 1,
     root: parent.root,
-    inherited: { ...parent.inherited, ...parent.config.child_defaults },
+    inherited: handedDown(parent, turn.settings),
   });
   turn.insertInstance(instance, instanceCreated(named, parent.no));
   const entry = rosterEntry(turn, instance);

@@ -3,7 +3,6 @@ import type { Command, Notice } from "../machines/messages.ts";
 import { isFinal, type ErrorInfo, type InstanceNo, type Task } from "../machines/records.ts";
 import { giveBack, handBack } from "./give-back.ts";
 import { decideTask, isUndecided, mayGoAway, offer } from "./placement.ts";
-import { closeOwnHop } from "./roster-counts.ts";
 import type { Turn } from "./turn.ts";
 
 /** Tasks that come back, that others are to try, and that a caller moves up or sideways. Source: 2-domain.md 2.4, 2.7. */
@@ -14,8 +13,6 @@ export function onReturn(
   message: Extract<Notice, { type: "task.return" }>,
   task: Task | null,
 ): void {
-  turn.count(message.status, 1);
-  closeOwnHop(turn, message.target);
   const { next, given } = message;
   if (task === null || isFinal(task.status)) {
     if (given !== null) turn.answerHop(given);

@@ -4,7 +4,7 @@ import { isFinal, type Delegation, type RejectionCode, type Task } from "../mach
 import { handBack, tellRejection } from "./give-back.ts";
 import { decideTask, hold, isUndecided, limitOf } from "./placement.ts";
 import { redecideHeld } from "./roster.ts";
-import { closeOwnHop, noteRefusal } from "./roster-counts.ts";
+import { noteRefusal } from "./roster-counts.ts";
 import type { Turn } from "./turn.ts";
 
 /** Offers: made by the source, settled by the target alone, so exactly one end wins (D7). Source: 2-domain.md 2.4. */
@@ -175,10 +175,7 @@ export function onWithdrawn(
 // ---------------------------------------------------------------------- the source's turns
 
 export function onAcceptance(turn: Turn, message: Extract<Notice, { type: "delegation.acceptance" }>): void {
-  const { actor } = turn;
-  if (actor.offers.get(message.task)?.delegation === message.delegation) actor.offers.delete(message.task);
-  turn.count("pending", -1);
-  const entry = actor.roster.get(message.target);
+  const entry = turn.actor.roster.get(message.target);
   if (entry !== undefined && entry.refusals > 0) {
     entry.refusals = 0;
     entry.backoffUntil = null;
@@ -195,8 +192,6 @@ export function onRejection(
   task: Task | null,
 ): void {
   const { actor } = turn;
-  if (actor.offers.get(message.task)?.delegation === message.delegation) actor.offers.delete(message.task);
-  closeOwnHop(turn, message.target);
   if (message.code === "at_capacity") noteRefusal(turn, message.target, message.room);
   if (task === null || isFinal(task.status)) return;
   turn.adopt(task);

@@ -2,6 +2,7 @@ import { refuse, type Refusal } from "../machines/errors.ts";
 import { allowedParents, mayParent } from "../machines/legality.ts";
 import type { Command, PlannedInstance } from "../machines/messages.ts";
 import { DESK, type Instance, type Task, type TaskNo } from "../machines/records.ts";
+import { handedDown } from "../machines/settings.ts";
 import { instanceCreated, newInstance } from "./children.ts";
 import { hold } from "./placement.ts";
 import type { Turn } from "./turn.ts";
@@ -54,7 +55,7 @@ function enterHierarchy(turn: Turn, hierarchy: readonly PlannedInstance[]): Inst
       parent: over?.no ?? null,
       depth: (over?.depth ?? 0) + 1,
       root: over?.root ?? no,
-      inherited: over === null ? {} : { ...over.inherited, ...over.config.child_defaults },
+      inherited: over === null ? {} : handedDown(over, turn.settings),
     });
     turn.insertInstance(instance, instanceCreated(spec, instance.parent));
     made.push(instance);

@@ -1,8 +1,9 @@
 import { refuse } from "../machines/errors.ts";
 import type { Message } from "../machines/messages.ts";
 import type { Delegation, Task } from "../machines/records.ts";
+import { keepAccounts } from "./accounts.ts";
 import { onCreate } from "./children.ts";
-import { onAnnounce, onCancel, onComplete, onCompletion, onRetry, askKeeperToRetry } from "./completion.ts";
+import { onAnnounce, onCancel, onComplete, onRetry, askKeeperToRetry } from "./completion.ts";
 import { onDelegate } from "./delegate.ts";
 import { onAcceptance, onDecide, onOffer, onOfferTimer, onRejection, onWithdrawn } from "./delegator.ts";
 import { onEscalate, onReassign, onReassignAsked, onReturn } from "./custody.ts";
@@ -97,6 +98,7 @@ export function handle(turn: Turn, subject: Subject): void {
     );
     return;
   }
+  keepAccounts(turn, message);
   if (needOf(message) === "task" && subject.task !== null) handleTask(turn, message, subject.task);
   else if (needOf(message) === "came" || needOf(message) === "hop") handleHop(turn, message, subject);
   else handleOther(turn, message);
@@ -239,7 +241,7 @@ function handleOther(turn: Turn, message: Message): void {
     case "delegation.acceptance":
       return onAcceptance(turn, message);
     case "task.completion":
-      return onCompletion(turn, message);
+      return;
     case "instance.status":
       return onStatus(turn, message);
     case "instance.command":

@@ -31,16 +31,12 @@ function lifecycleContext(turn: Turn): { liveChildren: number; terminating: bool
 export function onLifecycle(turn: Turn, command: Extract<Command, { type: "instance.lifecycle" }>): void {
   const { verb } = command;
   const { instance } = turn;
-  if (
-    verb === "terminate" &&
-    command.cascade !== true &&
-    turn.actor.liveChildren() > 0 &&
-    instance.status !== "terminated"
-  ) {
+  const live = turn.actor.liveChildren();
+  if (verb === "terminate" && command.cascade !== true && live > 0 && instance.status !== "terminated") {
     turn.refuse(
       refuse(
         "has_live_children",
-        `${instance.name} has ${turn.actor.liveChildren()} children that are not terminated.`,
+        `${instance.name} has ${live === 1 ? "1 child that is" : `${live} children that are`} not terminated.`,
         {
           status: instance.status,
           children: [...turn.actor.roster.values()]

@@ -91,8 +91,6 @@ export function onUpdate(
   message: Extract<Notice, { type: "task.update" }>,
   task: Task | null,
 ): void {
-  // Reopened by its own origin, it has been counted with the change of its row.
-  if (turn.envelope.from !== turn.actor.no) turn.count(message.status, 1);
   if (task === null) return;
   turn.adopt(task);
   if (isUndecided(task)) settleHere(turn, task);

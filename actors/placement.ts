@@ -128,7 +128,8 @@ function carryOut(turn: Turn, task: Task, decision: Decision, reply: Reply | nul
  * escalated, may be the next to try it.
  */
 function givesUp(task: Task, decision: Decision, arrivedBy: DelegationType | undefined): boolean {
-  if (task.firstError === null || decision.held === "instance_not_running") return false;
+  if (task.firstError === null) return false;
+  if (decision.held === "instance_not_running" || decision.held === "message_failed") return false;
   if (arrivedBy === undefined) return decision.action !== "delegate";
   return arrivedBy === "escalate" && decision.action === "hold";
 }

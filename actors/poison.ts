@@ -2,6 +2,7 @@ import { refuse } from "../machines/errors.ts";
 import { CommitError } from "../store/store.ts";
 import type { Envelope } from "../machines/messages.ts";
 import type { TaskNo } from "../machines/records.ts";
+import { keepAccounts } from "./accounts.ts";
 import type { Batch } from "./batch.ts";
 import type { BatchContext } from "./run-batch.ts";
 import { currentTask } from "./subjects.ts";
@@ -16,6 +17,8 @@ export async function poisoned(params: {
   envelope: Envelope;
   failure: Error;
   context: BatchContext;
+  /** false = keeping the accounts failed as well. */
+  withAccounts: boolean;
 }): Promise<void> {
   const { batch, envelope, failure, context } = params;
   if (envelope.row > 0) batch.mailDone.push(envelope.row);
@@ -42,6 +45,7 @@ export async function poisoned(params: {
     preloaded: { watchers: [], keeperOf: () => 0 },
   });
   const no = (envelope.message as { task?: TaskNo }).task ?? null;
+  if (params.withAccounts) keepAccounts(turn, envelope.message);
   turn.note("message.dead_lettered", { type: envelope.message.type, error: failure.message }, { task: no });
   const task = no === null ? null : (actor.tasks.get(no) ?? (await currentTask(context.store, batch, no)));
   if (task !== null && task.keeper === actor.no && task.status === "pending" && task.pendingHop === null) {
@@ -51,6 +55,7 @@ export async function poisoned(params: {
   if (envelope.reply !== null) {
     batch.answer(envelope.reply, { ok: false, refusal: refusalOf(failure, envelope) });
   }
+  for (const sent of batch.sent.splice(0)) batch.addMail(sent);
 }
 
 function refusalOf(failure: Error, envelope: Envelope): ReturnType<typeof refuse> {
@@ -63,11 +68,11 @@ function refusalOf(failure: Error, envelope: Envelope): ReturnType<typeof refuse
       allowed: [],
     });
   }
-  return refuse(
-    "internal",
-    `Hopper failed on this request; nothing was changed. It is C-${envelope.reply?.command ?? 0} in the log.`,
-    {
-      request: `C-${envelope.reply?.command ?? 0}`,
-    },
-  );
+  const request = `C-${envelope.reply?.command ?? 0}`;
+  // What another actor sent was sent by a turn that is committed.
+  const changed =
+    envelope.from === null ? "nothing was changed" : "a part of it is done, so look before you repeat it";
+  return refuse("internal", `Hopper failed on this request; ${changed}. It is ${request} in the log.`, {
+    request,
+  });
 }

@@ -102,12 +102,18 @@ async function bury(host: RecoveryHost, envelope: Envelope, failure: Error): Pro
     { type: envelope.message.type, to: envelope.to, error: String(failure.stack ?? failure) },
     "a turn failed twice",
   );
-  const batch = host.newBatch();
-  try {
-    await poisoned({ batch, envelope, failure, context: host.context });
-    await host.commit(batch);
-  } catch (error) {
-    host.sets.drop(batch);
-    host.fail(error as Error);
+  let last: Error = failure;
+  for (const withAccounts of [true, false]) {
+    const batch = host.newBatch();
+    try {
+      await poisoned({ batch, envelope, failure, context: host.context, withAccounts });
+      await host.commit(batch);
+      return;
+    } catch (error) {
+      host.sets.drop(batch);
+      last = error as Error;
+      if (last instanceof CommitError && last.kind === "io") break;
+    }
   }
+  host.fail(last);
 }

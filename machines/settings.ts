@@ -73,6 +73,18 @@ export interface EffectiveConfig {
   readonly drainTimeoutMs: number;
 }
 
+/**
+ * What is created below an instance inherits: what the instance itself inherited, under its own `child_defaults`, else
+ * those of its scope (2-domain.md 2.8).
+ */
+export function handedDown(
+  parent: Pick<Instance, "scope" | "inherited" | "config">,
+  settings: Settings,
+): InstanceConfig {
+  const own = parent.config.child_defaults ?? settings.scopes[parent.scope]?.child_defaults;
+  return { ...parent.inherited, ...own };
+}
+
 /** defaults < YAML for the scope < `child_defaults` of ancestors < own configuration (2-domain.md 2.8). */
 export function effectiveConfig(instance: Instance, settings: Settings): EffectiveConfig {
   const merged: InstanceConfig = {

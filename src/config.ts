@@ -225,9 +225,11 @@ function build(
   const number = (path: string): number => Number(entries.get(path)?.value);
   const scopes: Partial<Record<Scope, InstanceConfig>> = {};
   for (const { path, value } of entries.values()) {
-    const [section, scope, key] = path.split(".");
-    if (section === "scopes" && scope !== undefined && key !== undefined)
-      (scopes[scope as Scope] ??= {})[key] = value;
+    const [section, scope, key, handed] = path.split(".");
+    if (section !== "scopes" || scope === undefined || key === undefined) continue;
+    const config = (scopes[scope as Scope] ??= {});
+    if (handed === undefined) config[key] = value;
+    else (config.child_defaults ??= {})[handed] = value;
   }
   return {
     settings: {

@@ -84,6 +84,8 @@ function wordsOf(event: JournalEvent, directory: Directory): string | null {
       return `the lease of ${say(data["by"])} ended: ${say(data["reason"])}`;
     case "lease.result_refused":
       return `a late result (${say(data["verb"])}) was refused`;
+    case "message.dead_lettered":
+      return `${here} could not handle a message about it (${say(data["type"])})`;
     case "task.progress":
     case "task.updated":
       return null;

@@ -1,5 +1,6 @@
+import type { EventName } from "../machines/events.ts";
 import type { Command, LifecycleVerb } from "../machines/messages.ts";
-import { DESK, type Instance } from "../machines/records.ts";
+import { DESK, type Instance, type Task } from "../machines/records.ts";
 import { effectiveConfig } from "../machines/settings.ts";
 import type { Claim, ClaimParams, CommandOptions, Instances } from "./api.ts";
 import { check } from "./contracts/check.ts";
@@ -158,7 +159,8 @@ async function queue(door: Door, id: string): Promise<Awaited<ReturnType<Instanc
     .filter((task) => task.status === "queued")
     .toSorted((a, b) => rank[a.priority] - rank[b.priority] || (a.arrival ?? 0) - (b.arrival ?? 0));
   const tally = await door.store.queries.tally(instance.no);
-  const since = queued.length === 0 ? null : Math.min(...queued.map((task) => task.updatedAt));
+  const [oldest] = queued.toSorted((a, b) => (a.arrival ?? 0) - (b.arrival ?? 0));
+  const since = oldest === undefined ? null : await queuedSince(door, oldest);
   return {
     items: await door.taskViews(queued),
     queued: queued.length,
@@ -167,6 +169,18 @@ async function queue(door: Door, id: string): Promise<Awaited<ReturnType<Instanc
     maxQueuedTasks: config.maxQueued,
     oldestWaitMs: since === null ? null : door.clock.now() - since,
   };
+}
+
+/** When it came into its queue: an edit changes the row and not its place there. */
+async function queuedSince({ store }: Door, task: Task): Promise<number> {
+  const names: EventName[] = ["task.queued"];
+  let [at, since] = [task.updatedAt, 0];
+  for (let more = true; more;) {
+    const page = await store.queries.events({ since, limit: 100, task: task.no, names });
+    at = page.items.at(-1)?.at ?? at;
+    ({ next: since, more } = page);
+  }
+  return at;
 }
 
 /** Claims now, or, with `waitSeconds`, as soon as there is something to claim. */

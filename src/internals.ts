@@ -133,8 +133,8 @@ async function place(door: Door, node: PlanNode, above: Above, placing: Placing)
 function parentFor(above: Above): Pick<PlannedInstance, "parent" | "above"> {
   if (above === null) return { parent: null, above: null };
   if ("index" in above) return { parent: above, above: null };
-  const { no, depth, root, inherited, config } = above.existing;
-  return { parent: { no }, above: { no, depth, root, inherited, config } };
+  const { no, scope, depth, root, inherited, config } = above.existing;
+  return { parent: { no }, above: { no, scope, depth, root, inherited, config } };
 }
 
 function specOfNode(node: PlanNode): InstanceSpec {

@@ -69,7 +69,7 @@ export interface PlannedInstance {
   readonly spec: InstanceSpec;
   readonly parent: { readonly index: number } | { readonly no: InstanceNo } | null;
   /** What a child must know of an existing parent. */
-  readonly above: Pick<Instance, "no" | "depth" | "root" | "inherited" | "config"> | null;
+  readonly above: Pick<Instance, "no" | "scope" | "depth" | "root" | "inherited" | "config"> | null;
 }
 
 /** Commands: what the doors ask of a keeper. Each is answered exactly once. */

@@ -37,7 +37,7 @@ export interface Decision {
   readonly instance: InstanceNo;
   readonly target: InstanceNo | null;
   /** Set with hold. */
-  readonly held: "manual" | "no_route" | "no_capacity" | "instance_not_running" | null;
+  readonly held: "manual" | "no_route" | "no_capacity" | "instance_not_running" | "message_failed" | null;
   readonly rule: string | null;
   readonly unmatched: boolean;
   readonly routingRound: number;

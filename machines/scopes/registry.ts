@@ -9,7 +9,7 @@ import { projectBehavior } from "./project.ts";
 /** Which behavior decides for which scope; one per runtime. Source: 2-domain.md 2.6. */
 export interface ScopeRegistry {
   behaviorFor(scope: Scope): ScopeBehavior;
-  /** Puts a behavior in the place of the one that was there. It must be pure. */
+  /** Puts a behavior in the place of the one that was there. It must be pure; a task it throws for is held `message_failed`. */
   register(scope: Scope, behavior: ScopeBehavior): void;
 }
 
@@ -30,7 +30,34 @@ export function createScopeRegistry(): ScopeRegistry {
   return {
     behaviorFor: (scope) => behaviors[scope],
     register(scope, behavior) {
-      behaviors[scope] = behavior;
+      behaviors[scope] = contained(behavior);
+    },
+  };
+}
+
+/**
+ * A fault of a behavior costs the task that it decides about: that is held for a person, with the reason in its
+ * decision, and whatever else the turn does goes on. Source: docs/decisions/0012-a-behavior-that-throws.md.
+ */
+function contained(behavior: ScopeBehavior): ScopeBehavior {
+  return {
+    name: behavior.name,
+    decide(view, task) {
+      try {
+        return behavior.decide(view, task);
+      } catch (error) {
+        return {
+          action: "hold",
+          reason: `the behavior ${behavior.name} failed: ${error instanceof Error ? error.message : String(error)}`,
+          instance: view.instance.no,
+          target: null,
+          held: "message_failed",
+          rule: null,
+          unmatched: false,
+          routingRound: task.routingRound,
+          candidates: [],
+        };
+      }
     },
   };
 }

@@ -53,7 +53,12 @@ const ALL_KEYS: readonly string[] = [...CONFIG_KEYS, "child_defaults"];
 const loose = z.looseObject(shape, accepting("an object")).partial();
 
 /** Where an unknown key is a mistake, as in hopper.yaml. */
-export const strictInstanceConfig = z.strictObject(shape, accepting("an object")).partial();
+export const strictInstanceConfig = z
+  .strictObject(
+    { ...shape, child_defaults: z.strictObject(shape, accepting("an object")).partial() },
+    accepting("an object"),
+  )
+  .partial();
 
 /**
  * The configuration of an instance: known keys are checked, unknown ones kept. The output is a copy,

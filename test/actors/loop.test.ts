@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
+import { Actor } from "../../actors/actor.ts";
 import { Auditor } from "../../actors/auditor.ts";
+import { Batch } from "../../actors/batch.ts";
 import { FairQueue } from "../../actors/mailbox.ts";
 import { Observers } from "../../actors/observe.ts";
 import { KeeperViolation } from "../../actors/turn-world.ts";
+import { Turn } from "../../actors/turn.ts";
 import type { Envelope } from "../../machines/messages.ts";
 import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
+import { projectBehavior } from "../../machines/scopes/project.ts";
 import { silentLog } from "../../src/seams.ts";
 import { spawnHopper, type SpawnedHopper } from "../../src/testing/index.ts";
 import { CommitError, type MailRow, type Store } from "../../store/store.ts";
+import { givenTask } from "../support/store-given.ts";
+import { Trap } from "../support/trapped-store.ts";
 
 /** A store whose commits fail when told to. */
 function failing(plan: { next: (() => Error) | null }): (store: Store) => Store {
@@ -94,17 +100,21 @@ describe("a commit that fails", () => {
 });
 
 describe("a turn that throws", () => {
-  it("is tried again, then buried; its task is held, its neighbours go on", async () => {
-    const poison: ScopeBehavior = {
-      name: "poison",
-      decide: () => {
-        throw new Error("a behavior with a fault");
-      },
-    };
-    await using hopper = await spawnHopper({ scopes: { PROJECT: poison } });
+  async function trapped(trap: Trap): Promise<SpawnedHopper> {
+    const hopper = await spawnHopper({ wrap: trap.wrap });
     await hierarchy(hopper);
+    await hopper.crash();
+    await hopper.restart();
+    return hopper;
+  }
+
+  it("is tried again, then buried; its neighbours go on", async () => {
+    const trap = new Trap();
+    await using hopper = await trapped(trap);
+    trap.name = "webapp";
     const task = await hopper.tasks.add({ title: "One" });
     await hopper.settle();
+    trap.name = null;
     const letters = await hopper.hopper.deadLetters.list();
     expect(letters.items).toMatchObject([
       { type: "task.delegation", error: expect.stringContaining("fault"), times: 2 },
@@ -112,25 +122,76 @@ describe("a turn that throws", () => {
     const events = await hopper.tasks.events(task.id);
     expect(events.items.map((event) => event.event)).toContain("message.dead_lettered");
     expect(await hopper.instances.get("worker")).toMatchObject({ status: "running" });
+    await isClean(hopper);
   });
 
   it("answers its caller with a request to name, and nothing of the inside", async () => {
-    const poison: ScopeBehavior = {
-      name: "poison",
-      decide: () => {
-        throw new Error("secret inside");
-      },
-    };
-    await using hopper = await spawnHopper({ scopes: { GLOBAL: poison } });
-    await hierarchy(hopper);
+    const trap = new Trap();
+    await using hopper = await trapped(trap);
+    trap.name = "global";
     const failed: unknown = await hopper.tasks.add({ title: "One" }).catch((error: unknown) => error);
+    trap.name = null;
     expect(failed).toMatchObject({
       code: "internal",
       status: 500,
+      detail: expect.stringContaining("nothing was changed"),
       facts: { request: expect.stringMatching(/^C-\d+$/) },
     });
-    expect(String(failed)).not.toContain("secret");
+    expect(String(failed)).not.toContain("a turn with a fault");
     await expect(hopper.tasks.get("T-1")).rejects.toMatchObject({ code: "not_found" });
+    await isClean(hopper);
+  });
+});
+
+describe("a behavior that throws", () => {
+  it("costs the task that it decides about: that is held for a person, with the reason", async () => {
+    const faulty: ScopeBehavior = {
+      name: "picky",
+      decide: (view, task) => {
+        if (task.title === "Poison") throw new Error("cannot read this");
+        return projectBehavior.decide(view, task);
+      },
+    };
+    await using hopper = await spawnHopper({ scopes: { PROJECT: faulty } });
+    await hierarchy(hopper);
+    const task = await hopper.tasks.add({ title: "Poison", instanceId: "webapp" });
+    expect([task.status, task.heldReason]).toEqual(["pending", "message_failed"]);
+    const { items } = await hopper.tasks.decisions(task.id);
+    expect(items[0]?.reason).toBe("the behavior picky failed: cannot read this");
+    expect((await hopper.tasks.add({ title: "Other", instanceId: "webapp" })).status).toBe("pending");
+    await hopper.settle();
+    expect((await hopper.tasks.get("T-2")).status).toBe("queued");
+    expect((await hopper.hopper.stats()).deadLetters).toBe(0);
+    await isClean(hopper);
+  });
+
+  it("costs nothing to a task that is done beside it", async () => {
+    let isFaulty = false;
+    const faulty: ScopeBehavior = {
+      name: "picky",
+      decide: (view, task) => {
+        if (isFaulty) throw new Error("cannot read this");
+        return projectBehavior.decide(view, task);
+      },
+    };
+    await using hopper = await spawnHopper({
+      scopes: { PROJECT: faulty },
+      config: { scopes: { ORCHESTRATION: { max_concurrent_tasks: 1, max_queued_tasks: 0 } } },
+    });
+    await hierarchy(hopper);
+    const [done, held] = [
+      await hopper.tasks.add({ title: "One" }),
+      await hopper.tasks.add({ title: "Two", instanceId: "webapp" }),
+    ];
+    await hopper.settle();
+    const [claim] = await hopper.instances.claim("worker", { workerId: "w" });
+    isFaulty = true;
+    await hopper.tasks.complete(done.id, { leaseToken: claim?.lease.token });
+    await hopper.settle();
+    const { items } = await hopper.tasks.delegations(done.id);
+    expect(items.map(({ status }) => status)).toEqual(["completed", "completed"]);
+    expect((await hopper.tasks.get(held.id)).heldReason).toBe("message_failed");
+    await isClean(hopper);
   });
 });
 
@@ -370,18 +431,27 @@ describe("the auditor", () => {
 });
 
 describe("the keeper of a row", () => {
-  it("is the only one who may change it: a turn that writes another's row fails by name", async () => {
-    const thief: ScopeBehavior = {
-      name: "thief",
-      decide: (view) => {
-        throw new KeeperViolation(`actor ${view.instance.no} changes task 1, which 9 keeps`);
+  it("is the only one who may change it: a turn that writes another's row fails by name", () => {
+    const counters = { instance: 0, task: 0, delegation: 0, message: 0, position: 0, command: 0 };
+    const turn = new Turn({
+      actor: new Actor(1, null),
+      envelope: {
+        to: 1,
+        from: null,
+        message: { type: "task.audit", task: 1 },
+        reply: null,
+        by: null,
+        cause: 0,
+        row: 0,
+        attempt: 0,
       },
-    };
-    await using hopper = await spawnHopper({ scopes: { PROJECT: thief } });
-    await hierarchy(hopper);
-    await hopper.tasks.add({ title: "One" });
-    await hopper.settle();
-    const { items } = await hopper.hopper.deadLetters.list();
-    expect(items[0]?.error).toContain("which 9 keeps");
+      world: {} as never,
+      batch: new Batch({ now: 0, counters, trace: false }),
+      preloaded: { watchers: [], keeperOf: () => 9 },
+    });
+    expect(() => turn.task({ ...givenTask(1), keeper: 9 }, "task.updated")).toThrow(
+      new KeeperViolation("actor 1 changes task 1, which 9 keeps"),
+    );
+    expect(turn.batch.isEmpty).toBe(true);
   });
 });

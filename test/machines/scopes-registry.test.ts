@@ -21,7 +21,8 @@ test("every scope has a behavior", () => {
 test("a behavior can be replaced, in one registry only", () => {
   const registry = createScopeRegistry();
   registry.register("GLOBAL", personalBehavior);
-  expect(registry.behaviorFor("GLOBAL")).toBe(personalBehavior);
+  expect(registry.behaviorFor("GLOBAL").name).toBe("personal");
+  expect(registry.behaviorFor("GLOBAL").decide(view("GLOBAL", []), task()).action).toBe("handle");
   expect(createScopeRegistry().behaviorFor("GLOBAL").name).toBe("global");
 });
 
@@ -58,4 +59,26 @@ test("no scope without a queue ever handles a task", () => {
       }
     }
   }
+});
+
+test.each([
+  [new Error("no such rule"), "no such rule"],
+  ["just text", "just text"],
+])("a behavior that throws (%s) holds the task for a person and says why", (thrown, text) => {
+  const registry = createScopeRegistry();
+  registry.register("PROJECT", {
+    name: "picky",
+    decide: () => {
+      throw thrown;
+    },
+  });
+  expect(
+    registry.behaviorFor("PROJECT").decide(view("PROJECT", []), task({ routingRound: 4 })),
+  ).toMatchObject({
+    action: "hold",
+    held: "message_failed",
+    target: null,
+    routingRound: 4,
+    reason: `the behavior picky failed: ${text}`,
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SpawnedHopper } from "../../src/testing/index.ts";
 import { claimOne, grown, refusal, tree } from "../actors/support.ts";
+import { Trap } from "../support/trapped-store.ts";
 
 /** The lines of a task's story without their moments. */
 async function storyOf(h: SpawnedHopper, task: { id: string }): Promise<string[]> {
@@ -225,18 +226,17 @@ describe("the story of a task that could not be done", () => {
   });
 
   it("tells that a message about it could not be handled", async () => {
-    const h = await grown([tree({ build: {} })], {
-      scopes: {
-        PROJECT: {
-          name: "poison",
-          decide: () => {
-            throw new Error("a behavior with a fault");
-          },
-        },
-      },
-    });
+    const trap = new Trap();
+    const h = await grown([tree({ build: {} })], { wrap: trap.wrap });
+    await h.crash();
+    await h.restart();
+    trap.name = "webapp";
     const task = await h.tasks.add({ title: "Build" });
-    expect(await storyOf(h, task)).toContainEqual(expect.stringMatching(/dead.lettered at webapp$/u));
+    await h.settle();
+    trap.name = null;
+    expect(await storyOf(h, task)).toContainEqual(
+      "webapp could not handle a message about it (task.delegation)",
+    );
     expect(await newestHop(h, task)).toBe("D-1");
   });
 });

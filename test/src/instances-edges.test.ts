@@ -132,6 +132,8 @@ describe("the queue of an instance", () => {
     await h.advance("1m");
     await h.tasks.add({ title: "Second", instanceId: "build" });
     await h.advance("30s");
+    // An edit is no new wait.
+    await h.tasks.update(first.id, { description: "with a description" });
     const before = await h.instances.queue("build");
     expect([before.queued, before.claimed, before.oldestWaitMs]).toEqual([2, 0, 90_000]);
     const { lease, task } = await claimOne(h, "build");

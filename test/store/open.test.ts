@@ -149,6 +149,13 @@ describe("what cannot be opened is left as it is", () => {
     for (const mode of ["own", "read"] as const) expect(await kindOf(open({ mode }))).toBe("not_permitted");
   });
 
+  test("a store whose owner cannot be named, and its lock is free again", async () => {
+    mkdirSync(join(folder, "lock.pid"));
+    expect(await kindOf(open())).toBe("directory");
+    rmSync(join(folder, "lock.pid"), { recursive: true });
+    await (await open()).close();
+  });
+
   test.skipIf(process.getuid?.() === 0)("a file of somebody else", async () => {
     await writeStore();
     chmodSync(path, 0o000);

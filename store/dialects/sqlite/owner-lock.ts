@@ -56,6 +56,14 @@ function tryLock(database: Database, lock: string): boolean {
   }
 }
 
+function nameHolder(path: string, now: number): void {
+  try {
+    writeFileSync(path, JSON.stringify({ pid: process.pid, startedAt: now }), { mode: 0o600 });
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
 /**
  * Becomes the owner of a store: an EXCLUSIVE transaction on its lock file, which the kernel frees when the process
  * dies (3-runtime.md 3.3; Node has no flock).
@@ -74,7 +82,7 @@ export async function ownerLock(path: string, options: LockOptions): Promise<Own
       }
       await options.sleep(Math.min(STEP_MS, options.waitMs - waited));
     }
-    writeFileSync(paths.pid, JSON.stringify({ pid: process.pid, startedAt: options.now }), { mode: 0o600 });
+    nameHolder(paths.pid, options.now);
   } catch (error) {
     database.close();
     throw error;

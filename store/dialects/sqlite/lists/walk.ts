@@ -7,7 +7,7 @@ import type { Place } from "./cursor.ts";
  */
 export const SCATTERED: readonly number[] = [200, 800, 2_000];
 /** The same for rows that lie side by side. */
-export const TOGETHER: readonly number[] = [200, 1_000, 8_000];
+export const TOGETHER: readonly number[] = [200, 1_000, 4_000];
 /** A list is counted, when that is asked, up to so many rows. */
 const COUNTED = 5_000;
 
