@@ -1,4 +1,3 @@
-import { System } from "../../actors/system.ts";
 import { createHopper, type Hopper } from "../../src/index.ts";
 import { openStore } from "../../store/open.ts";
 import type { SqliteStore } from "../../store/dialects/sqlite/sqlite-store.ts";
@@ -29,25 +28,6 @@ function watched(store: Store): { store: Store; commits: () => number; commitMs:
   return { store: proxy as Store, commits: () => commits, commitMs: () => commitMs };
 }
 
-/** Makes a Hopper, and finds the loop inside it: what the loop counts is shown to nobody outside. */
-async function withLoop(create: () => Promise<Hopper>): Promise<{ hopper: Hopper; loop: System }> {
-  const opened: System[] = [];
-  const proto = System.prototype;
-  const open = Object.getOwnPropertyDescriptor(proto, "open")?.value as System["open"];
-  proto.open = function openNoted(this: System) {
-    opened.push(this);
-    return open.call(this);
-  };
-  try {
-    const hopper = await create();
-    const [loop, ...more] = opened;
-    if (loop === undefined || more.length > 0) throw new Error(`a Hopper opened ${opened.length} loops`);
-    return { hopper, loop };
-  } finally {
-    proto.open = open;
-  }
-}
-
 /** Hopper itself, in this process, through its library. */
 export async function openHopperEngine(file: string): Promise<HopperEngine> {
   const opened = await openStore({
@@ -56,12 +36,12 @@ export async function openHopperEngine(file: string): Promise<HopperEngine> {
     ids: { uuid: () => systemIds.uuid(Date.now()) },
   });
   const { store, commits, commitMs } = watched(opened);
-  const { hopper, loop } = await withLoop(() => createHopper({ opened: store }));
+  const hopper = await createHopper({ opened: store });
   return {
     hopper,
     store,
     database: (opened as SqliteStore).database,
-    work: () => ({ commits: commits(), commitMs: commitMs(), turns: loop.metrics.turns }),
+    work: () => ({ commits: commits(), commitMs: commitMs(), turns: hopper.internals.metrics().turns }),
     add: (title, tag) => hopper.tasks.add({ title, tags: [tag], instanceId: GLOBAL_NAME }),
     async claim(place, max) {
       const name = PLACES[place] ?? "";

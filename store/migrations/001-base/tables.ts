@@ -186,7 +186,7 @@ CREATE TABLE delegation (
   routing_round INTEGER NOT NULL,
   by_caller INTEGER NOT NULL CHECK (by_caller IN (0, 1)),
   version INTEGER NOT NULL,
-  -- D2, as foreign keys to (instance, its parent), since a trigger would cost five times as much: route and decompose
+  -- D2, as foreign keys to (instance, its parent), since a trigger would cost several times as much: route and decompose
   -- go to a child (I1 says of which scopes), escalate to the parent, reassign to another child of the common parent.
   common INTEGER,
   child INTEGER AS (CASE WHEN type <= 2 THEN target END) VIRTUAL,
