@@ -32,7 +32,7 @@ export interface LoopLimits {
   readonly actors: number;
 }
 
-export const DEFAULT_LIMITS: LoopLimits = { admitted: 1_024, turns: 16_384, batchMs: 10, actors: 2_048 };
+export const DEFAULT_LIMITS: LoopLimits = { admitted: 1_024, turns: 16_384, batchMs: 3, actors: 2_048 };
 
 /** Figures since the start, for benchmarks and health. */
 export interface Metrics {
