@@ -11,6 +11,8 @@ export default defineConfig(({ mode }) => {
     test: {
       include: ["test/**/*.test.ts"],
       pool: "forks",
+      // One core is left free otherwise: of two, that is half.
+      maxWorkers: "100%",
       env: deep ? { HOPPER_TEST_RUNS: DEEP_RUNS } : {},
       testTimeout: deep ? 60 * MINUTE_MS : MINUTE_MS,
       hookTimeout: MINUTE_MS,
