@@ -123,6 +123,8 @@ async function eventPages(hopper: Hopper, tasks: number): Promise<PageKind[]> {
     ["type", () => ({ type: "task.completed" })],
     ["instanceId", (turn) => ({ instanceId: PLACES[turn % PLACES.length] })],
     ["type, instanceId", (turn) => ({ type: "task.failed", instanceId: PLACES[turn % PLACES.length] })],
+    ["instanceId of an idle one", (turn) => ({ instanceId: `idle-${turn}` })],
+    ["type, instanceId of an idle one", (turn) => ({ type: "task.completed", instanceId: `idle-${turn}` })],
   ];
   return kinds.map(([name, params]) => ({
     name: `events, ${name}`,

@@ -104,7 +104,13 @@ async function everyQuestion(): Promise<void> {
   await queries.runs("run");
   await queries.stuck(NOW, 10);
   await queries.histories(0, 10);
-  for (const filter of [{}, { instance: 4 }, { names: ["task.created"] as const }, { task: 1 }]) {
+  for (const filter of [
+    {},
+    { instance: 4 },
+    { names: ["task.created"] as const },
+    { task: 1 },
+    { instance: 4, names: ["task.failed"] as const },
+  ]) {
     await queries.events({ since: 0, limit: 10, ...filter });
   }
 }

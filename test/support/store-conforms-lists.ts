@@ -139,37 +139,55 @@ export function listsConform(given: Given): void {
 
     test("a few events among very many are found in as many looks as there are places with one", async () => {
       const [last, step] = [120_000, 1_500];
-      const isRare = (position: number): boolean => position % step === 0;
+      const nameAt = (position: number) => (position % step === 0 ? "task.completed" : "task.created");
       const events = Array.from({ length: last }, (_, index) =>
-        givenEvent(index + 1, {
-          name: isRare(index + 1) ? "task.failed" : "task.created",
-          instance: isRare(index + 1) ? 5 : 4,
-        }),
+        givenEvent(index + 1, { name: nameAt(index + 1), instance: (index + 1) % step === 0 ? 5 : 4 }),
       );
       for (let from = 0; from < last; from += 10_000) {
         await given.commit({ events: events.slice(from, from + 10_000) });
       }
       await given.reopen();
-      await given.commit({ events: [givenEvent(last + 1, { name: "task.failed", instance: 5 })] });
-      const rare = [...events.filter(({ position }) => isRare(position)).map((e) => e.position), last + 1];
+      await given.commit({ events: [givenEvent(last + 1, { name: "task.completed", instance: 5 })] });
+      const few = events.filter(({ position }) => position % step === 0).map(({ position }) => position);
+      const found = [...few, last + 1];
       const look = async (filter: object, since: number, limit: number) => {
         const { items, next } = await given.store.queries.events({ ...filter, since, limit });
         return { found: items.map(({ position }) => position), next };
       };
-      for (const filter of [
-        { instance: 5 },
-        { names: ["task.failed"] },
-        { instance: 5, names: ["task.failed"] },
-      ]) {
+      const names = ["task.completed"];
+      for (const filter of [{ instance: 5 }, { names }, { instance: 5, names }]) {
         const first = await look(filter, 0, 500);
-        expect(first.found).toEqual(rare.slice(0, 64));
-        expect(await look(filter, first.next, 500)).toEqual({ found: rare.slice(64), next: last + 1 });
+        expect(first.found).toEqual(found.slice(0, 64));
+        expect(await look(filter, first.next, 500)).toEqual({ found: found.slice(64), next: last + 1 });
         expect(await look(filter, step, 2)).toEqual({ found: [2 * step, 3 * step], next: 3 * step });
       }
-      expect(await look({ instance: 4, names: ["task.failed"] }, 0, 500)).toEqual({
-        found: [],
-        next: last + 1,
+      expect(await look({ instance: 4, names }, 0, 500)).toEqual({ found: [], next: last + 1 });
+    });
+
+    test("an instance's events of rare names are found at one look, in order, whatever the number of names", async () => {
+      const words = ["task.failed", "task.created", "task.cancelled", "task.requeued"] as const;
+      const events = Array.from({ length: 4_000 }, (_, index) =>
+        givenEvent(index + 1, { name: words[index % 4] as (typeof words)[number], instance: index % 3 }),
+      );
+      await given.commit({ events });
+      const names = ["task.cancelled", "task.failed"] as const;
+      const wanted = events
+        .filter((event) => event.instance === 2 && (event.name === names[0] || event.name === names[1]))
+        .map(({ position }) => position);
+      const all = await given.store.queries.events({ since: 0, limit: 5_000, instance: 2, names });
+      expect(all.items.map(({ position }) => position)).toEqual(wanted);
+      expect([all.next, all.more]).toEqual([4_000, false]);
+      const some = await given.store.queries.events({
+        since: wanted[9] as number,
+        limit: 3,
+        instance: 2,
+        names,
       });
+      expect(some.items.map(({ position }) => position)).toEqual(wanted.slice(10, 13));
+      expect([some.next, some.more]).toEqual([wanted[12], true]);
+      expect(
+        (await given.store.queries.events({ since: 0, limit: 9, instance: 2, names: [] })).items,
+      ).toEqual([]);
     });
   });
 }

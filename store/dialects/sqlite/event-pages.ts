@@ -1,4 +1,4 @@
-import type { JournalEvent } from "../../../machines/events.ts";
+import type { EventName, JournalEvent } from "../../../machines/events.ts";
 import type { Json } from "../../../machines/records.ts";
 import type { EventFilter } from "../../store.ts";
 import { EVENT_NAME, wordOf, wordsByCode } from "./codes.ts";
@@ -59,7 +59,29 @@ const HAVING = `WITH RECURSIVE span (no) AS (SELECT @first UNION ALL SELECT no +
     AND (@names IS NULL OR e.name IN (SELECT value FROM json_each(@names))))
   LIMIT ${LOOKED_INTO}`;
 
-/** Reads of table `event` by position: of all, of one task by its index, else of the stretches that hold what is asked. */
+/** What every task has, or nearly; the others are in an index by name and instance. */
+const COMMON: ReadonlySet<EventName> = new Set<EventName>([
+  "task.created",
+  "task.queued",
+  "task.claimed",
+  "task.in_progress",
+  "task.progress",
+  "task.completed",
+  "delegation.pending",
+  "delegation.accepted",
+  "delegation.completed",
+  "routing.decided",
+]);
+/** As the index of rare events says it (migration 003), so that SQLite sees that it may be used. */
+const IS_RARE = `name NOT IN (${[...COMMON]
+  .map((name) => EVENT_NAME[name])
+  .toSorted((a, b) => a - b)
+  .join(", ")})`;
+
+/**
+ * Reads of table `event` by position: of all; of one task, or of an instance's rare events, by their index; else of the
+ * stretches that hold what is asked.
+ */
 export function eventPages(db: Database, who: WhoTable) {
   const last = prepared(db, "SELECT coalesce(max(position), 0) FROM event").pluck();
   const after = prepared(db, "SELECT * FROM event WHERE position > ? ORDER BY position LIMIT ?");
@@ -73,6 +95,16 @@ export function eventPages(db: Database, who: WhoTable) {
     `SELECT * FROM event WHERE position > @since AND position <= @until AND ${FITS} ORDER BY position LIMIT @limit`,
   );
 
+  const ofRare = prepared(
+    db,
+    `SELECT * FROM event WHERE name = ? AND instance = ? AND ${IS_RARE} AND position > ? ORDER BY position LIMIT ?`,
+  );
+
+  const rare = (names: readonly EventName[], instance: number, { since, limit }: EventFilter): EventRow[] =>
+    names
+      .flatMap((name) => ofRare.all(EVENT_NAME[name], instance, since, limit) as EventRow[])
+      .toSorted((a, b) => a.position - b.position)
+      .slice(0, limit);
   const skim = (filter: EventFilter, names: string | null, end: number): Looked => {
     const { since, limit, instance = null } = filter;
     const first = stretchOf(since + 1);
@@ -97,6 +129,9 @@ export function eventPages(db: Database, who: WhoTable) {
     const names = codesOf(filter.names);
     if (task !== undefined) return full(ofTask.all({ task, since, instance, names, limit }));
     if (names === null && instance === null) return full(after.all(since, limit));
+    if (instance !== null && filter.names?.every((name) => !COMMON.has(name)) === true) {
+      return full(rare(filter.names, instance, filter));
+    }
     return skim(filter, names, end);
   };
   /** At most `limit` events after `since`; `next` is where to go on. */
