@@ -126,8 +126,8 @@ function apply(layer: Layer, entries: Map<string, SettingEntry>): Warning[] {
   }));
 }
 
-/** Scopes are written in any case. */
-function withScopeNames(content: unknown): unknown {
+/** Settings with the names of scopes as Hopper writes them; people write them in any case. */
+export function withScopeNames(content: unknown): unknown {
   const scopes = (content as { scopes?: unknown } | null)?.scopes;
   if (typeof scopes !== "object" || scopes === null || Array.isArray(scopes)) return content;
   const named = Object.entries(scopes).map(([name, config]) => {

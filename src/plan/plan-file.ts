@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { HopperError } from "../../machines/errors.ts";
 import type { Json } from "../../machines/records.ts";
 import { LIMITS } from "../../machines/settings.ts";
+import { withScopeNames } from "../config.ts";
 import { findIssues } from "../contracts/check.ts";
 import { settingsContent, settingWarnings } from "../contracts/settings.ts";
 import { warnings } from "../contracts/instance-config.ts";
@@ -98,7 +99,7 @@ export function parsePlan(params: { file: string; folder: string; bytes: Uint8Ar
     name: checked.name,
     hash,
     hierarchy: toNode(checked.hierarchy),
-    runtime: checked.runtime,
+    runtime: withScopeNames(checked.runtime) as Plan["runtime"],
     tasks,
     workers: checked.workers,
     envFrom: [...new Set([...checked.env_from, ...checked.tasks.flatMap(({ env_from }) => env_from)])],
@@ -153,14 +154,24 @@ function checkFields(source: YamlSource): FileIssue[] {
 function checkSections(source: YamlSource): FileIssue[] {
   const { runtime } = source.value as { runtime?: unknown };
   if (typeof runtime !== "object" || runtime === null) return [];
-  return findIssues(settingsContent, runtime).map(({ at, message }) => {
-    const path = ["runtime", ...at];
+  return findIssues(settingsContent, withScopeNames(runtime)).map(({ at, message }) => {
+    const path = ["runtime", ...asWritten(runtime, at)];
     return source.issue(
       path,
       `${pathText(path)} ${message}`,
       message.startsWith("is not a known") ? "key" : "value",
     );
   });
+}
+
+/** A path into settings, with the name of a scope as the plan writes it. */
+function asWritten(runtime: object, at: ValuePath): ValuePath {
+  const [section, scope, ...rest] = at;
+  if (section !== "scopes" || typeof scope !== "string") return at;
+  const written = Object.keys((runtime as { scopes: object }).scopes).find(
+    (name) => name.toUpperCase() === scope,
+  );
+  return [section, written ?? scope, ...rest];
 }
 
 function checkPayload({ params }: PlanTask, index: number, source: YamlSource): FileIssue[] {
@@ -175,10 +186,10 @@ const PLAN_STORE =
   "has no effect: a plan runs in the store of its command; name that by --data, HOPPER_STORE or hopper.yaml";
 
 function runtimeWarnings({ runtime }: Pick<Plan, "runtime">, source: YamlSource): FileIssue[] {
-  const issues = settingWarnings(settingsContent.parse(runtime));
+  const issues = settingWarnings(settingsContent.parse(withScopeNames(runtime)));
   if (runtime["store"] !== undefined) issues.push({ path: "store", message: PLAN_STORE });
   return issues.map(({ path, message }) => {
-    const at = ["runtime", ...path.split(".")];
+    const at = ["runtime", ...asWritten(runtime, path.split("."))];
     return source.issue(at, `${pathText(at)} ${message}`, "key");
   });
 }

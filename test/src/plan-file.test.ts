@@ -73,6 +73,18 @@ describe("a plan", () => {
     });
   });
 
+  it("given sections of hopper.yaml, then scopes are named in any case", () => {
+    const plan = parse(
+      `${HEAD_AND_TASKS}runtime: { scopes: { project: { fallback: hold, ends_at: 2027-01-01T00:00:00Z } } }\n`,
+    );
+    expect(plan.runtime).toMatchObject({ scopes: { PROJECT: { fallback: "hold" } } });
+    expect(plan.warnings).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining("runtime.scopes.project.ends_at has no effect yet"),
+      }),
+    ]);
+  });
+
   it("is read with everything that can be said", () => {
     const plan = parse(`name: full
 cwd: sub
@@ -334,6 +346,14 @@ describe("a file that is no plan is refused with every mistake at its place:", (
       [
         "5:21 runtime.tasks.max_attemps is not a known field; did you mean max_attempts?",
         '5:65 runtime.workers.lease_seconds is "x"; 0.001 to 31536000 seconds, or a duration such as 250ms, 30s, 5m or 1h30m, is accepted',
+      ],
+    ],
+    [
+      "bad defaults of a scope, whose name is written in any case",
+      `${HEAD_AND_TASKS}runtime: { scopes: { project: { fallbak: hold }, nobody: {} } }\n`,
+      [
+        "5:33 runtime.scopes.project.fallbak is not a known field; did you mean fallback?",
+        "5:50 runtime.scopes.nobody is not a known field; accepted are GLOBAL, PROJECT, ORCHESTRATION, PERSONAL, FAMILY, EVENT, FEDERATED",
       ],
     ],
     [
