@@ -95,7 +95,7 @@ function resting(mostCommits: number): (store: Store) => Store {
 }
 
 describe("a task that nobody can take now", () => {
-  it("given one child is full and the other lacks the tag, when it is held, then the loop comes to rest", async () => {
+  it("V3: given one child is full and the other lacks the tag, when it is held, then the loop rests until there is news", async () => {
     const h = await grown(
       [
         tree(
@@ -111,6 +111,8 @@ describe("a task that nobody can take now", () => {
     expect(await whereIs(h, { id })).toBe("pending(no_capacity)@webapp");
     const refused = (await h.tasks.delegations(id)).items.map(({ targetName }) => targetName);
     expect(refused).toEqual(["picky"]);
+    await completeAt(h, "full");
+    expect(await whereIs(h, { id })).toBe("queued@full");
     await expectSound(h);
   });
 });

@@ -1,28 +1,6 @@
 import { expect, it } from "vitest";
 import { claimOne, expectSound, grown, tree, whereIs } from "./support.ts";
 
-it("V3: a task that one child has no room for and the other cannot do is held, and offered again only on news", async () => {
-  const h = await grown([
-    tree(
-      {
-        full: { max_concurrent_tasks: 1, max_queued_tasks: 0 },
-        picky: { strict_capabilities: true, capabilities: [] },
-      },
-      { auto_create_orchestrations: false },
-    ),
-  ]);
-  await h.tasks.add({ title: "In the way", instanceId: "full" });
-  const { id } = await h.tasks.add({ title: "Build", tags: ["web"], instanceId: "webapp" });
-  await h.settle();
-  expect(await whereIs(h, { id })).toBe("pending(no_capacity)@webapp");
-  expect((await h.tasks.delegations(id)).items.length).toBeLessThan(5);
-  const { lease, task } = await claimOne(h, "full");
-  await h.tasks.complete(task.id, { leaseToken: lease.token });
-  await h.settle();
-  expect(await whereIs(h, { id })).toBe("queued@full");
-  await expectSound(h);
-});
-
 it("V1: room that the first held task cannot use goes to the next", async () => {
   const h = await grown([
     tree({ one: { max_concurrent_tasks: 1, max_queued_tasks: 0 } }, { fallback: "hold" }),
