@@ -61,7 +61,6 @@ export function delegations(door: Door): Delegations {
       const { result, ...asked } = check(completeDelegation, params);
       const hop = await door.delegation(id);
       const task = (await door.store.queries.task(hop.task)) as Task;
-      if (!(await door.isRepeat(asked))) refuseCompletion(door, hop, task);
       const command: Command = {
         type: "task.complete",
         task: task.no,
@@ -70,7 +69,8 @@ export function delegations(door: Door): Delegations {
         force: false,
         delegation: hop.no,
       };
-      await door.ask({ to: task.keeper, command, kind: "task", asked });
+      const precondition = (): void => refuseCompletion(door, hop, task);
+      await door.ask({ to: task.keeper, command, kind: "task", asked, precondition });
       return await door.delegationView(await door.delegation(id));
     },
   };

@@ -39,6 +39,12 @@ export interface Asked {
   readonly idempotencyKey?: string | undefined;
 }
 
+/** A request with a key whose answer is to come. */
+interface UnderWay {
+  readonly fingerprint: string;
+  readonly pending: Promise<Answer>;
+}
+
 /** The in-process door: resolves references, hands commands to their keepers, and shows answers as views. */
 export class Door {
   readonly store: Store;
@@ -108,7 +114,10 @@ export class Door {
 
   // ------------------------------------------------------------------ commands
 
-  /** Sends a command to its keeper; resolves with the answer, throws the refusal. */
+  /**
+   * Sends a command to its keeper; resolves with the answer, throws the refusal. With an idempotency key it has one
+   * effect: a repeat gets the stored answer, or waits for the one that is under way.
+   */
   async ask<K extends AnswerValue["kind"]>(params: {
     to: ActorNo;
     command: Command;
@@ -116,56 +125,51 @@ export class Door {
     asked: Asked;
     /** What was asked, where the command holds more: what the door looked up changes from one repeat to the next. */
     fingerprint?: Json;
+    /**
+     * Throws what the records that the door looked at have against the request. Not asked of a repeat: whatever has
+     * become of them since, it gets the first one's answer.
+     */
+    precondition?: () => void;
   }): Promise<Extract<AnswerValue, { kind: K }>> {
     const { to, command, kind, asked } = params;
+    const { by = "library", idempotencyKey: key } = asked;
+    const stored = key === undefined ? null : await this.store.commandByKey(by, key);
+    // Nothing is awaited from here to the loop, so that two requests with one key are one.
+    const known = stored ?? (key === undefined ? null : (this.#underWay.get(`${by} ${key}`) ?? null));
+    if (known === null) params.precondition?.();
     if (!this.#writable) {
       throw new HopperError(
         "unavailable",
         "The store was opened for reading only; nothing can be changed through it.",
       );
     }
-    const by = asked.by ?? "library";
     const answer =
-      asked.idempotencyKey === undefined
+      key === undefined
         ? await this.system.submit({ to, command, by })
-        : await this.#once({ to, command, by, key: asked.idempotencyKey, fingerprint: params.fingerprint });
+        : await this.#once({ to, command, by, key, known, fingerprint: params.fingerprint ?? command });
     if (!answer.ok) throw errorOf(answer.refusal);
     if (answer.value.kind !== kind) throw new Error(`${command.type} was answered with ${answer.value.kind}`);
     return answer.value as Extract<AnswerValue, { kind: K }>;
   }
 
-  /**
-   * Whether a request with this key came before: it gets that one's answer, whatever has become of the records since, so
-   * no verb looks at them first.
-   */
-  async isRepeat({ by = "library", idempotencyKey }: Asked): Promise<boolean> {
-    if (idempotencyKey === undefined) return false;
-    return (
-      this.#underWay.has(`${by} ${idempotencyKey}`) ||
-      (await this.store.commandByKey(by, idempotencyKey)) !== null
-    );
-  }
-
-  /** One effect per key: a repeat gets the stored answer, or waits for the one that is under way. */
+  /** One effect per key. `known`: the request with this key that came before. */
   async #once(params: {
     to: ActorNo;
     command: Command;
     by: string;
     key: string;
-    fingerprint: Json | undefined;
+    known: Awaited<ReturnType<Store["commandByKey"]>> | UnderWay;
+    fingerprint: unknown;
   }): Promise<Answer> {
-    const { to, command, by } = params;
+    const { to, command, by, known } = params;
     const fingerprint = createHash("sha256")
-      .update(JSON.stringify([command.type, params.fingerprint ?? command]))
+      .update(JSON.stringify([command.type, params.fingerprint]))
       .digest("hex");
-    const key: Key = { caller: by, key: params.key, fingerprint };
-    const known =
-      (await this.store.commandByKey(by, params.key)) ?? this.#underWay.get(`${by} ${params.key}`) ?? null;
     if (known === null) {
-      const answer = this.system.submit({ to, command, by, key });
-      const running = { fingerprint, pending: answer };
-      this.#underWay.set(`${by} ${params.key}`, running);
-      return answer.finally(() => this.#underWay.delete(`${by} ${params.key}`));
+      const key: Key = { caller: by, key: params.key, fingerprint };
+      const pending = this.system.submit({ to, command, by, key });
+      this.#underWay.set(`${by} ${params.key}`, { fingerprint, pending });
+      return pending.finally(() => this.#underWay.delete(`${by} ${params.key}`));
     }
     if (known.fingerprint !== fingerprint) {
       throw new HopperError(
@@ -184,11 +188,22 @@ export class Door {
     });
   }
 
-  readonly #underWay = new Map<string, { readonly fingerprint: string; readonly pending: Promise<Answer> }>();
+  readonly #underWay = new Map<string, UnderWay>();
 
   /** A command about a task, to whoever keeps it. */
-  async askTask(task: TaskAddress, command: Command, asked: Asked): Promise<TaskView> {
-    const answer = await this.ask({ to: task.keeper, command, kind: "task", asked });
+  async askTask(
+    task: TaskAddress,
+    command: Command,
+    asked: Asked,
+    precondition?: () => void,
+  ): Promise<TaskView> {
+    const answer = await this.ask({
+      to: task.keeper,
+      command,
+      kind: "task",
+      asked,
+      ...(precondition && { precondition }),
+    });
     return await this.taskView(answer.task);
   }
 

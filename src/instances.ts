@@ -33,12 +33,12 @@ export function instances(door: Door, onClaimable: Journal["onClaimableAt"]): In
         checked.parentId === undefined || checked.parentId === null
           ? DESK
           : door.instance(checked.parentId, "parentId").no;
-      if (!(await door.isRepeat(checked))) refuseTaken(door.directory, spec);
       const answer = await door.ask({
         to: parent,
         command: { type: "instance.create", spec },
         kind: "instance",
         asked: checked,
+        precondition: () => refuseTaken(door.directory, spec),
       });
       return await door.instanceView(answer.instance);
     },

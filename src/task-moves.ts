@@ -15,14 +15,15 @@ export function taskMoves(door: Door): Pick<Tasks, "assign" | "delegate" | "esca
       const { instanceId, ...asked } = check(assignTask, params);
       const task = await door.taskAddress(id);
       const to = door.instance(instanceId, "instanceId");
-      if (to.status === "terminated" && !(await door.isRepeat(asked))) {
+      const command: Command = { type: "task.assign", task: task.no, to: to.no };
+      return await door.askTask(task, command, asked, () => {
+        if (to.status !== "terminated") return;
         throw new HopperError(
           "illegal_transition",
           `${to.name} is terminated; a task needs a live instance.`,
           { status: to.status, allowed: [] },
         );
-      }
-      return await door.askTask(task, { type: "task.assign", task: task.no, to: to.no }, asked);
+      });
     },
     delegate: (id, params) => delegate(door, id, params),
     escalate: async (id, params = {}) => await escalate(door, await door.task(id), check(withReason, params)),
@@ -85,15 +86,6 @@ async function reassign(
   const to = door.instance(params.to, "targetInstanceId").no;
   const { holder } = task;
   const parent = parentOf(door, task);
-  if ((holder === null || parent === null) && !(await door.isRepeat(params.asked))) {
-    throw new HopperError(
-      "invalid_delegation",
-      `${taskRef(task.no)} is held by ${holder === null ? "nobody" : "a root"}, which has no siblings.`,
-      {
-        allowed: [],
-      },
-    );
-  }
   const command: Command = {
     type: "task.reassign",
     task: task.no,
@@ -109,6 +101,16 @@ async function reassign(
     kind: "delegation",
     asked: params.asked,
     fingerprint: [task.no, to, params.reason, params.autoAccept],
+    precondition() {
+      if (holder !== null && parent !== null) return;
+      throw new HopperError(
+        "invalid_delegation",
+        `${taskRef(task.no)} is held by ${holder === null ? "nobody" : "a root"}, which has no siblings.`,
+        {
+          allowed: [],
+        },
+      );
+    },
   });
   return await door.delegationView(answer.delegation);
 }
