@@ -156,7 +156,7 @@ function compose(door: Door, parts: { mode: "own" | "read"; auditor: Auditor; le
     await store.close();
   };
   return {
-    instances: instances(door, journal.onClaimableAt),
+    instances: instances(door, journal),
     tasks: tasks(door, journal),
     delegations: delegations(door),
     route: {

@@ -1,4 +1,3 @@
-import type { EventName } from "../machines/events.ts";
 import type { Command, LifecycleVerb } from "../machines/messages.ts";
 import { DESK, type Instance, type Task } from "../machines/records.ts";
 import { effectiveConfig } from "../machines/settings.ts";
@@ -24,7 +23,7 @@ import { leaseView, treeView } from "./view-of.ts";
 import type { InstanceTreeView, InstanceView, ListView } from "./views.ts";
 
 /** The verbs on instances. Source: 4-http-api.md 4.1. */
-export function instances(door: Door, onClaimable: Journal["onClaimableAt"]): Instances {
+export function instances(door: Door, journal: Journal): Instances {
   return {
     async create(params) {
       const checked = check(createInstance, params);
@@ -90,8 +89,8 @@ export function instances(door: Door, onClaimable: Journal["onClaimableAt"]): In
       );
     },
     hierarchy: (id, params = {}) => hierarchy(door, id, check(instanceHierarchy, params).all),
-    queue: (id) => queue(door, id),
-    claim: (id, params) => claim(door, id, params, onClaimable),
+    queue: (id) => queue(door, journal, id),
+    claim: (id, params) => claim(door, journal, id, params),
   };
 }
 
@@ -150,7 +149,11 @@ async function hierarchy(door: Door, id: string | undefined, all: boolean): Prom
   return treeView(views);
 }
 
-async function queue(door: Door, id: string): Promise<Awaited<ReturnType<Instances["queue"]>>> {
+async function queue(
+  door: Door,
+  journal: Journal,
+  id: string,
+): Promise<Awaited<ReturnType<Instances["queue"]>>> {
   const instance = await rowOf(door, id);
   const config = effectiveConfig(instance, door.settings);
   const rows = await door.store.actor(instance.no);
@@ -160,7 +163,7 @@ async function queue(door: Door, id: string): Promise<Awaited<ReturnType<Instanc
     .toSorted((a, b) => rank[a.priority] - rank[b.priority] || (a.arrival ?? 0) - (b.arrival ?? 0));
   const tally = await door.store.queries.tally(instance.no);
   const [oldest] = queued.toSorted((a, b) => (a.arrival ?? 0) - (b.arrival ?? 0));
-  const since = oldest === undefined ? null : await queuedSince(door, oldest);
+  const since = oldest === undefined ? null : await queuedSince(journal, oldest);
   return {
     items: await door.taskViews(queued),
     queued: queued.length,
@@ -172,24 +175,13 @@ async function queue(door: Door, id: string): Promise<Awaited<ReturnType<Instanc
 }
 
 /** When it came into its queue: an edit changes the row and not its place there. */
-async function queuedSince({ store }: Door, task: Task): Promise<number> {
-  const names: EventName[] = ["task.queued"];
-  let [at, since] = [task.updatedAt, 0];
-  for (let more = true; more;) {
-    const page = await store.queries.events({ since, limit: 100, task: task.no, names });
-    at = page.items.at(-1)?.at ?? at;
-    ({ next: since, more } = page);
-  }
-  return at;
+async function queuedSince(journal: Journal, task: Task): Promise<number> {
+  const rows = await journal.rowsOfTask(task.no);
+  return rows.findLast(({ name }) => name === "task.queued")?.at ?? task.updatedAt;
 }
 
 /** Claims now, or, with `waitSeconds`, as soon as there is something to claim. */
-async function claim(
-  door: Door,
-  id: string,
-  params: ClaimParams,
-  onClaimable: Journal["onClaimableAt"],
-): Promise<Claim[]> {
+async function claim(door: Door, journal: Journal, id: string, params: ClaimParams): Promise<Claim[]> {
   const checked = check(claimTasks, params);
   const to = door.instance(id).no;
   const until = door.clock.now() + checked.waitMs;
@@ -202,7 +194,7 @@ async function claim(
     kind: "worker",
   };
   for (;;) {
-    const woken = wakeUp(door, (wake) => onClaimable(to, wake));
+    const woken = wakeUp(door, (wake) => journal.onClaimableAt(to, wake));
     const answer = await door.ask({ to, command, kind: "claims", asked: checked });
     if (answer.claims.length > 0 || door.clock.now() >= until) {
       woken.cancel();

@@ -29,15 +29,7 @@ export class Journal {
   }
 
   /** Each event once, after commit, in journal order. */
-  on: Hopper["on"] = (name, listener) => {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners);
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#listeners.delete(name);
-    };
-  };
+  on: Hopper["on"] = (name, listener) => join(this.#listeners, name, listener);
 
   /** Calls `wake` when there may be something to claim, anywhere. */
   onClaimable = (wake: () => void): (() => void) => {
@@ -46,15 +38,8 @@ export class Journal {
   };
 
   /** Calls `wake` when there may be something to claim at this instance: who waits elsewhere sleeps on. */
-  onClaimableAt = (instance: InstanceNo, wake: () => void): (() => void) => {
-    const wakers = this.#claimableAt.get(instance) ?? new Set();
-    this.#claimableAt.set(instance, wakers);
-    wakers.add(wake);
-    return () => {
-      wakers.delete(wake);
-      if (wakers.size === 0 && this.#claimableAt.get(instance) === wakers) this.#claimableAt.delete(instance);
-    };
-  };
+  onClaimableAt = (instance: InstanceNo, wake: () => void): (() => void) =>
+    join(this.#claimableAt, instance, wake);
 
   #wakeClaims(events: readonly JournalEvent[]): void {
     if (this.#claimable.size === 0 && this.#claimableAt.size === 0) return;
@@ -204,3 +189,14 @@ const CLAIMABLE: ReadonlySet<EventName> = new Set<EventName>([
   "task.failed",
   "task.cancelled",
 ]);
+
+/** Adds a listener under a key; the answer takes it away again, and the key with the last one. */
+function join<K, L>(groups: Map<K, Set<L>>, key: K, listener: L): () => void {
+  const group = groups.get(key) ?? new Set();
+  groups.set(key, group);
+  group.add(listener);
+  return () => {
+    group.delete(listener);
+    if (group.size === 0 && groups.get(key) === group) groups.delete(key);
+  };
+}
