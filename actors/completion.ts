@@ -3,7 +3,6 @@ import type { Command, Message, Notice } from "../machines/messages.ts";
 import {
   DESK,
   isFinal,
-  type ActorNo,
   type Delegation,
   type ErrorInfo,
   type FinalTaskStatus,
@@ -209,20 +208,38 @@ export function onCompletion(turn: Turn, message: Extract<Notice, { type: "task.
 
 type Retry = Extract<Command, { type: "task.retry" }>;
 
-/** A retry is first asked of the origin, who will hold the task; it asks the keeper, or who stands above it. */
-export function askKeeperToRetry(turn: Turn, command: Retry): void {
-  const above = whoStandsAbove(turn);
-  if (above === null || above === DESK) {
-    const origin = above ?? turn.actor.no;
-    turn.send(turn.preloaded.keeperOf(command.task), { ...command, origin }, turn.envelope.reply);
-  } else {
-    turn.send(above, command, turn.envelope.reply);
+/**
+ * A task that is to be reopened is first asked of its origin, who will hold it: that asks the keeper. Once it is
+ * terminated, its parent is asked in its place, and above a root the desk is the origin.
+ */
+export function askKeeperToReopen(
+  turn: Turn,
+  message: Retry | Extract<Notice, { type: "dependency.reopen" }>,
+): void {
+  const { reply } = turn.envelope;
+  const parent = turn.isTerminated ? turn.instance.parent : null;
+  if (parent !== null) {
+    turn.send(parent, message, reply);
+    return;
   }
+  const origin = turn.isTerminated ? DESK : turn.actor.no;
+  const asked: Message =
+    message.type === "task.retry"
+      ? { ...message, origin }
+      : { ...message, type: "dependency.reopened", origin };
+  turn.send(turn.preloaded.keeperOf(message.task), asked, reply);
 }
 
-/** Who a task is reopened at when its origin is terminated: its parent, above a root the desk; null = it lives. */
-export function whoStandsAbove(turn: Turn): ActorNo | null {
-  return turn.isTerminated ? (turn.instance.parent ?? DESK) : null;
+/** Those that failed because this task did are asked to wait again. */
+export function reopenDependents(turn: Turn, task: Task): void {
+  for (const dependent of turn.preloaded.watchers) {
+    turn.send(turn.preloaded.keeperOf(dependent), {
+      type: "dependency.reopened",
+      task: dependent,
+      dependency: task.no,
+      origin: null,
+    });
+  }
 }
 
 /** The keeper reopens a task at its origin, in a new round. */
@@ -239,16 +256,7 @@ export function onRetry(turn: Turn, command: Retry, task: Task): void {
     ...(command.resetAttempts ? { failures: 0, leaseLosses: 0 } : {}),
     ...(task.deadlineAt !== null && task.deadlineAt <= turn.now ? { deadlineAt: null } : {}),
   });
-  if (command.withDependents) {
-    for (const dependent of turn.preloaded.watchers) {
-      turn.send(turn.preloaded.keeperOf(dependent), {
-        type: "dependency.reopened",
-        task: dependent,
-        dependency: task.no,
-        origin: null,
-      });
-    }
-  }
+  if (command.withDependents) reopenDependents(turn, task);
   turn.send(
     receiver,
     { type: "task.update", task: task.no, what: "retried", status: task.status },

@@ -1,6 +1,6 @@
 import type { Notice } from "../machines/messages.ts";
 import { DESK, type Task } from "../machines/records.ts";
-import { failTask, tellDependent, whoStandsAbove } from "./completion.ts";
+import { failTask, reopenDependents, tellDependent } from "./completion.ts";
 import type { Turn } from "./turn.ts";
 import { settleHere } from "./intake.ts";
 
@@ -76,24 +76,6 @@ export function onReopened(
     task: message.dependency,
     dependent: task.no,
   });
-  for (const dependent of turn.preloaded.watchers) {
-    turn.send(turn.preloaded.keeperOf(dependent), {
-      type: "dependency.reopened",
-      task: dependent,
-      dependency: task.no,
-      origin: null,
-    });
-  }
+  reopenDependents(turn, task);
   turn.send(origin, { type: "task.update", task: task.no, what: "retried", status: task.status });
-}
-
-/** The origin of a dependent will hold it again: it asks the keeper, or who stands above it. */
-export function askKeeperToReopen(turn: Turn, message: Extract<Notice, { type: "dependency.reopen" }>): void {
-  const above = whoStandsAbove(turn);
-  if (above === null || above === DESK) {
-    const origin = above ?? turn.actor.no;
-    turn.send(turn.preloaded.keeperOf(message.task), { ...message, type: "dependency.reopened", origin });
-  } else {
-    turn.send(above, message);
-  }
 }

@@ -3,12 +3,12 @@ import type { Message } from "../machines/messages.ts";
 import type { Delegation, Task } from "../machines/records.ts";
 import { keepAccounts } from "./accounts.ts";
 import { onCreate } from "./children.ts";
-import { onAnnounce, onCancel, onComplete, onRetry, askKeeperToRetry } from "./completion.ts";
+import { askKeeperToReopen, onAnnounce, onCancel, onComplete, onRetry } from "./completion.ts";
 import { onDelegate } from "./delegate.ts";
 import { onAcceptance, onDecide, onOffer, onOfferTimer, onRejection, onWithdrawn } from "./delegator.ts";
 import { onEscalate, onReassign, onReassignAsked, onReturn } from "./custody.ts";
 import { onCommand, onDrained, onInstanceTimer, onLifecycle, onStarted } from "./instance.ts";
-import { askKeeperToReopen, onReopened, onSettled, onWatch } from "./dependencies.ts";
+import { onReopened, onSettled, onWatch } from "./dependencies.ts";
 import { onEnter } from "./desk.ts";
 import { onAudit, onBlock, onEdit, onUnblock } from "./edits.ts";
 import { onAssign, onCreateTask, onUpdate } from "./intake.ts";
@@ -233,7 +233,6 @@ function handleOther(turn: Turn, message: Message): void {
     case "task.reassign":
       return onReassignAsked(turn, message);
     case "task.retry":
-      return askKeeperToRetry(turn, message);
     case "dependency.reopen":
       return askKeeperToReopen(turn, message);
     case "route.preview":
