@@ -1,5 +1,6 @@
 import type { InstanceSummary, Notice, RosterNews } from "../machines/messages.ts";
 import type { Instance, Json, RosterEntry, Task } from "../machines/records.ts";
+import { hasQueue } from "../machines/legality.ts";
 import type { Settings } from "../machines/settings.ts";
 import type { Actor } from "./actor.ts";
 import { decideTask, wouldHandle } from "./placement.ts";
@@ -150,7 +151,7 @@ export function redecideHeld(turn: Turn, which: "all" | "backoff" | number): voi
 /** Room has appeared in this actor's own queue: tasks held here for want of it are queued. */
 export function admitHeld(turn: Turn): void {
   const { actor } = turn;
-  if (!turn.isRunning || actor.held.size === 0) return;
+  if (!turn.isRunning || actor.held.size === 0 || !hasQueue(turn.instance.scope)) return;
   const limit = turn.config.maxConcurrent + turn.config.maxQueued;
   for (const no of Array.from(actor.held.inOrder())) {
     if (actor.used() >= limit) return;
