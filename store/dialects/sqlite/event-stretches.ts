@@ -1,7 +1,7 @@
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
 
-/** Positions per stretch of the journal. */
+/** Positions per stretch of the journal. Older stores were filled by it (migration 003), so it stays. */
 export const STRETCH = 1_024;
 /** In place of an instance: any of them. */
 export const ANY_INSTANCE = -1;

@@ -81,21 +81,21 @@ export function byTag(em: EntityManager, tags: readonly string[], direction: Dir
   let rarest: Promise<string> | null = null;
   return async (after, count) => {
     rarest ??= rarestOf(em, tags);
-    const query = em
-      .createQueryBuilder(TaskTagRow, "g")
-      .select("g.task as no")
-      .where({ tag: await rarest });
+    const query = tagged(em, await rarest);
     if (after !== null) query.andWhere({ task: { [direction === "desc" ? "$lt" : "$gt"]: after.no } });
     return await places(query.orderBy({ task: direction }).limit(count).execute("all", false));
   };
+}
+
+function tagged(em: EntityManager, tag: string) {
+  return em.createQueryBuilder(TaskTagRow, "g").select("g.task as no").where({ tag });
 }
 
 async function rarestOf(em: EntityManager, tags: readonly string[]): Promise<string> {
   let found = { tag: tags[0] as string, rows: Number.POSITIVE_INFINITY };
   if (tags.length === 1) return found.tag;
   for (const tag of tags) {
-    const query = em.createQueryBuilder(TaskTagRow, "g").select("g.task as no").where({ tag });
-    const { length: rows } = await places(query.limit(LOOKED_AT).execute("all", false));
+    const { length: rows } = await places(tagged(em, tag).limit(LOOKED_AT).execute("all", false));
     if (rows < found.rows) found = { tag, rows };
   }
   return found.tag;
