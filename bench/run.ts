@@ -3,11 +3,9 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Row } from "./lib/case.ts";
 import { describeEnvironment, environment } from "./lib/environment.ts";
-import { runGroup } from "./lib/runner.ts";
-import type { CaseResult } from "./lib/runner.ts";
+import { runGroup, type CaseResult } from "./lib/runner.ts";
 import { isShown, linesOf } from "./lib/summary.ts";
-import type { Line } from "./lib/table.ts";
-import { checkMarkers, missedTargets, printed, withLines } from "./lib/table.ts";
+import { checkMarkers, missedTargets, printed, withLines, type Line } from "./lib/table.ts";
 import { ROWS } from "./rows/index.ts";
 
 const ROOT = dirname(import.meta.dirname);

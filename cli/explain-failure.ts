@@ -1,8 +1,6 @@
-import { CliFailure, problem } from "./failure.ts";
-import type { Problem } from "./failure.ts";
+import { CliFailure, problem, type Problem } from "./failure.ts";
 import { exitCodeOf } from "./exit-codes.ts";
-import { fixFor } from "./fixes.ts";
-import type { FailedCommand } from "./fixes.ts";
+import { fixFor, type FailedCommand } from "./fixes.ts";
 import { fileProblem, storeProblem } from "./store-failure.ts";
 
 /** What went wrong, as it is shown: to a person, or as problem+json. */

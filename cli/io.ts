@@ -16,7 +16,7 @@ export interface OpenParams {
   /** As `createHopper` takes it. */
   store: string;
   mode: "read" | "own";
-  /** Where settings come from: the library reads and checks them (src/config.ts). */
+  /** Where settings come from: the library reads and checks them (src/config/config.ts). */
   config: ConfigurationSources;
 }
 

@@ -4,8 +4,7 @@ import { usage } from "./failure.ts";
 import { commandText } from "./quote.ts";
 import { nearest } from "./library.ts";
 import { commandHelp, overviewHelp } from "./render/help.ts";
-import type { CommandSpec, NounSpec } from "./spec.ts";
-import { GLOBAL_OPTIONS } from "./spec.ts";
+import { GLOBAL_OPTIONS, type CommandSpec, type NounSpec } from "./spec.ts";
 import { joinValues, readValues, refuseFlagValues, splitEscaped } from "./values.ts";
 
 /** What a command line asks for: a command with its values, or text to print. */

@@ -1,7 +1,6 @@
 import { storeUrl } from "./data-folder.ts";
 import type { CliIo, PlanArgs } from "./io.ts";
-import type { ConfigurationSources } from "./library.ts";
-import { loadConfiguration } from "./library.ts";
+import { loadConfiguration, type ConfigurationSources } from "./library.ts";
 
 /**
  * Hands a plan to its runner in src/plan, which is loaded here and not earlier. The runner lays the plan's own

@@ -1,6 +1,5 @@
 import { dirname } from "node:path";
-import type { Problem } from "./failure.ts";
-import { problem } from "./failure.ts";
+import { problem, type Problem } from "./failure.ts";
 import { quote } from "./quote.ts";
 
 /**

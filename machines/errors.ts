@@ -1,4 +1,4 @@
-import type { Json } from "./records.ts";
+import type { Json } from "./records/values.ts";
 
 /**
  * Every code a caller can meet, with its HTTP status and its sentence. The sentence says what happened;

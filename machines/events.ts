@@ -1,4 +1,4 @@
-import type { ActorNo, DelegationNo, Json, TaskNo } from "./records.ts";
+import type { ActorNo, DelegationNo, Json, TaskNo } from "./records/values.ts";
 
 /** Every name a journal event can have. Source: 4-http-api.md 4.3. */
 export const EVENT_NAMES = [

@@ -1,6 +1,10 @@
 import type { JournalEvent } from "./events.ts";
-import { createHop, createTask, evolveHop, evolveTask, evolveTaskByHop } from "./evolve.ts";
-import type { Delegation, DelegationNo, Task, TaskNo } from "./records.ts";
+import { createHop, evolveHop, evolveTaskByHop } from "./evolve/delegation.ts";
+import { createTask } from "./evolve/task-created.ts";
+import { evolveTask } from "./evolve/task.ts";
+import type { Delegation } from "./records/delegation.ts";
+import type { DelegationNo, TaskNo } from "./records/values.ts";
+import type { Task } from "./records/task.ts";
 
 /** A task with its delegations, as folded. */
 export interface FoldedTask {

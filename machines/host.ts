@@ -1,7 +1,6 @@
 import type { AnyStateMachine } from "xstate";
 
-import { checkLifecycle, initialOf } from "./host-checks.ts";
-import type { Edge } from "./host-checks.ts";
+import { checkLifecycle, initialOf, type Edge } from "./host-checks.ts";
 
 /**
  * The one seam between Hopper and XState: a machine is drawn with XState, checked when it is loaded, and compiled

@@ -1,4 +1,4 @@
-import type { Scope } from "./records.ts";
+import type { Scope } from "./records/instance.ts";
 
 /** What one scope may have above it and below it. */
 interface Place {

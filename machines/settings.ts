@@ -1,4 +1,4 @@
-import type { Instance, InstanceConfig, Scope } from "./records.ts";
+import type { Instance, InstanceConfig, Scope } from "./records/instance.ts";
 
 /** Store-wide settings with their defaults. Source: 2-domain.md 2.9. */
 export interface Settings {

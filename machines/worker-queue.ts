@@ -1,5 +1,5 @@
-import { PRIORITIES } from "./records.ts";
-import type { Priority, TaskNo } from "./records.ts";
+import { PRIORITIES, type Priority } from "./records/task.ts";
+import type { TaskNo } from "./records/values.ts";
 
 /**
  * A task's place in a queue. `arrival`: rising numbers, smaller = came earlier (a requeued task keeps its own);

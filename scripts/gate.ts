@@ -5,8 +5,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { execa } from "execa";
-import { describeTimes, readTestReport, seconds, summaryLine } from "./gate-report.ts";
-import type { StepReport } from "./gate-report.ts";
+import { describeTimes, readTestReport, seconds, summaryLine, type StepReport } from "./gate-report.ts";
 
 interface Step {
   name: string;

@@ -1,6 +1,6 @@
 /** Hopper's public menu. */
 export { createHopper, type CreateHopperParams } from "./hopper.ts";
-export type { Hopper } from "./api.ts";
+export type { Hopper } from "./api/hopper.ts";
 export { HopperError } from "../machines/errors.ts";
 export { StoreError } from "../store/store-error.ts";
 export type { ScopeBehavior } from "../machines/scopes/behavior.ts";
@@ -13,8 +13,8 @@ export type {
   InstanceView,
   ListView,
   TaskView,
-} from "./views.ts";
-export { loadConfiguration } from "./config.ts";
+} from "./views/views.ts";
+export { loadConfiguration } from "./config/config.ts";
 export { runPlan } from "./plan/door.ts";
 export type {
   LiveState,

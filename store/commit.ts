@@ -1,14 +1,8 @@
 import type { JournalEvent } from "../machines/events.ts";
-import type { Envelope } from "../machines/messages.ts";
-import type {
-  Delegation,
-  Instance,
-  RosterEntry,
-  Tally,
-  Task,
-  TaskResult,
-  Watch,
-} from "../machines/records.ts";
+import type { Envelope } from "../machines/messages/envelope.ts";
+import type { Delegation } from "../machines/records/delegation.ts";
+import type { Instance, RosterEntry, Tally } from "../machines/records/instance.ts";
+import type { Task, TaskResult, Watch } from "../machines/records/task.ts";
 
 /** The highest number given so far, per kind. Kept in memory by the loop, stored with every commit. */
 export interface Counters {

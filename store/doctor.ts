@@ -168,7 +168,7 @@ const FILE: readonly Check[] = [
   },
 ];
 
-/** Every check that rows alone can answer. T8, which folds the journal, is in src/doctor.ts. */
+/** Every check that rows alone can answer. T8, which folds the journal, is in src/verbs/doctor.ts. */
 export const CHECKS: readonly Check[] = [...MESSAGES, ...TASKS, ...DELEGATIONS, ...INSTANCES, ...FILE];
 
 /** Asks every check. One that cannot be asked, because the file is damaged, is broken. */

@@ -13,13 +13,11 @@ import { basename, dirname, join, resolve } from "node:path";
 import { openFile, openFileForReading, openImage } from "./dialects/sqlite/connection.ts";
 import { checkHeader, markJournal, parseHeader } from "./dialects/sqlite/header.ts";
 import { newImage } from "./dialects/sqlite/image.ts";
-import { fileError, inspect, isCurrent } from "./dialects/sqlite/inspect.ts";
-import type { Found } from "./dialects/sqlite/inspect.ts";
+import { fileError, inspect, isCurrent, type Found } from "./dialects/sqlite/inspect.ts";
 import type { Database } from "./dialects/sqlite/library.ts";
 import { orDamaged, readIdentity } from "./dialects/sqlite/meta.ts";
 import { ownerLock } from "./dialects/sqlite/owner-lock.ts";
-import { sqliteStore } from "./dialects/sqlite/sqlite-store.ts";
-import type { SqliteStore } from "./dialects/sqlite/sqlite-store.ts";
+import { sqliteStore, type SqliteStore } from "./dialects/sqlite/sqlite-store.ts";
 import { StoreError } from "./store-error.ts";
 import type { Store } from "./store.ts";
 

@@ -1,21 +1,8 @@
 import type { EventName, JournalEvent } from "../machines/events.ts";
-import type {
-  ActorNo,
-  Delegation,
-  DelegationNo,
-  DelegationStatus,
-  Instance,
-  InstanceNo,
-  InstanceStatus,
-  InstanceType,
-  Priority,
-  Scope,
-  Tally,
-  Task,
-  TaskNo,
-  TaskResult,
-  TaskStatus,
-} from "../machines/records.ts";
+import type { ActorNo, DelegationNo, InstanceNo, TaskNo } from "../machines/records/values.ts";
+import type { Delegation, DelegationStatus } from "../machines/records/delegation.ts";
+import type { Instance, InstanceStatus, InstanceType, Scope, Tally } from "../machines/records/instance.ts";
+import type { Priority, Task, TaskResult, TaskStatus } from "../machines/records/task.ts";
 import type { DeadLetter, MailRow } from "./commit.ts";
 
 /** A value now, or a promise of it: SQLite answers at once, PostgreSQL later. */

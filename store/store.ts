@@ -1,18 +1,14 @@
+import type { ActorNo, DelegationNo, InstanceNo, TaskNo } from "../machines/records/values.ts";
+import type { Delegation } from "../machines/records/delegation.ts";
 import type {
-  ActorNo,
-  Delegation,
-  DelegationNo,
   Instance,
-  InstanceNo,
   InstanceStatus,
   InstanceType,
   RosterEntry,
   Scope,
   Tally,
-  Task,
-  TaskNo,
-  Watch,
-} from "../machines/records.ts";
+} from "../machines/records/instance.ts";
+import type { Task, Watch } from "../machines/records/task.ts";
 import type { CommandKey, Commit, Counters, MailRow } from "./commit.ts";
 import type { Awaitable, Queries } from "./queries.ts";
 

@@ -4,8 +4,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseAst } from "vitest/node";
 import { ignoreUnreachable } from "../scripts/coverage-ignore.ts";
-import { describeTimes, readTestReport, summaryLine } from "../scripts/gate-report.ts";
-import type { StepReport, TestReport } from "../scripts/gate-report.ts";
+import {
+  describeTimes,
+  readTestReport,
+  summaryLine,
+  type StepReport,
+  type TestReport,
+} from "../scripts/gate-report.ts";
 
 describe("the gate's summary", () => {
   const ran = (passed: number, failed: number): TestReport => ({ passed, failed, skipped: 0, files: [] });

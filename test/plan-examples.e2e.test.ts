@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { createHopper } from "../src/index.ts";
-import type { EventView } from "../src/views.ts";
+import type { EventView } from "../src/views/views.ts";
 import { namesIn, stepLines, unaccounted } from "./src/plan-journal.ts";
 
 /** The example plans through the real command, on a pipe: what `npm start` and `hopper demo` show. */

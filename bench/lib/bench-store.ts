@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { systemClock, systemIds } from "../../src/seams.ts";
+import { systemClock, systemIds } from "../../src/environment/real.ts";
 import type { SqliteStore } from "../../store/dialects/sqlite/sqlite-store.ts";
 import { openStore } from "../../store/open.ts";
 import { urlOf } from "./w3-world.ts";

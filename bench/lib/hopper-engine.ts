@@ -2,7 +2,7 @@ import { createHopper, type Hopper } from "../../src/index.ts";
 import { openStore } from "../../store/open.ts";
 import type { SqliteStore } from "../../store/dialects/sqlite/sqlite-store.ts";
 import type { Store } from "../../store/store.ts";
-import { systemClock, systemIds } from "../../src/seams.ts";
+import { systemClock, systemIds } from "../../src/environment/real.ts";
 import type { MeasuredEngine } from "./w3-measure.ts";
 import { GLOBAL_NAME, PLACES, urlOf } from "./w3-world.ts";
 

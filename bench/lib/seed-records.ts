@@ -1,7 +1,10 @@
 import type { EventName, JournalEvent } from "../../machines/events.ts";
-import { createHop, createTask, evolveHop, evolveTask, evolveTaskByHop } from "../../machines/evolve.ts";
-import type { Delegation, Task, TaskResult } from "../../machines/records.ts";
-import { systemIds } from "../../src/seams.ts";
+import { createHop, evolveHop, evolveTaskByHop } from "../../machines/evolve/delegation.ts";
+import { createTask } from "../../machines/evolve/task-created.ts";
+import { evolveTask } from "../../machines/evolve/task.ts";
+import type { Delegation } from "../../machines/records/delegation.ts";
+import type { Task, TaskResult } from "../../machines/records/task.ts";
+import { systemIds } from "../../src/environment/real.ts";
 
 /** Numbers given so far. */
 export interface SeedCounters {

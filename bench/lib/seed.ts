@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Tally } from "../../machines/records.ts";
+import type { Tally } from "../../machines/records/instance.ts";
 import { createHopper } from "../../src/index.ts";
 import type { SqliteStore } from "../../store/dialects/sqlite/sqlite-store.ts";
 import type { Commit, DirectoryEntry } from "../../store/store.ts";
 import { openFileStore } from "./bench-store.ts";
-import { recordsOf } from "./seed-records.ts";
-import type { SeedCounters, SeedTask } from "./seed-records.ts";
+import { recordsOf, type SeedCounters, type SeedTask } from "./seed-records.ts";
 import { randomFrom } from "./stats.ts";
 import { createWorld, GLOBAL_NAME, PLACES, urlOf } from "./w3-world.ts";
 

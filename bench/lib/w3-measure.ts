@@ -2,8 +2,7 @@ import { statSync } from "node:fs";
 import type { Database } from "../../store/dialects/sqlite/library.ts";
 import type { Figures, Outcome } from "./case.ts";
 import { countRows, rowsPerTask } from "./row-counts.ts";
-import { runLoop, tasksOf } from "./w3-loop.ts";
-import type { LoopPlan, W3Engine } from "./w3-loop.ts";
+import { runLoop, tasksOf, type LoopPlan, type W3Engine } from "./w3-loop.ts";
 
 /** What an engine has done since it was opened. */
 export interface Work {

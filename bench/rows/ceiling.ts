@@ -1,12 +1,11 @@
 import { join } from "node:path";
-import { systemClock, systemIds } from "../../src/seams.ts";
+import { systemClock, systemIds } from "../../src/environment/real.ts";
 import { openStore } from "../../store/open.ts";
 import type { Case, Row } from "../lib/case.ts";
 import { CeilingEngine } from "../lib/ceiling/engine.ts";
 import { measureW3 } from "../lib/w3-measure.ts";
 import { tasksOf } from "../lib/w3-loop.ts";
-import { PLAN_NAMES, planOf } from "../lib/w3-plans.ts";
-import type { PlanName } from "../lib/w3-plans.ts";
+import { PLAN_NAMES, planOf, type PlanName } from "../lib/w3-plans.ts";
 import { refuseUnsound } from "../lib/sound.ts";
 import { createWorldFile, urlOf } from "../lib/w3-world.ts";
 

@@ -2,8 +2,7 @@ import { join } from "node:path";
 import type { Case, Derived, Row } from "../lib/case.ts";
 import { openHopperEngine } from "../lib/hopper-engine.ts";
 import { measureW3 } from "../lib/w3-measure.ts";
-import { PLAN_NAMES, planOf } from "../lib/w3-plans.ts";
-import type { PlanName } from "../lib/w3-plans.ts";
+import { PLAN_NAMES, planOf, type PlanName } from "../lib/w3-plans.ts";
 import { refuseUnsound } from "../lib/sound.ts";
 import { createWorldFile } from "../lib/w3-world.ts";
 

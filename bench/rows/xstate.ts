@@ -1,8 +1,7 @@
 import { createActor, transition } from "xstate";
 import type { ActorScope, AnyMachineSnapshot, EventObject } from "xstate";
-import { taskLifecycle } from "../../machines/lifecycles/task.ts";
-import type { TaskContext, TaskEvent } from "../../machines/lifecycles/task.ts";
-import type { TaskStatus } from "../../machines/records.ts";
+import { taskLifecycle, type TaskContext, type TaskEvent } from "../../machines/lifecycles/task.ts";
+import type { TaskStatus } from "../../machines/records/task.ts";
 import type { Case, Row } from "../lib/case.ts";
 
 /** A task's way through W3, again and again. */

@@ -1,7 +1,6 @@
 import { EXIT } from "../exit-codes.ts";
 import { toWire } from "../library.ts";
-import type { FindingBody } from "../render/doctor.ts";
-import { findingLines } from "../render/doctor.ts";
+import { findingLines, type FindingBody } from "../render/doctor.ts";
 import type { CommandSpec } from "../spec.ts";
 
 /** `doctor`: every invariant that a query can check. Exit 9 when one is broken. Source: 8-reliability.md 8.1. */

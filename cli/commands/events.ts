@@ -1,7 +1,6 @@
 import type { Args } from "../args.ts";
 import type { Context } from "../context.ts";
-import type { EventView, Hopper } from "../library.ts";
-import { toWire } from "../library.ts";
+import { toWire, type EventView, type Hopper } from "../library.ts";
 import { commandText } from "../quote.ts";
 import type { EventBody } from "../render/bodies.ts";
 import { eventTable, INSTANCE_FIELDS } from "../render/events.ts";

@@ -1,8 +1,13 @@
 import type { Args } from "../args.ts";
 import type { Context } from "../context.ts";
 import { usage } from "../failure.ts";
-import type { InstanceTreeView, InstanceView } from "../library.ts";
-import { checkInstance, configWarnings, toWire } from "../library.ts";
+import {
+  checkInstance,
+  configWarnings,
+  toWire,
+  type InstanceTreeView,
+  type InstanceView,
+} from "../library.ts";
 import type { Shown } from "../output.ts";
 import type { InstanceBody, StatsBody, TreeBody } from "../render/bodies.ts";
 import { dashboardLines } from "../render/dashboard.ts";

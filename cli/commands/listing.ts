@@ -1,7 +1,6 @@
 import type { Args } from "../args.ts";
 import type { Context } from "../context.ts";
-import type { Hopper, ListView } from "../library.ts";
-import { toWire } from "../library.ts";
+import { toWire, type Hopper, type ListView } from "../library.ts";
 import { commandText } from "../quote.ts";
 import type { Look } from "../render/look.ts";
 import type { OptionSpec } from "../spec.ts";

@@ -1,5 +1,4 @@
-import type { Hopper } from "../library.ts";
-import { toWire } from "../library.ts";
+import { toWire, type Hopper } from "../library.ts";
 import type { DecisionBody } from "../render/bodies.ts";
 import { decisionLines } from "../render/decision.ts";
 import type { CommandSpec } from "../spec.ts";

@@ -1,6 +1,5 @@
 import type { Context } from "../context.ts";
-import type { DelegationView, Hopper } from "../library.ts";
-import { toWire } from "../library.ts";
+import { toWire, type DelegationView, type Hopper } from "../library.ts";
 import type { Shown } from "../output.ts";
 import type { ChainBody, DelegationBody } from "../render/bodies.ts";
 import { chainLines, delegationLine } from "../render/chain.ts";

@@ -1,9 +1,7 @@
-import type { Context } from "../context.ts";
-import { throwIfInterrupted } from "../context.ts";
+import { throwIfInterrupted, type Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { CliFailure, problem } from "../failure.ts";
-import type { Hopper, TaskView } from "../library.ts";
-import { toWire } from "../library.ts";
+import { toWire, type Hopper, type TaskView } from "../library.ts";
 import type { TaskBody } from "../render/bodies.ts";
 import { taskStatusLine } from "../render/chain.ts";
 import type { CommandSpec } from "../spec.ts";

@@ -1,7 +1,6 @@
 import type { Args } from "../args.ts";
 import type { Context } from "../context.ts";
-import type { CommandOptions, Hopper, TaskView } from "../library.ts";
-import { checkTask, toWire } from "../library.ts";
+import { checkTask, toWire, type CommandOptions, type Hopper, type TaskView } from "../library.ts";
 import type { Shown } from "../output.ts";
 import type { ChainBody, TaskBody } from "../render/bodies.ts";
 import { addedLines, taskStatusLine } from "../render/chain.ts";

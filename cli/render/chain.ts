@@ -1,6 +1,5 @@
 import type { ChainBody, DelegationBody, TaskBody } from "./bodies.ts";
-import type { Look } from "./look.ts";
-import { paint, toneOf } from "./look.ts";
+import { paint, toneOf, type Look } from "./look.ts";
 import { clean } from "./text.ts";
 
 /** `1. global → webapp (route) [accepted]`, one line per delegation in order; none for a task without. Source: 5-cli.md 5.1. */

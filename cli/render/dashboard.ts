@@ -1,6 +1,5 @@
 import type { StatsBody } from "./bodies.ts";
-import type { Look } from "./look.ts";
-import { paint, toneOf } from "./look.ts";
+import { paint, toneOf, type Look } from "./look.ts";
 import { clean, fit, pad, plural, widthOf, wrap } from "./text.ts";
 
 interface Line {

@@ -1,8 +1,6 @@
 import type { DecisionBody, Names } from "./bodies.ts";
-import type { Look } from "./look.ts";
-import { paint } from "./look.ts";
-import type { Column } from "./table.ts";
-import { tableLines } from "./table.ts";
+import { paint, type Look } from "./look.ts";
+import { tableLines, type Column } from "./table.ts";
 import { clean, plural } from "./text.ts";
 
 type Candidate = DecisionBody["candidates"][number];

@@ -2,10 +2,8 @@ import type { DelegationBody, Names } from "./bodies.ts";
 import { delegationLine, reasonText } from "./chain.ts";
 import { fieldLines, jsonText } from "./fields.ts";
 import { byText } from "./instance.ts";
-import type { Look } from "./look.ts";
-import { toneOf } from "./look.ts";
-import type { Column } from "./table.ts";
-import { tableLines } from "./table.ts";
+import { toneOf, type Look } from "./look.ts";
+import { tableLines, type Column } from "./table.ts";
 import { age } from "./text.ts";
 
 /** `delegation list`. */

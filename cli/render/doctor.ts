@@ -1,5 +1,4 @@
-import type { Look } from "./look.ts";
-import { paint } from "./look.ts";
+import { paint, type Look } from "./look.ts";
 import { clean, plural } from "./text.ts";
 
 /** What one check of `doctor` found; `broken` is empty when the rule holds. */

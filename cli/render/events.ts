@@ -1,7 +1,6 @@
 import type { EventBody, Names } from "./bodies.ts";
 import type { Look } from "./look.ts";
-import type { Column } from "./table.ts";
-import { tableLines } from "./table.ts";
+import { tableLines, type Column } from "./table.ts";
 
 type Json = EventBody["data"][string];
 

@@ -1,5 +1,4 @@
-import type { Look } from "./look.ts";
-import { paint } from "./look.ts";
+import { paint, type Look } from "./look.ts";
 import { clean, cleanBlock, widthOf } from "./text.ts";
 
 /** A name and what stands there; null, "" and an empty list are left out. */

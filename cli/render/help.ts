@@ -1,6 +1,11 @@
 import type { CommandTree } from "../parser.ts";
-import type { CommandSpec, OptionSpec, PositionalSpec, ValueType } from "../spec.ts";
-import { GLOBAL_OPTIONS } from "../spec.ts";
+import {
+  GLOBAL_OPTIONS,
+  type CommandSpec,
+  type OptionSpec,
+  type PositionalSpec,
+  type ValueType,
+} from "../spec.ts";
 import { widthOf, wrap } from "./text.ts";
 
 /** Help texts, drawn from the declarations: nothing is parsed or loaded for them. */

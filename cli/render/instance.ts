@@ -1,9 +1,7 @@
 import type { InstanceBody, Names } from "./bodies.ts";
 import { fieldLines, jsonText } from "./fields.ts";
-import type { Look } from "./look.ts";
-import { toneOf } from "./look.ts";
-import type { Column } from "./table.ts";
-import { tableLines } from "./table.ts";
+import { toneOf, type Look } from "./look.ts";
+import { tableLines, type Column } from "./table.ts";
 import { age } from "./text.ts";
 import { instanceLine, openTasks } from "./tree.ts";
 

@@ -1,5 +1,4 @@
-import type { Look } from "./look.ts";
-import { paint } from "./look.ts";
+import { paint, type Look } from "./look.ts";
 import { clean } from "./text.ts";
 
 /** Where the command acts: the data folder, and what happens there between commands (5-cli.md 5.1). */

@@ -9,11 +9,9 @@ import type {
   PlanStep,
   RunningTask,
 } from "../../src/index.ts";
-import type { InstanceTreeView } from "../library.ts";
-import { toWire } from "../library.ts";
+import { toWire, type InstanceTreeView } from "../library.ts";
 import type { TreeBody } from "./bodies.ts";
-import { lookFor, paint } from "./look.ts";
-import type { Look, Tone } from "./look.ts";
+import { lookFor, paint, type Look, type Tone } from "./look.ts";
 import { clean, fit, pad, plural, widthOf } from "./text.ts";
 import { treeLines } from "./tree.ts";
 

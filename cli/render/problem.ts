@@ -1,5 +1,4 @@
-import type { Look } from "./look.ts";
-import { paint } from "./look.ts";
+import { paint, type Look } from "./look.ts";
 import { clean } from "./text.ts";
 
 interface ProblemBody {

@@ -1,6 +1,5 @@
 import Table from "cli-table3";
-import type { Look, Tone } from "./look.ts";
-import { paint } from "./look.ts";
+import { paint, type Look, type Tone } from "./look.ts";
 import { clean, fit, widthOf } from "./text.ts";
 
 /** One column of a list. */

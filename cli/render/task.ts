@@ -2,10 +2,8 @@ import type { ChainBody, Names, TaskBody } from "./bodies.ts";
 import { chainLines, standing } from "./chain.ts";
 import { fieldLines, jsonText } from "./fields.ts";
 import { byText } from "./instance.ts";
-import type { Look, Tone } from "./look.ts";
-import { paint, toneOf } from "./look.ts";
-import type { Column } from "./table.ts";
-import { tableLines } from "./table.ts";
+import { paint, toneOf, type Look, type Tone } from "./look.ts";
+import { tableLines, type Column } from "./table.ts";
 import { age, clean } from "./text.ts";
 
 /** `task list`. */

@@ -1,6 +1,5 @@
 import type { TreeBody } from "./bodies.ts";
-import type { Look } from "./look.ts";
-import { paint, toneOf } from "./look.ts";
+import { paint, toneOf, type Look } from "./look.ts";
 import { clean, plural } from "./text.ts";
 
 interface InstanceLike {

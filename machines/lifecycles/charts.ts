@@ -1,7 +1,6 @@
 import type { AnyStateMachine } from "xstate";
 
-import { edgesOf, initialOf } from "../host-checks.ts";
-import type { Edge } from "../host-checks.ts";
+import { edgesOf, initialOf, type Edge } from "../host-checks.ts";
 import { finalsOf } from "../host.ts";
 
 /**

@@ -1,8 +1,7 @@
 import { setup } from "xstate";
 
 import { hostLifecycle, typesOf } from "../host.ts";
-import { DELEGATION_STATUSES } from "../records.ts";
-import type { DelegationStatus } from "../records.ts";
+import { DELEGATION_STATUSES, type DelegationStatus } from "../records/delegation.ts";
 
 /** A delegation's lifecycle asks nothing but its status. */
 export type DelegationContext = Record<string, never>;

@@ -1,8 +1,7 @@
 import { setup } from "xstate";
 
 import { hostLifecycle, typesOf } from "../host.ts";
-import { INSTANCE_STATUSES } from "../records.ts";
-import type { InstanceStatus } from "../records.ts";
+import { INSTANCE_STATUSES, type InstanceStatus } from "../records/instance.ts";
 
 /** What an instance's lifecycle must know beyond the status. */
 export interface InstanceContext {

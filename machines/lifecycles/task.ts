@@ -1,8 +1,7 @@
 import { setup } from "xstate";
 
 import { FINAL, hostLifecycle, typesOf } from "../host.ts";
-import { TASK_STATUSES } from "../records.ts";
-import type { TaskStatus } from "../records.ts";
+import { TASK_STATUSES, type TaskStatus } from "../records/task.ts";
 
 /** What a task's lifecycle must know beyond the status, as it was before the event. */
 export interface TaskContext {

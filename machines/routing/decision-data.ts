@@ -1,5 +1,5 @@
-import type { Candidate, Decision, LostBecause } from "../messages.ts";
-import type { Json } from "../records.ts";
+import type { Candidate, Decision, LostBecause } from "../messages/decision.ts";
+import type { Json } from "../records/values.ts";
 import { LIMITS } from "../settings.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { Decision } from "../messages.ts";
-import type { InstanceNo } from "../records.ts";
+import type { Decision } from "../messages/decision.ts";
+import type { InstanceNo } from "../records/values.ts";
 
 /**
  * A decision in one line: who, what, why, with two blanks between.

@@ -1,10 +1,9 @@
-import type { LostBecause } from "../messages.ts";
-import type { RosterEntry, Scope } from "../records.ts";
+import type { LostBecause } from "../messages/decision.ts";
+import type { RosterEntry, Scope } from "../records/instance.ts";
 import type { RoutingView } from "../scopes/behavior.ts";
 import { LIMITS } from "../settings.ts";
 import type { RoutableTask } from "./routable-task.ts";
-import { ruleFor } from "./rules.ts";
-import type { CompiledRule } from "./rules.ts";
+import { ruleFor, type CompiledRule } from "./rules.ts";
 import { countMatches, lowerTags } from "./tags.ts";
 
 /**

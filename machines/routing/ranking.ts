@@ -1,8 +1,7 @@
-import type { LostBecause } from "../messages.ts";
+import type { LostBecause } from "../messages/decision.ts";
 import { LIMITS } from "../settings.ts";
 import type { Judged } from "./filter.ts";
-import { compareRules } from "./rules.ts";
-import type { CompiledRule } from "./rules.ts";
+import { compareRules, type CompiledRule } from "./rules.ts";
 
 /**
  * Order of two candidates as far as rules and tags tell them apart; < 0 = `a` is the better one, 0 = no difference.

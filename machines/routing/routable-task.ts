@@ -1,4 +1,5 @@
-import type { InstanceNo, Task } from "../records.ts";
+import type { InstanceNo } from "../records/values.ts";
+import type { Task } from "../records/task.ts";
 
 /**
  * What routing looks at of a task; a whole {@link Task} is one, and so is a task body that is only previewed.

@@ -1,12 +1,17 @@
-import type { Candidate, LostBecause } from "../messages.ts";
-import type { InstanceNo } from "../records.ts";
+import type { Candidate, LostBecause } from "../messages/decision.ts";
+import type { InstanceNo } from "../records/values.ts";
 import type { RoutingView } from "../scopes/behavior.ts";
 import { LIMITS } from "../settings.ts";
-import { admitByText, rejectUnnamed, sieve } from "./filter.ts";
-import type { CandidateFilter, Judged, Sieve } from "./filter.ts";
+import {
+  admitByText,
+  rejectUnnamed,
+  sieve,
+  type CandidateFilter,
+  type Judged,
+  type Sieve,
+} from "./filter.ts";
 import { lostAgainst, sortJudged, textMatters } from "./ranking.ts";
-import { explainNobody, explainWinner, whyNobody } from "./reasons.ts";
-import type { WhyNobody } from "./reasons.ts";
+import { explainNobody, explainWinner, whyNobody, type WhyNobody } from "./reasons.ts";
 import type { RoutableTask } from "./routable-task.ts";
 
 /** Who may take a task, in which order, and why; `best` null = nobody. */

@@ -1,4 +1,4 @@
-import type { RosterEntry } from "../records.ts";
+import type { RosterEntry } from "../records/instance.ts";
 import type { RoutableTask } from "./routable-task.ts";
 
 /**

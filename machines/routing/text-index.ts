@@ -1,6 +1,7 @@
 import MiniSearch from "minisearch";
 import type { SearchResult } from "minisearch";
-import type { InstanceNo, RosterEntry } from "../records.ts";
+import type { InstanceNo } from "../records/values.ts";
+import type { RosterEntry } from "../records/instance.ts";
 
 /** How much of a task's text is read: a decision must stay cheap however long the description is. */
 export const TEXT_LIMITS = { titleChars: 512, descriptionChars: 1_024 } as const;

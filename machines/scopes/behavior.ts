@@ -1,5 +1,6 @@
-import type { Decision } from "../messages.ts";
-import type { Instance, InstanceNo, RosterEntry } from "../records.ts";
+import type { Decision } from "../messages/decision.ts";
+import type { Instance, RosterEntry } from "../records/instance.ts";
+import type { InstanceNo } from "../records/values.ts";
 import type { RoutableTask } from "../routing/routable-task.ts";
 import type { CompiledRule } from "../routing/rules.ts";
 import type { TextIndex } from "../routing/text-index.ts";

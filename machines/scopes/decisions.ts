@@ -1,4 +1,4 @@
-import type { Candidate, Decision } from "../messages.ts";
+import type { Candidate, Decision } from "../messages/decision.ts";
 import type { Nobody, Ranking, Winner } from "../routing/router.ts";
 import type { RoutableTask } from "../routing/routable-task.ts";
 import type { RoutingView } from "./behavior.ts";

@@ -1,6 +1,6 @@
 import { unreachable } from "../errors.ts";
 import { givesWorkTo } from "../legality.ts";
-import type { Decision } from "../messages.ts";
+import type { Decision } from "../messages/decision.ts";
 import type { WhyNobody } from "../routing/reasons.ts";
 import { rankCandidates } from "../routing/router.ts";
 import type { RoutableTask } from "../routing/routable-task.ts";

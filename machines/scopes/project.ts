@@ -1,7 +1,6 @@
 import { givesWorkTo } from "../legality.ts";
-import type { Decision } from "../messages.ts";
-import { rankCandidates } from "../routing/router.ts";
-import type { Nobody } from "../routing/router.ts";
+import type { Decision } from "../messages/decision.ts";
+import { rankCandidates, type Nobody } from "../routing/router.ts";
 import type { RoutableTask } from "../routing/routable-task.ts";
 import type { RoutingView, ScopeBehavior } from "./behavior.ts";
 import { create, delegate, handle, hold } from "./decisions.ts";

@@ -1,4 +1,4 @@
-import type { Scope } from "../records.ts";
+import type { Scope } from "../records/instance.ts";
 import type { ScopeBehavior } from "./behavior.ts";
 import { federatedBehavior } from "./federated.ts";
 import { globalBehavior } from "./global.ts";

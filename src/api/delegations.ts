@@ -1,5 +1,5 @@
-import type { Json } from "../../machines/records.ts";
-import type { DelegationView, ListView } from "../views.ts";
+import type { Json } from "../../machines/records/values.ts";
+import type { DelegationView, ListView } from "../views/views.ts";
 import type { CommandOptions, PageParams } from "./options.ts";
 
 export interface ListDelegationsParams extends PageParams {

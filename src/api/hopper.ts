@@ -1,7 +1,7 @@
 import type { EventName } from "../../machines/events.ts";
-import type { TaskStatus } from "../../machines/records.ts";
+import type { TaskStatus } from "../../machines/records/task.ts";
 import type { DoctorFinding } from "../../store/store.ts";
-import type { DeadLetterView, DecisionView, EventView, ListView } from "../views.ts";
+import type { DeadLetterView, DecisionView, EventView, ListView } from "../views/views.ts";
 import type { Delegations } from "./delegations.ts";
 import type { Instances } from "./instances.ts";
 import type { Internals } from "./internals.ts";

@@ -1,5 +1,6 @@
-import type { ErrorInfo, InstanceConfig } from "../../machines/records.ts";
-import type { InstanceTreeView, InstanceView, LeaseView, ListView, TaskView } from "../views.ts";
+import type { ErrorInfo } from "../../machines/records/values.ts";
+import type { InstanceConfig } from "../../machines/records/instance.ts";
+import type { InstanceTreeView, InstanceView, LeaseView, ListView, TaskView } from "../views/views.ts";
 import type { CommandOptions, PageParams } from "./options.ts";
 
 export interface CreateInstanceParams extends CommandOptions {

@@ -1,6 +1,7 @@
-import type { Metrics } from "../../actors/system-params.ts";
-import type { InstanceConfig, ProcessMark } from "../../machines/records.ts";
-import type { TaskView } from "../views.ts";
+import type { Metrics } from "../../actors/engine/system-params.ts";
+import type { InstanceConfig } from "../../machines/records/instance.ts";
+import type { ProcessMark } from "../../machines/records/task.ts";
+import type { TaskView } from "../views/views.ts";
 import type { Claim } from "./instances.ts";
 import type { CreateTaskParams } from "./tasks.ts";
 

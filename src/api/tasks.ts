@@ -1,5 +1,13 @@
-import type { ErrorInfo, Json, TaskStatus } from "../../machines/records.ts";
-import type { ChainView, DecisionView, DelegationView, EventView, ListView, TaskView } from "../views.ts";
+import type { ErrorInfo, Json } from "../../machines/records/values.ts";
+import type { TaskStatus } from "../../machines/records/task.ts";
+import type {
+  ChainView,
+  DecisionView,
+  DelegationView,
+  EventView,
+  ListView,
+  TaskView,
+} from "../views/views.ts";
 import type { CommandOptions, PageParams } from "./options.ts";
 
 export interface CreateTaskParams extends CommandOptions {

@@ -2,8 +2,7 @@ import { HopperError } from "../../machines/errors.ts";
 import type { Issue } from "./check.ts";
 import { quote } from "./common.ts";
 import { nearest } from "./nearest.ts";
-import { dependencyKeys } from "./task-input.ts";
-import type { CheckedTask } from "./task-input.ts";
+import { dependencyKeys, type CheckedTask } from "./task-input.ts";
 
 type Item = Pick<CheckedTask, "key" | "dependsOn">;
 

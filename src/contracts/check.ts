@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { HopperError } from "../../machines/errors.ts";
 import { nearest } from "./nearest.ts";
-import { NESTING, scan } from "./scan.ts";
-import type { Path } from "./scan.ts";
+import { NESTING, scan, type Path } from "./scan.ts";
 import { snakeCase } from "./wire.ts";
 
 /** One thing that is wrong with an input, as it stands in the facts of the refusal. */

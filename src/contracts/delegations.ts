@@ -1,6 +1,6 @@
 import type * as z from "zod";
-import { DELEGATION_STATUSES } from "../../machines/records.ts";
-import type { InstanceNo } from "../../machines/records.ts";
+import { DELEGATION_STATUSES } from "../../machines/records/delegation.ts";
+import type { InstanceNo } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import type { DelegationFilter } from "../../store/store.ts";
 import { query } from "./check.ts";

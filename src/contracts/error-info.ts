@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ErrorInfo, Json } from "../../machines/records.ts";
+import type { ErrorInfo, Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import { accepting, line, prose, reject } from "./common.ts";
 

@@ -18,7 +18,7 @@ const since = z
     const text = String(given).trim();
     if (text === "0") return { kind: "start" };
     const ms = /^\d+$/.test(text) ? null : readDuration(text);
-    // Whether it is a cursor of this store is for src/cursor.ts to say: `bad_cursor`, `cursor_gone`.
+    // Whether it is a cursor of this store is for src/door/cursor.ts to say: `bad_cursor`, `cursor_gone`.
     return ms === null ? { kind: "cursor", cursor: text } : { kind: "ago", ms };
   });
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { InstanceConfig, Json } from "../../machines/records.ts";
+import type { InstanceConfig } from "../../machines/records/instance.ts";
+import type { Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import type { Issue } from "./check.ts";
 import { accepting, flag, oneOf, quote, readMoment, reject, tags, whole } from "./common.ts";

@@ -1,7 +1,7 @@
 import type * as z from "zod";
-import { INSTANCE_STATUSES, INSTANCE_TYPES, SCOPES } from "../../machines/records.ts";
-import type { InstanceNo } from "../../machines/records.ts";
-import type { InstanceSpec } from "../../machines/messages.ts";
+import { INSTANCE_STATUSES, INSTANCE_TYPES, SCOPES } from "../../machines/records/instance.ts";
+import type { InstanceNo } from "../../machines/records/values.ts";
+import type { InstanceSpec } from "../../machines/messages/command.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import type { InstanceFilter } from "../../store/store.ts";
 import { query } from "./check.ts";

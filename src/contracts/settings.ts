@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { SCOPES } from "../../machines/records.ts";
-import type { InstanceConfig, Scope } from "../../machines/records.ts";
+import { SCOPES, type InstanceConfig, type Scope } from "../../machines/records/instance.ts";
 import { accepting, lengthOf, line, oneOf, whole } from "./common.ts";
 import type { Issue } from "./check.ts";
 import { CONFIG_KEYS, strictInstanceConfig, withoutEffect } from "./instance-config.ts";

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { HopperError } from "../../machines/errors.ts";
-import type { TaskEdit, TaskSpec } from "../../machines/messages.ts";
-import { PRIORITIES, TASK_SOURCES } from "../../machines/records.ts";
-import type { TaskNo, TaskSource } from "../../machines/records.ts";
+import type { TaskEdit, TaskSpec } from "../../machines/messages/command.ts";
+import { PRIORITIES, TASK_SOURCES, type TaskSource } from "../../machines/records/task.ts";
+import type { TaskNo } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import {
   accepting,

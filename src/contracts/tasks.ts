@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { PRIORITIES, TASK_STATUSES } from "../../machines/records.ts";
-import type { InstanceNo, TaskNo } from "../../machines/records.ts";
+import { PRIORITIES, TASK_STATUSES } from "../../machines/records/task.ts";
+import type { InstanceNo, TaskNo } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import type { TaskFilter } from "../../store/store.ts";
 import { query } from "./check.ts";

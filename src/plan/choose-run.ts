@@ -1,9 +1,8 @@
 import { HopperError } from "../../machines/errors.ts";
-import type { Hopper } from "../api.ts";
-import type { TaskView } from "../views.ts";
+import type { Hopper } from "../api/hopper.ts";
+import type { TaskView } from "../views/views.ts";
 import { differences } from "./differences.ts";
-import { isRunOf, readRunId, runIdOf, runPrefix } from "./plan-file.ts";
-import type { Plan } from "./plan-file.ts";
+import { isRunOf, readRunId, runIdOf, runPrefix, type Plan } from "./plan-file.ts";
 import { shellWord } from "./shell-word.ts";
 
 /** Which run a start of the plan is about. */

@@ -1,4 +1,4 @@
-import type { TaskView } from "../views.ts";
+import type { TaskView } from "../views/views.ts";
 import type { Plan, PlanTask } from "./plan-file.ts";
 
 /** One task that the file and the stored run do not agree on. */

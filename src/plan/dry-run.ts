@@ -1,8 +1,7 @@
-import { isFinal } from "../../machines/records.ts";
-import type { Hopper } from "../api.ts";
-import type { DecisionView, DelegationView, TaskView } from "../views.ts";
-import { toCreateParams } from "./plan-file.ts";
-import type { Plan } from "./plan-file.ts";
+import { isFinal } from "../../machines/records/task.ts";
+import type { Hopper } from "../api/hopper.ts";
+import type { DecisionView, DelegationView, TaskView } from "../views/views.ts";
+import { toCreateParams, type Plan } from "./plan-file.ts";
 import type { PlannedTask } from "./render.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { ErrorInfo, Json } from "../../machines/records.ts";
+import type { ErrorInfo, Json } from "../../machines/records/values.ts";
 import type { ShellResult } from "../workers/shell.ts";
 
 /** Reading the data of an event: each field may be missing, and is then null. */

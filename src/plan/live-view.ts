@@ -1,6 +1,6 @@
 import { createLogUpdate } from "log-update";
-import type { Hopper } from "../api.ts";
-import type { InstanceTreeView } from "../views.ts";
+import type { Hopper } from "../api/hopper.ts";
+import type { InstanceTreeView } from "../views/views.ts";
 import type { PlanRender } from "./render.ts";
 import type { RunWatch } from "./run-watch.ts";
 import type { PlanStep } from "./steps.ts";

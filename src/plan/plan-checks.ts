@@ -1,6 +1,5 @@
 import { allowedParents, hasQueue, mayParent } from "../../machines/legality.ts";
-import { SCOPES } from "../../machines/records.ts";
-import type { Scope } from "../../machines/records.ts";
+import { SCOPES, type Scope } from "../../machines/records/instance.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import { quote } from "../contracts/common.ts";
 import { nearest } from "../contracts/nearest.ts";

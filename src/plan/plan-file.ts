@@ -2,20 +2,25 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { HopperError } from "../../machines/errors.ts";
-import type { Json } from "../../machines/records.ts";
+import type { Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import { withScopeNames } from "../config.ts";
+import { withScopeNames } from "../config/config.ts";
 import { findIssues } from "../contracts/check.ts";
 import { settingsContent, settingWarnings } from "../contracts/settings.ts";
 import { warnings } from "../contracts/instance-config.ts";
-import type { CreateTaskParams, PlanNode } from "../api.ts";
+import type { CreateTaskParams } from "../api/tasks.ts";
+import type { PlanNode } from "../api/internals.ts";
 import { withSettings } from "../workers/shell-environment.ts";
 import { crossCheck, pathText } from "./plan-checks.ts";
 import { shellWord } from "./shell-word.ts";
-import { planSchema } from "./plan-schema.ts";
-import type { CheckedPlan, CheckedTask, HierarchyNode, PlannedMoment } from "./plan-schema.ts";
-import { decodeText, YamlSource } from "./yaml-source.ts";
-import type { FileIssue, ValuePath } from "./yaml-source.ts";
+import {
+  planSchema,
+  type CheckedPlan,
+  type CheckedTask,
+  type HierarchyNode,
+  type PlannedMoment,
+} from "./plan-schema.ts";
+import { decodeText, YamlSource, type FileIssue, type ValuePath } from "./yaml-source.ts";
 
 /** A plan that has been read and is right. Source: 5-cli.md 5.3. */
 export interface Plan {

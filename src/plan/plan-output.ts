@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
-import type { Hopper } from "../api.ts";
+import type { Hopper } from "../api/hopper.ts";
 import { toWire } from "../contracts/wire.ts";
-import type { EventView, InstanceTreeView, TaskView } from "../views.ts";
+import type { EventView, InstanceTreeView, TaskView } from "../views/views.ts";
 import type { PlanCommandArgs, PlanIo } from "./command-io.ts";
 import { LiveView } from "./live-view.ts";
 import type { OpenTask, PlanHeader, PlannedTask, PlanRender, PlanSummary } from "./render.ts";

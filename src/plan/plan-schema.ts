@@ -17,7 +17,8 @@ import {
 } from "../contracts/common.ts";
 import { readDuration } from "../contracts/duration.ts";
 import { instanceConfig } from "../contracts/instance-config.ts";
-import { PRIORITIES, SCOPES } from "../../machines/records.ts";
+import { PRIORITIES } from "../../machines/records/task.ts";
+import { SCOPES } from "../../machines/records/instance.ts";
 import { LIMITS } from "../../machines/settings.ts";
 
 /**

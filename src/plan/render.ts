@@ -1,4 +1,4 @@
-import type { InstanceTreeView } from "../views.ts";
+import type { InstanceTreeView } from "../views/views.ts";
 import type { PlanStep } from "./steps.ts";
 
 /**

@@ -1,16 +1,13 @@
-import { isFinal } from "../../machines/records.ts";
-import type { Hopper } from "../api.ts";
-import type { TaskView } from "../views.ts";
+import { isFinal } from "../../machines/records/task.ts";
+import type { Hopper } from "../api/hopper.ts";
+import type { TaskView } from "../views/views.ts";
 import type { WorkerPoolParams } from "../workers/pool.ts";
-import { chooseRun } from "./choose-run.ts";
-import type { ChosenRun } from "./choose-run.ts";
-import { toCreateParams } from "./plan-file.ts";
-import type { Plan } from "./plan-file.ts";
+import { chooseRun, type ChosenRun } from "./choose-run.ts";
+import { toCreateParams, type Plan } from "./plan-file.ts";
 import type { PlanOutput } from "./plan-output.ts";
 import type { PlanHeader } from "./render.ts";
 import { RunWatch } from "./run-watch.ts";
-import { describeOpen, PlanRunner } from "./runner.ts";
-import type { RunEnd } from "./runner.ts";
+import { describeOpen, PlanRunner, type RunEnd } from "./runner.ts";
 
 export interface RunPlanParams {
   readonly hopper: Hopper;

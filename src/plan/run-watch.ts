@@ -1,8 +1,7 @@
-import { isFinal } from "../../machines/records.ts";
-import type { TaskStatus } from "../../machines/records.ts";
+import { isFinal, type TaskStatus } from "../../machines/records/task.ts";
 import type { EventName } from "../../machines/events.ts";
-import type { Hopper } from "../api.ts";
-import type { EventView, InstanceTreeView, TaskView } from "../views.ts";
+import type { Hopper } from "../api/hopper.ts";
+import type { EventView, InstanceTreeView, TaskView } from "../views/views.ts";
 import type { ShellResult } from "../workers/shell.ts";
 import { numberOf } from "./event-data.ts";
 import type { RunningTask } from "./render.ts";

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { isFinal } from "../../machines/records.ts";
-import type { Hopper } from "../api.ts";
-import type { TaskView } from "../views.ts";
-import { WorkerPool } from "../workers/pool.ts";
-import type { WorkerPoolParams } from "../workers/pool.ts";
+import { isFinal } from "../../machines/records/task.ts";
+import type { Hopper } from "../api/hopper.ts";
+import type { TaskView } from "../views/views.ts";
+import { WorkerPool, type WorkerPoolParams } from "../workers/pool.ts";
 import type { OpenTask } from "./render.ts";
 import type { RunWatch } from "./run-watch.ts";
 

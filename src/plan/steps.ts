@@ -1,4 +1,4 @@
-import type { TaskView } from "../views.ts";
+import type { TaskView } from "../views/views.ts";
 import type { ShellResult } from "../workers/shell.ts";
 
 /**

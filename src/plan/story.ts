@@ -1,8 +1,7 @@
 import type { EventName } from "../../machines/events.ts";
-import type { EventView, TaskView } from "../views.ts";
+import type { EventView, TaskView } from "../views/views.ts";
 import type { PlanStep, StoryFacts } from "./steps.ts";
-import { TELLERS } from "./tellers.ts";
-import type { Hop, Progress } from "./tellers.ts";
+import { TELLERS, type Hop, type Progress } from "./tellers.ts";
 
 /** Turns the events of a run into its steps, in order. Give it every event once. */
 export class PlanStory {

@@ -1,10 +1,8 @@
 import type { EventName } from "../../machines/events.ts";
-import type { EventView, TaskView } from "../views.ts";
+import type { EventView, TaskView } from "../views/views.ts";
 import { lastLine } from "../workers/output-tail.ts";
-import { exitInWords } from "../workers/shell.ts";
-import type { ShellResult } from "../workers/shell.ts";
-import { errorOf, numberOf, shellResultOf, textOf } from "./event-data.ts";
-import type { Data, ShellOutcome } from "./event-data.ts";
+import { exitInWords, type ShellResult } from "../workers/shell.ts";
+import { errorOf, numberOf, shellResultOf, textOf, type Data, type ShellOutcome } from "./event-data.ts";
 import type { PlanStep, StoryFacts } from "./steps.ts";
 
 /** An open hop of a task. A task comes to an instance by one open hop at most, so the target names it. */

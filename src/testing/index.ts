@@ -1,12 +1,12 @@
-import type { LoopLimits } from "../../actors/system-params.ts";
-import type { Scope } from "../../machines/records.ts";
+import type { LoopLimits } from "../../actors/engine/system-params.ts";
+import type { Scope } from "../../machines/records/instance.ts";
 import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
 import { openStore, serialize } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
-import type { Hopper } from "../api.ts";
-import { parseDuration } from "../duration.ts";
+import type { Hopper } from "../api/hopper.ts";
+import { parseDuration } from "../contracts/duration.ts";
 import { createHopper } from "../hopper.ts";
-import type { EventView } from "../views.ts";
+import type { EventView } from "../views/views.ts";
 import { keepersChecked } from "./keeper-check.ts";
 import { countingIds, seededRandom } from "./seeded.ts";
 import { VirtualClock } from "./virtual-clock.ts";

@@ -1,6 +1,7 @@
-import type { TracedCommit } from "../../actors/batch.ts";
-import type { Touch } from "../../actors/trace.ts";
-import { DESK, type ActorNo, type Task } from "../../machines/records.ts";
+import type { TracedCommit } from "../../actors/engine/batch.ts";
+import type { Touch } from "../../actors/engine/trace.ts";
+import { DESK, type ActorNo } from "../../machines/records/values.ts";
+import type { Task } from "../../machines/records/task.ts";
 import type { Commit, Store } from "../../store/store.ts";
 
 /**

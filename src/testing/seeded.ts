@@ -1,4 +1,4 @@
-import type { Ids, Random } from "../../actors/seams.ts";
+import type { Ids, Random } from "../../actors/engine/environment.ts";
 
 /** Numbers 0 ≤ x < 1 that one seed decides (mulberry32). */
 export function seededRandom(seed: number): Random {

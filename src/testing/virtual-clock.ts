@@ -1,4 +1,4 @@
-import type { Cancellable, Clock } from "../../actors/seams.ts";
+import type { Cancellable, Clock } from "../../actors/engine/environment.ts";
 
 interface Alarm {
   readonly moment: number;

@@ -1,7 +1,7 @@
-import type { ProcessMark } from "../../machines/records.ts";
-import type { Hopper, OrphansEnded } from "../api.ts";
-import { endGroup, processTable } from "./process-table.ts";
-import type { ProcessTable } from "./process-table.ts";
+import type { ProcessMark } from "../../machines/records/task.ts";
+import type { Hopper } from "../api/hopper.ts";
+import type { OrphansEnded } from "../api/internals.ts";
+import { endGroup, processTable, type ProcessTable } from "./process-table.ts";
 
 /** A task that was under a lease of a former owner's worker, with the process of its command; null = it had none yet. */
 interface Orphan {

@@ -1,4 +1,4 @@
-import type { Json } from "../../machines/records.ts";
+import type { Json } from "../../machines/records/values.ts";
 
 /** How much of each stream of a command is kept: the last 16 KiB. Source: 2-domain.md 2.10. */
 export const TAIL_BYTES = 16_384;

@@ -1,11 +1,10 @@
 import { hasQueue } from "../../machines/legality.ts";
 import { DEFAULT_SETTINGS } from "../../machines/settings.ts";
 import type { EventName } from "../../machines/events.ts";
-import type { Hopper } from "../api.ts";
-import type { EventView, InstanceTreeView } from "../views.ts";
+import type { Hopper } from "../api/hopper.ts";
+import type { EventView, InstanceTreeView } from "../views/views.ts";
 import type { ShellJobSettings } from "./shell-job.ts";
-import { ShellWorker } from "./shell-worker.ts";
-import type { ShellWorkerSettings } from "./shell-worker.ts";
+import { ShellWorker, type ShellWorkerSettings } from "./shell-worker.ts";
 
 export interface WorkerPoolParams {
   readonly hopper: Hopper;

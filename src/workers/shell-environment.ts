@@ -1,5 +1,5 @@
 import { delimiter, dirname } from "node:path";
-import type { Json } from "../../machines/records.ts";
+import type { Json } from "../../machines/records/values.ts";
 
 /**
  * Where and with which variables the command of one task runs, beyond what every command gets.

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { HopperError } from "../../machines/errors.ts";
-import type { Json } from "../../machines/records.ts";
-import type { Claim, Hopper } from "../api.ts";
-import type { TaskView } from "../views.ts";
+import type { Json } from "../../machines/records/values.ts";
+import type { Claim } from "../api/instances.ts";
+import type { Hopper } from "../api/hopper.ts";
+import type { TaskView } from "../views/views.ts";
 import { settingsOf, shellEnvironment } from "./shell-environment.ts";
-import { ShellStartError, describeFailure, startShell } from "./shell.ts";
-import type { GatedShell, ShellResult } from "./shell.ts";
+import { ShellStartError, describeFailure, startShell, type GatedShell, type ShellResult } from "./shell.ts";
 
 export interface ShellJobSettings {
   readonly leaseSeconds: number;

@@ -1,7 +1,7 @@
 import { HopperError } from "../../machines/errors.ts";
-import type { Claim, Hopper } from "../api.ts";
-import { ShellJob } from "./shell-job.ts";
-import type { ShellJobSettings } from "./shell-job.ts";
+import type { Claim } from "../api/instances.ts";
+import type { Hopper } from "../api/hopper.ts";
+import { ShellJob, type ShellJobSettings } from "./shell-job.ts";
 
 /** What a worker needs besides the library; one object is shared by all workers of a pool. */
 export interface ShellWorkerSettings extends ShellJobSettings {

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import type { Json, ProcessMark } from "../../machines/records.ts";
+import type { Json } from "../../machines/records/values.ts";
+import type { ProcessMark } from "../../machines/records/task.ts";
 import { OutputTail, lastLine } from "./output-tail.ts";
 import { endGroup, GRACE_MS, processTable } from "./process-table.ts";
 

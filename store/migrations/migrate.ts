@@ -1,8 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync } from "node:fs";
 import type { Database } from "../dialects/sqlite/library.ts";
 import { STEPS } from "./index.ts";
-import { statementsOf } from "./steps.ts";
-import type { SchemaStep } from "./steps.ts";
+import { statementsOf, type SchemaStep } from "./steps.ts";
 
 /** Where the store as it was before a migration is kept. */
 export function backupPath(path: string, from: number): string {

@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from "vitest";
-import type { Claim } from "../../src/api.ts";
+import type { Claim } from "../../src/api/instances.ts";
 import { spawnHopper, type SpawnedHopper, type SpawnParams } from "../../src/testing/index.ts";
-import type { DelegationView, EventView, InstanceView, TaskView } from "../../src/views.ts";
+import type { DelegationView, EventView, InstanceView, TaskView } from "../../src/views/views.ts";
 
 export interface NodeSpec {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { HopperError } from "../../machines/errors.ts";
-import type { Claim, CreateInstanceParams } from "../../src/api.ts";
-import type { InstanceView } from "../../src/views.ts";
+import type { Claim, CreateInstanceParams } from "../../src/api/instances.ts";
+import type { InstanceView } from "../../src/views/views.ts";
 import { spawnHopper, type SpawnParams, type SpawnedHopper } from "../../src/testing/index.ts";
 
 /** Few turns per batch: messages overflow into the mailbox table. */

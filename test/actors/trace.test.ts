@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Batch } from "../../actors/batch.ts";
-import type { Task } from "../../machines/records.ts";
+import { Batch } from "../../actors/engine/batch.ts";
+import type { Task } from "../../machines/records/task.ts";
 import { spawnHopper } from "../../src/testing/index.ts";
 import type { Store } from "../../store/store.ts";
 import { givenTask } from "../support/store-given.ts";

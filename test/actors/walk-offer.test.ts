@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SpawnedHopper } from "../../src/testing/index.ts";
-import type { DelegationView, TaskView } from "../../src/views.ts";
+import type { DelegationView, TaskView } from "../../src/views/views.ts";
 import { expectSound, grown, hopsOf, names, refusal, storyOf, tree, whereIs } from "./support.ts";
 
 /** A PROJECT that keeps its tasks, with a child to which a person offers one. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Hopper } from "../../src/api.ts";
+import type { Hopper } from "../../src/api/hopper.ts";
 import { claimOne, expectSound, type NodeSpec } from "./support.ts";
 import { apart, expectOneAnswerEach, watched, type Watched } from "./support-answers.ts";
 

@@ -141,7 +141,7 @@ describe.each(BOTH)("leases (%s)", (_, params) => {
     await isSound(h);
   });
 
-  // Open: it goes back and forth between the two for ever (evolve.ts clears returnedBy on acceptance).
+  // Open: it goes back and forth between the two for ever (acceptance clears returnedBy on acceptance).
   it("on_failure reassign: a sibling tries once, then the first error goes up", async () => {
     await using h = await tree(params);
     await make(h, { name: "o2", scope: "ORCHESTRATION", parentId: "p", config: { on_failure: "reassign" } });

@@ -2,8 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { command, shell, started } from "./support/binary.ts";
-import type { Finished } from "./support/binary.ts";
+import { command, shell, started, type Finished } from "./support/binary.ts";
 import { temporaryFolder } from "./support/fake.ts";
 
 /** The reference guide's "Example: Full Workflow", word for word, through the real command in an empty folder. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Look } from "../../cli/render/look.ts";
-import { PLAIN_LOOK } from "../../cli/render/look.ts";
+import { PLAIN_LOOK, type Look } from "../../cli/render/look.ts";
 import { delegationDetails, delegationTable } from "../../cli/render/delegation.ts";
 import { eventTable } from "../../cli/render/events.ts";
 import { instanceDetails, instanceTable } from "../../cli/render/instance.ts";
@@ -22,7 +21,7 @@ import {
   NOW,
   taskView,
 } from "./support/views.ts";
-import type { DelegationView, TaskView } from "../../src/views.ts";
+import type { DelegationView, TaskView } from "../../src/views/views.ts";
 
 const look: Look = { ...PLAIN_LOOK, now: NOW };
 const wide: Look = { ...look, wide: true };

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Look } from "../../cli/render/look.ts";
-import { lookFor, paint, PLAIN_LOOK } from "../../cli/render/look.ts";
+import { lookFor, paint, PLAIN_LOOK, type Look } from "../../cli/render/look.ts";
 import { addedLines, chainLines, delegationLine, standing, taskStatusLine } from "../../cli/render/chain.ts";
 import { dashboardLines } from "../../cli/render/dashboard.ts";
 import { decisionLines } from "../../cli/render/decision.ts";
@@ -29,7 +28,7 @@ import {
   taskView,
   treeView,
 } from "./support/views.ts";
-import type { DecisionView, DelegationView, TaskView } from "../../src/views.ts";
+import type { DecisionView, DelegationView, TaskView } from "../../src/views/views.ts";
 
 const look: Look = { ...PLAIN_LOOK, now: NOW };
 const wide: Look = { ...look, wide: true };

@@ -1,17 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { HopperError, refuse, unreachable } from "../../machines/errors.ts";
 import type { EventName } from "../../machines/events.ts";
-import {
-  createHop,
-  createTask,
-  evolveHop,
-  evolveInstance,
-  evolveTask,
-  evolveTaskByHop,
-  type Happening,
-} from "../../machines/evolve.ts";
-import type { Delegation, Instance, Task } from "../../machines/records.ts";
-import { emptyTally, taskDueAt } from "../../machines/records.ts";
+import { createHop, evolveHop, evolveTaskByHop } from "../../machines/evolve/delegation.ts";
+import { createTask } from "../../machines/evolve/task-created.ts";
+import { evolveInstance } from "../../machines/evolve/instance.ts";
+import { evolveTask } from "../../machines/evolve/task.ts";
+import type { Happening } from "../../machines/evolve/happening.ts";
+import type { Delegation } from "../../machines/records/delegation.ts";
+import { emptyTally, type Instance } from "../../machines/records/instance.ts";
+import { taskDueAt, type Task } from "../../machines/records/task.ts";
 import { DEFAULT_SETTINGS, effectiveConfig } from "../../machines/settings.ts";
 
 function happens(name: EventName, data: { [key: string]: unknown } | null = null, position = 9): Happening {

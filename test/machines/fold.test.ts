@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { EventName, JournalEvent } from "../../machines/events.ts";
 import { differences, foldTask } from "../../machines/fold.ts";
-import type { Delegation, Task } from "../../machines/records.ts";
+import type { Delegation } from "../../machines/records/delegation.ts";
+import type { Task } from "../../machines/records/task.ts";
 
 let position = 0;
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { setup } from "xstate";
 import { hostLifecycle, typesOf } from "../../machines/host.ts";
-import { snapshotCodec } from "../../machines/host-snapshot.ts";
-import type { Migrations } from "../../machines/host-snapshot.ts";
+import { snapshotCodec, type Migrations } from "../../machines/host-snapshot.ts";
 
 type LampContext = { readonly watts: number };
 type LampEvent = { readonly type: "FLIP" } | { readonly type: "BREAK" };

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { allowedParents, givesWorkTo, hasQueue, mayGiveWork, mayParent } from "../../machines/legality.ts";
-import { SCOPES } from "../../machines/records.ts";
-import type { Scope } from "../../machines/records.ts";
+import { SCOPES, type Scope } from "../../machines/records/instance.ts";
 
 /** The table of 2-domain.md 2.3, written down a second time: "child < parent" and "giver > taker". */
 const MAY_BE_BELOW = new Set([

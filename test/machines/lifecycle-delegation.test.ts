@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
-import { delegationLifecycle } from "../../machines/lifecycles/delegation.ts";
-import type { DelegationContext, DelegationEvent } from "../../machines/lifecycles/delegation.ts";
-import type { DelegationStatus } from "../../machines/records.ts";
+import {
+  delegationLifecycle,
+  type DelegationContext,
+  type DelegationEvent,
+} from "../../machines/lifecycles/delegation.ts";
+import type { DelegationStatus } from "../../machines/records/delegation.ts";
 import { describeTable } from "./lifecycle-table.ts";
 
 describeTable<DelegationStatus, DelegationContext, DelegationEvent>({

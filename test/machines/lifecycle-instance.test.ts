@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
-import { instanceLifecycle } from "../../machines/lifecycles/instance.ts";
-import type { InstanceContext, InstanceEvent } from "../../machines/lifecycles/instance.ts";
-import type { InstanceStatus } from "../../machines/records.ts";
+import {
+  instanceLifecycle,
+  type InstanceContext,
+  type InstanceEvent,
+} from "../../machines/lifecycles/instance.ts";
+import type { InstanceStatus } from "../../machines/records/instance.ts";
 import { describeTable } from "./lifecycle-table.ts";
 
 const ALONE: InstanceContext = { liveChildren: 0, terminating: false };

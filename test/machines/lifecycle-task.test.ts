@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
-import { initialTaskStatus, taskLifecycle } from "../../machines/lifecycles/task.ts";
-import type { TaskContext, TaskEvent } from "../../machines/lifecycles/task.ts";
-import { isFinal } from "../../machines/records.ts";
-import type { TaskStatus } from "../../machines/records.ts";
+import {
+  initialTaskStatus,
+  taskLifecycle,
+  type TaskContext,
+  type TaskEvent,
+} from "../../machines/lifecycles/task.ts";
+import { isFinal, type TaskStatus } from "../../machines/records/task.ts";
 import { describeTable } from "./lifecycle-table.ts";
 
 const FRESH: TaskContext = {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rankCandidates } from "../../machines/routing/router.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
-import type { RosterEntry } from "../../machines/records.ts";
+import type { RosterEntry } from "../../machines/records/instance.ts";
 import type { CompiledRule } from "../../machines/routing/rules.ts";
 import { givesWorkTo } from "../../machines/legality.ts";
 import type { RoutingView } from "../../machines/scopes/behavior.ts";

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { rankCandidates } from "../../machines/routing/router.ts";
-import type { Ranking } from "../../machines/routing/router.ts";
+import { rankCandidates, type Ranking } from "../../machines/routing/router.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import type { CompiledRule } from "../../machines/routing/rules.ts";
-import type { RosterEntry } from "../../machines/records.ts";
+import type { RosterEntry } from "../../machines/records/instance.ts";
 import { givesWorkTo } from "../../machines/legality.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import { child, fates, NOW, rule, task, view } from "./routing-given.ts";

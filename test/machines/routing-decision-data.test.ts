@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Candidate, Decision } from "../../machines/messages.ts";
+import type { Candidate, Decision } from "../../machines/messages/decision.ts";
 import { compactDecision, expandDecision } from "../../machines/routing/decision-data.ts";
 import { globalBehavior } from "../../machines/scopes/global.ts";
 import { LIMITS } from "../../machines/settings.ts";

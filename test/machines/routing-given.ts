@@ -1,5 +1,5 @@
-import type { Candidate, LostBecause } from "../../machines/messages.ts";
-import type { Instance, InstanceConfig, RosterEntry, Scope } from "../../machines/records.ts";
+import type { Candidate, LostBecause } from "../../machines/messages/decision.ts";
+import type { Instance, InstanceConfig, RosterEntry, Scope } from "../../machines/records/instance.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import type { CompiledRule } from "../../machines/routing/rules.ts";
 import { createTextIndex } from "../../machines/routing/text-index.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../machines/messages.ts";
-import type { InstanceConfig, RosterEntry } from "../../machines/records.ts";
+import type { Decision } from "../../machines/messages/decision.ts";
+import type { InstanceConfig, RosterEntry } from "../../machines/records/instance.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import { complexity, projectBehavior } from "../../machines/scopes/project.ts";
 import { child, NOW, task, view } from "./routing-given.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { hasQueue } from "../../machines/legality.ts";
-import { SCOPES } from "../../machines/records.ts";
+import { SCOPES } from "../../machines/records/instance.ts";
 import { createScopeRegistry } from "../../machines/scopes/registry.ts";
 import { personalBehavior } from "../../machines/scopes/personal.ts";
 import { child, task, view } from "./routing-given.ts";

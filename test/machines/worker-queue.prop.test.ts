@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { PRIORITIES } from "../../machines/records.ts";
-import type { TaskNo } from "../../machines/records.ts";
-import { WorkerQueue } from "../../machines/worker-queue.ts";
-import type { QueueEntry } from "../../machines/worker-queue.ts";
+import { PRIORITIES } from "../../machines/records/task.ts";
+import type { TaskNo } from "../../machines/records/values.ts";
+import { WorkerQueue, type QueueEntry } from "../../machines/worker-queue.ts";
 
 const RUNS = Number(process.env["HOPPER_TEST_RUNS"] ?? 400);
 

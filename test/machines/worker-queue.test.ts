@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { WorkerQueue } from "../../machines/worker-queue.ts";
-import type { QueueEntry } from "../../machines/worker-queue.ts";
-import { PRIORITIES } from "../../machines/records.ts";
+import { WorkerQueue, type QueueEntry } from "../../machines/worker-queue.ts";
+import { PRIORITIES } from "../../machines/records/task.ts";
 
 function entry(no: number, more: Partial<QueueEntry> = {}): QueueEntry {
   return { no, priority: "medium", arrival: no, notBefore: null, ...more };

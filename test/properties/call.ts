@@ -1,5 +1,6 @@
-import type { Claim, Hopper } from "../../src/api.ts";
-import type { DelegationView, InstanceView, TaskView } from "../../src/views.ts";
+import type { Claim } from "../../src/api/instances.ts";
+import type { Hopper } from "../../src/api/hopper.ts";
+import type { DelegationView, InstanceView, TaskView } from "../../src/views/views.ts";
 import type { Verb } from "./cases.ts";
 import { isClaimed, type Model, type ModelHop, type ModelInstance } from "./model.ts";
 import type { Prediction } from "./predict.ts";

@@ -1,5 +1,6 @@
-import type { Claim, Hopper } from "../../src/api.ts";
-import type { InstanceView } from "../../src/views.ts";
+import type { Claim } from "../../src/api/instances.ts";
+import type { Hopper } from "../../src/api/hopper.ts";
+import type { InstanceView } from "../../src/views/views.ts";
 import { head, mayHaveChildren, options, type Call, type Plan } from "./call.ts";
 import type { ModelInstance } from "./model.ts";
 import { predictClaims, predictLife } from "./predict.ts";

@@ -1,5 +1,5 @@
-import type { Hopper } from "../../src/api.ts";
-import type { DelegationView, TaskView } from "../../src/views.ts";
+import type { Hopper } from "../../src/api/hopper.ts";
+import type { DelegationView, TaskView } from "../../src/views/views.ts";
 import {
   head,
   isLast,

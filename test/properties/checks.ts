@@ -1,5 +1,5 @@
-import type { Hopper } from "../../src/api.ts";
-import type { DelegationView, InstanceView, TaskView } from "../../src/views.ts";
+import type { Hopper } from "../../src/api/hopper.ts";
+import type { DelegationView, InstanceView, TaskView } from "../../src/views/views.ts";
 import { isClaimed, isFinal, isOpen, type Model, type ModelTask } from "./model.ts";
 
 /** What must hold of views and of the model, beyond what each event is checked for as it happens. */

@@ -1,4 +1,4 @@
-import type { EventView } from "../../src/views.ts";
+import type { EventView } from "../../src/views/views.ts";
 import type { Marks } from "./marks.ts";
 import type { Model, ModelTask } from "./model.ts";
 

@@ -1,4 +1,4 @@
-import type { EventView } from "../../src/views.ts";
+import type { EventView } from "../../src/views/views.ts";
 import type { Happening } from "./happening.ts";
 import { happenToHop } from "./happenings-hop.ts";
 import { happenToTask, leaseEnds } from "./happenings-task.ts";

@@ -1,5 +1,5 @@
-import type { Claim } from "../../src/api.ts";
-import type { DelegationView, InstanceView, TaskView } from "../../src/views.ts";
+import type { Claim } from "../../src/api/instances.ts";
+import type { DelegationView, InstanceView, TaskView } from "../../src/views/views.ts";
 import type { Answer, Call, Lease } from "./call.ts";
 import { wrongHop, wrongInstance, wrongTask } from "./checks.ts";
 import { CODES, type Outcome } from "./outcome.ts";

@@ -1,4 +1,4 @@
-import type { EventView } from "../../src/views.ts";
+import type { EventView } from "../../src/views/views.ts";
 
 /**
  * What a client can know of Hopper from its journal and its answers, in plain maps: the independent model of the

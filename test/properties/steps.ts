@@ -1,6 +1,6 @@
 import type fc from "fast-check";
 import { isDeepStrictEqual } from "node:util";
-import type { DelegationView, InstanceView } from "../../src/views.ts";
+import type { DelegationView, InstanceView } from "../../src/views/views.ts";
 import type { Call } from "./call.ts";
 import { plan } from "./plan.ts";
 import type { Case, Fault, Step, Verb } from "./cases.ts";

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type fc from "fast-check";
-import type { CreateInstanceParams, Hopper } from "../../src/api.ts";
+import type { CreateInstanceParams } from "../../src/api/instances.ts";
+import type { Hopper } from "../../src/api/hopper.ts";
 import { spawnHopper, type SpawnedHopper } from "../../src/testing/index.ts";
-import type { EventView } from "../../src/views.ts";
+import type { EventView } from "../../src/views/views.ts";
 import { faulty } from "../support/faulty-store.ts";
 import type { Call, Lease } from "./call.ts";
 import type { Case, Fault, RootSpec } from "./cases.ts";

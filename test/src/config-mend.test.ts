@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HopperError } from "../../machines/errors.ts";
-import { loadConfiguration } from "../../src/config.ts";
-import type { ConfigurationSources } from "../../src/config.ts";
+import { loadConfiguration, type ConfigurationSources } from "../../src/config/config.ts";
 
 let folder = "";
 beforeEach(() => {

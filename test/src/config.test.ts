@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HopperError } from "../../machines/errors.ts";
 import { DEFAULT_SETTINGS } from "../../machines/settings.ts";
-import { loadConfiguration } from "../../src/config.ts";
-import type { ConfigurationSources } from "../../src/config.ts";
-import { readConfigText } from "../../src/config-text.ts";
+import { loadConfiguration, type ConfigurationSources } from "../../src/config/config.ts";
+import { readConfigText } from "../../src/config/text.ts";
 
 let folder = "";
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type * as z from "zod";
 import { HopperError } from "../../machines/errors.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import type { Tasks } from "../../src/api.ts";
+import type { Tasks } from "../../src/api/tasks.ts";
 import { check } from "../../src/contracts/check.ts";
 import { createTask, updateTask } from "../../src/contracts/task-input.ts";
 import * as contracts from "../../src/contracts/tasks.ts";

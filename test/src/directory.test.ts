@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Directory } from "../../src/directory.ts";
+import { Directory } from "../../src/door/directory.ts";
 import { anEntry, anInstance } from "./view-of-given.ts";
 
 const names = (entries: readonly { name: string }[]) => entries.map(({ name }) => name);

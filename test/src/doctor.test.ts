@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { examine } from "../../src/doctor.ts";
+import { examine } from "../../src/verbs/doctor.ts";
 import { spawnHopper } from "../../src/testing/index.ts";
 import type { SqliteStore } from "../../store/dialects/sqlite/sqlite-store.ts";
 

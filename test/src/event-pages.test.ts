@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SpawnedHopper } from "../../src/testing/index.ts";
-import type { EventView } from "../../src/views.ts";
+import type { EventView } from "../../src/views/views.ts";
 import { claimOne, grown, refusal, tree } from "../actors/support.ts";
 
 async function all(events: AsyncIterable<EventView>): Promise<EventView[]> {

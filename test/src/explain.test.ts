@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { spawnHopper } from "../../src/testing/index.ts";
-import type { SpawnedHopper } from "../../src/testing/index.ts";
+import { spawnHopper, type SpawnedHopper } from "../../src/testing/index.ts";
 
 const START = true;
 

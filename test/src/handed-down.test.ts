@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { loadConfiguration } from "../../src/config.ts";
+import { loadConfiguration } from "../../src/config/config.ts";
 import { grown, tree } from "../actors/support.ts";
 
 /** 2-domain.md 2.8, 2.9: `child_defaults`, of an instance and of its scope. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { InstanceTreeView } from "../../src/views.ts";
+import type { InstanceTreeView } from "../../src/views/views.ts";
 import { claimOne, grown, refusal, tree, type NodeSpec } from "../actors/support.ts";
 
 const namesOf = (list: { items: readonly { name: string }[] }): string[] =>

@@ -12,8 +12,8 @@ import {
   runIdOf,
   runPrefix,
   toCreateParams,
+  type Plan,
 } from "../../src/plan/plan-file.ts";
-import type { Plan } from "../../src/plan/plan-file.ts";
 import type { FileIssue } from "../../src/plan/yaml-source.ts";
 
 function parse(text: string | Uint8Array, folder = "/plans"): Plan {

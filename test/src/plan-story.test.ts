@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { PlanStory } from "../../src/plan/story.ts";
 import type { PlanStep } from "../../src/plan/steps.ts";
 import type { ShellResult } from "../../src/workers/shell.ts";
-import type { EventView } from "../../src/views.ts";
+import type { EventView } from "../../src/views/views.ts";
 import { event, task } from "./plan-support.ts";
 
 const tasks = [

@@ -1,8 +1,7 @@
 import type { EventName } from "../../machines/events.ts";
-import type { Json } from "../../machines/records.ts";
-import { parsePlan } from "../../src/plan/plan-file.ts";
-import type { Plan } from "../../src/plan/plan-file.ts";
-import type { EventView, InstanceTreeView, TaskView } from "../../src/views.ts";
+import type { Json } from "../../machines/records/values.ts";
+import { parsePlan, type Plan } from "../../src/plan/plan-file.ts";
+import type { EventView, InstanceTreeView, TaskView } from "../../src/views/views.ts";
 
 export function plan(text: string): Plan {
   return parsePlan({ file: "p.yaml", folder: "/plans", bytes: Buffer.from(text) });

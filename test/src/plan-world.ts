@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { planRender } from "../../cli/render/plan.ts";
-import type { Hopper } from "../../src/api.ts";
+import type { Hopper } from "../../src/api/hopper.ts";
 import { createHopper } from "../../src/index.ts";
-import { systemClock } from "../../src/seams.ts";
+import { systemClock } from "../../src/environment/real.ts";
 import { runPlanCommand } from "../../src/plan/command.ts";
 import type { PlanCommandArgs } from "../../src/plan/command-io.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HopperError } from "../../machines/errors.ts";
-import { Cursors } from "../../src/cursor.ts";
-import { Directory } from "../../src/directory.ts";
+import { Cursors } from "../../src/door/cursor.ts";
+import { Directory } from "../../src/door/directory.ts";
 import {
   delegationRef,
   leaseEpoch,
@@ -13,7 +13,7 @@ import {
   refuseTaken,
   resolveInstance,
   taskRef,
-} from "../../src/references.ts";
+} from "../../src/door/references.ts";
 import { anEntry } from "./view-of-given.ts";
 
 const UUID = "018f2b6e-1c3a-7d4e-8a5b-0123456789ab";

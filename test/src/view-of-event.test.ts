@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { JournalEvent } from "../../machines/events.ts";
-import { Cursors } from "../../src/cursor.ts";
-import { Directory } from "../../src/directory.ts";
-import { eventView } from "../../src/event-view.ts";
-import { toWire } from "../../src/wire.ts";
+import { Cursors } from "../../src/door/cursor.ts";
+import { Directory } from "../../src/door/directory.ts";
+import { eventView } from "../../src/views/event-view.ts";
+import { toWire } from "../../src/contracts/wire.ts";
 import { anEntry, AT } from "./view-of-given.ts";
 
 const ISO = "2026-03-01T12:00:00.007Z";

@@ -1,6 +1,8 @@
-import { emptyTally } from "../../machines/records.ts";
-import type { Delegation, Instance, Tally, Task } from "../../machines/records.ts";
-import { createHop, createTask } from "../../machines/evolve.ts";
+import { emptyTally, type Instance, type Tally } from "../../machines/records/instance.ts";
+import type { Delegation } from "../../machines/records/delegation.ts";
+import type { Task } from "../../machines/records/task.ts";
+import { createHop } from "../../machines/evolve/delegation.ts";
+import { createTask } from "../../machines/evolve/task-created.ts";
 import type { DirectoryEntry } from "../../store/store.ts";
 
 /** Records for the tests of views: whole, with a few fields changed. */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../machines/records.ts";
-import { Directory } from "../../src/directory.ts";
-import { delegationView, instanceView, taskView } from "../../src/view-of.ts";
-import { camelCase, fromWire, snakeCase, toWire } from "../../src/wire.ts";
+import type { Json } from "../../machines/records/values.ts";
+import { Directory } from "../../src/door/directory.ts";
+import { delegationView, instanceView, taskView } from "../../src/views/view-of.ts";
+import { camelCase, fromWire, snakeCase, toWire } from "../../src/contracts/wire.ts";
 import { aHop, aTally, aTask, anEntry, anInstance, AT } from "./view-of-given.ts";
 
 const RUNS = Number(process.env["HOPPER_TEST_RUNS"] ?? 300);

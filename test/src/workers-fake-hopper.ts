@@ -1,7 +1,7 @@
-import { HopperError } from "../../machines/errors.ts";
-import type { ErrorCode } from "../../machines/errors.ts";
-import type { Claim, Hopper } from "../../src/api.ts";
-import type { EventView, InstanceTreeView, TaskView } from "../../src/views.ts";
+import { HopperError, type ErrorCode } from "../../machines/errors.ts";
+import type { Claim } from "../../src/api/instances.ts";
+import type { Hopper } from "../../src/api/hopper.ts";
+import type { EventView, InstanceTreeView, TaskView } from "../../src/views/views.ts";
 
 /** One call that a worker made. */
 export interface Call {

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ShellResult } from "../../src/workers/shell.ts";
-import { ShellWorker } from "../../src/workers/shell-worker.ts";
-import type { ShellWorkerSettings } from "../../src/workers/shell-worker.ts";
+import { ShellWorker, type ShellWorkerSettings } from "../../src/workers/shell-worker.ts";
 import { FakeHopper } from "./workers-fake-hopper.ts";
 import { fifo, firstLine } from "./workers-support.ts";
 

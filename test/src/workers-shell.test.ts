@@ -5,8 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { describeFailure, exitInWords, ShellStartError, startShell } from "../../src/workers/shell.ts";
-import type { GatedShell, ShellResult } from "../../src/workers/shell.ts";
+import {
+  describeFailure,
+  exitInWords,
+  ShellStartError,
+  startShell,
+  type GatedShell,
+  type ShellResult,
+} from "../../src/workers/shell.ts";
 import { isGroupAlive, processTable } from "../../src/workers/process-table.ts";
 import { fifo, firstLine } from "./workers-support.ts";
 

@@ -2,8 +2,7 @@ import { expect, test } from "vitest";
 import { commitErrorOf } from "../../store/dialects/sqlite/errors.ts";
 import type { Database } from "../../store/dialects/sqlite/library.ts";
 import { openStore } from "../../store/open.ts";
-import { CommitError } from "../../store/store.ts";
-import type { Store } from "../../store/store.ts";
+import { CommitError, type Store } from "../../store/store.ts";
 import {
   givenCommit,
   givenDone,

@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
-import { requireAsOrm, sqliteLibrary } from "../../store/dialects/sqlite/library.ts";
+import { requireAsOrm, sqliteLibrary, type Database } from "../../store/dialects/sqlite/library.ts";
 import { openOrm } from "../../store/dialects/sqlite/orm.ts";
 import { ENTITIES } from "../../store/entities/index.ts";
 import { openStore } from "../../store/open.ts";
-import type { Database } from "../../store/dialects/sqlite/library.ts";
 import { givenSeams } from "../support/store-given.ts";
 
 const ROOT = new URL("../../", import.meta.url);

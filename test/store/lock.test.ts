@@ -8,8 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockHolder, lockPaths } from "../../store/dialects/sqlite/owner-lock.ts";
-import { openStore } from "../../store/open.ts";
-import type { OpenOptions } from "../../store/open.ts";
+import { openStore, type OpenOptions } from "../../store/open.ts";
 import { givenSeams, NOW } from "../support/store-given.ts";
 
 const OWNER = fileURLToPath(new URL("../support/store-owner.ts", import.meta.url));

@@ -20,13 +20,11 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WORDS, wordOf, wordsByCode } from "../../store/dialects/sqlite/codes.ts";
 import { openFile } from "../../store/dialects/sqlite/connection.ts";
 import { emptyImage, imageAfter, newImage } from "../../store/dialects/sqlite/image.ts";
-import { sqliteLibrary } from "../../store/dialects/sqlite/library.ts";
-import type { Database } from "../../store/dialects/sqlite/library.ts";
+import { sqliteLibrary, type Database } from "../../store/dialects/sqlite/library.ts";
 import { ENTITIES } from "../../store/entities/index.ts";
 import { SCHEMA_VERSION, STEPS } from "../../store/migrations/index.ts";
 import { backupPath, migrate } from "../../store/migrations/migrate.ts";
-import { statementsOf } from "../../store/migrations/steps.ts";
-import type { SchemaStep } from "../../store/migrations/steps.ts";
+import { statementsOf, type SchemaStep } from "../../store/migrations/steps.ts";
 import { openStore } from "../../store/open.ts";
 import {
   givenCommit,

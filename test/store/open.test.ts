@@ -19,8 +19,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { imageAfter } from "../../store/dialects/sqlite/image.ts";
 import { sqliteLibrary } from "../../store/dialects/sqlite/library.ts";
 import { STEPS } from "../../store/migrations/index.ts";
-import { openStore, serialize, StoreError } from "../../store/open.ts";
-import type { OpenOptions } from "../../store/open.ts";
+import { openStore, serialize, StoreError, type OpenOptions } from "../../store/open.ts";
 import { givenCommit, givenEvent, givenSeams, givenTask, givenTree, NOW } from "../support/store-given.ts";
 
 let folder: string;

@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Place } from "../../store/dialects/sqlite/lists/cursor.ts";
-import { countAll, walk, walkInTurn } from "../../store/dialects/sqlite/lists/walk.ts";
-import type { Walk, Walked } from "../../store/dialects/sqlite/lists/walk.ts";
+import {
+  countAll,
+  walk,
+  walkInTurn,
+  type Walk,
+  type Walked,
+} from "../../store/dialects/sqlite/lists/walk.ts";
 
 /** Numbers 1…size, of which those that fit pass; remembers how many rows were looked at. */
 function walkOver(size: number, fits: ((no: number) => boolean) | null, windows: readonly number[]) {

@@ -1,7 +1,6 @@
 import { matchesGlob, posix } from "node:path";
 import type { Sources } from "./project-files.ts";
-import { readFacts } from "./source-facts.ts";
-import type { ImportFact, SourceFacts } from "./source-facts.ts";
+import { readFacts, type ImportFact, type SourceFacts } from "./source-facts.ts";
 
 /** One breach of a rule, worded for the person who made it. */
 export interface Problem {

@@ -1,5 +1,4 @@
-import { CommitError } from "../../store/store.ts";
-import type { Commit, Store } from "../../store/store.ts";
+import { CommitError, type Commit, type Store } from "../../store/store.ts";
 
 /** What goes wrong with one commit. */
 export type Fault =

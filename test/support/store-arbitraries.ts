@@ -1,20 +1,28 @@
 import fc from "fast-check";
 import type { Arbitrary } from "fast-check";
-import { EVENT_NAMES } from "../../machines/events.ts";
-import type { JournalEvent } from "../../machines/events.ts";
+import { EVENT_NAMES, type JournalEvent } from "../../machines/events.ts";
 import {
   CANCELLATION_CODES,
   DELEGATION_STATUSES,
-  HELD_REASONS,
-  INSTANCE_STATUSES,
-  INSTANCE_TYPES,
-  PRIORITIES,
   REJECTION_CODES,
-  SCOPES,
+  type Delegation,
+} from "../../machines/records/delegation.ts";
+import {
+  HELD_REASONS,
+  PRIORITIES,
   TASK_SOURCES,
   TASK_STATUSES,
-} from "../../machines/records.ts";
-import type { Delegation, Instance, RosterEntry, Tally, Task, TaskResult } from "../../machines/records.ts";
+  type Task,
+  type TaskResult,
+} from "../../machines/records/task.ts";
+import {
+  INSTANCE_STATUSES,
+  INSTANCE_TYPES,
+  SCOPES,
+  type Instance,
+  type RosterEntry,
+  type Tally,
+} from "../../machines/records/instance.ts";
 import { givenHop, givenId, givenInstance, givenTask } from "./store-given.ts";
 
 const maybe = <T>(value: Arbitrary<T>): Arbitrary<T | null> => fc.option(value, { nil: null });

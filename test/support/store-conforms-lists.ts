@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { walkAll, WHOLE } from "./store-chapter.ts";
-import type { Given } from "./store-chapter.ts";
+import { walkAll, WHOLE, type Given } from "./store-chapter.ts";
 import { givenEvent, givenHop, givenInstance, givenMail, givenTask, NOW } from "./store-given.ts";
 
 /** Lists of instances, delegations and dead letters, and the journal. */

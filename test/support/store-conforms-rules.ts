@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Delegation, Instance, Task } from "../../machines/records.ts";
-import { refusal } from "./store-chapter.ts";
-import type { Given } from "./store-chapter.ts";
+import type { Delegation } from "../../machines/records/delegation.ts";
+import type { Instance } from "../../machines/records/instance.ts";
+import type { Task } from "../../machines/records/task.ts";
+import { refusal, type Given } from "./store-chapter.ts";
 import { givenDone, givenEvent, givenHop, givenInstance, givenResult, givenTask } from "./store-given.ts";
 
 /** Rules of 8-reliability.md 8.1 that the schema itself keeps (C). */

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Task } from "../../machines/records.ts";
+import type { Task } from "../../machines/records/task.ts";
 import type { TaskFilter } from "../../store/store.ts";
-import { walkAll, WHOLE } from "./store-chapter.ts";
-import type { Given } from "./store-chapter.ts";
+import { walkAll, WHOLE, type Given } from "./store-chapter.ts";
 import { givenDone, givenResult, givenTally, givenTask, NOW } from "./store-given.ts";
 
 /** Thirty tasks of every kind, as plain data that a filter in JavaScript can be compared with. */

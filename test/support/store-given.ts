@@ -1,7 +1,8 @@
 import type { JournalEvent } from "../../machines/events.ts";
-import type { Envelope } from "../../machines/messages.ts";
-import { emptyTally } from "../../machines/records.ts";
-import type { Delegation, Instance, RosterEntry, Tally, Task, TaskResult } from "../../machines/records.ts";
+import type { Envelope } from "../../machines/messages/envelope.ts";
+import { emptyTally, type Instance, type RosterEntry, type Tally } from "../../machines/records/instance.ts";
+import type { Delegation } from "../../machines/records/delegation.ts";
+import type { Task, TaskResult } from "../../machines/records/task.ts";
 import type { Commit, Counters, MailRow } from "../../store/store.ts";
 
 /** 2025-06-15: the moment every record of these tests begins at. */

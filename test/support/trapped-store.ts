@@ -1,4 +1,4 @@
-import type { Instance } from "../../machines/records.ts";
+import type { Instance } from "../../machines/records/instance.ts";
 import type { Store } from "../../store/store.ts";
 
 /**

@@ -8,10 +8,8 @@ import { newId } from "./ids.ts";
 import { NULL } from "./inserts.ts";
 import type { Add, Claim, Complete, Operation } from "./operations.ts";
 import { route } from "./routing.ts";
-import type { CeilingTask, Place } from "./state.ts";
-import { loadPlaces } from "./state.ts";
-import { ceilingWriter } from "./writer.ts";
-import type { CeilingCounters, CeilingRows, CeilingWriter } from "./writer.ts";
+import { loadPlaces, type CeilingTask, type Place } from "./state.ts";
+import { ceilingWriter, type CeilingCounters, type CeilingRows, type CeilingWriter } from "./writer.ts";
 
 const LEASE_MS = 300_000;
 

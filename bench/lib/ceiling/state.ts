@@ -1,4 +1,4 @@
-import type { RosterEntry, Tally } from "../../../machines/records.ts";
+import type { RosterEntry, Tally } from "../../../machines/records/instance.ts";
 import type { Store } from "../../../store/store.ts";
 
 /** A child as its parent knows it. */

@@ -1,4 +1,4 @@
-import type { RosterEntry, Tally } from "../../../machines/records.ts";
+import type { RosterEntry, Tally } from "../../../machines/records/instance.ts";
 import {
   DELEGATION_STATUS,
   DELEGATION_TYPE,

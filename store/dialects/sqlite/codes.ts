@@ -2,19 +2,18 @@ import type { EventName } from "../../../machines/events.ts";
 import type {
   DelegationStatus,
   DelegationType,
-  HeldReason,
   HopOutcome,
-  Instance,
-  InstanceStatus,
-  InstanceType,
-  Priority,
   ReasonCode,
-  Scope,
+} from "../../../machines/records/delegation.ts";
+import type {
+  HeldReason,
+  Priority,
   Task,
   TaskOutcome,
   TaskSource,
   TaskStatus,
-} from "../../../machines/records.ts";
+} from "../../../machines/records/task.ts";
+import type { Instance, InstanceStatus, InstanceType, Scope } from "../../../machines/records/instance.ts";
 
 /**
  * Words and the small integers that stand for them in the file (9-performance.md, "The schema decides").

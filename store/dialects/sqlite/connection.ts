@@ -1,5 +1,4 @@
-import { sqliteLibrary } from "./library.ts";
-import type { Database } from "./library.ts";
+import { sqliteLibrary, type Database } from "./library.ts";
 
 /** How long a statement waits for another connection. Longer would hold the event loop. */
 const BUSY_MS = 250;

@@ -1,4 +1,4 @@
-import type { Envelope } from "../../../machines/messages.ts";
+import type { Envelope } from "../../../machines/messages/envelope.ts";
 import type { DeadLetter } from "../../store.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";

@@ -1,4 +1,5 @@
-import type { Delegation, DelegationNo, InstanceNo, TaskNo } from "../../../machines/records.ts";
+import type { Delegation } from "../../../machines/records/delegation.ts";
+import type { DelegationNo, InstanceNo, TaskNo } from "../../../machines/records/values.ts";
 import {
   DELEGATION_STATUS,
   DELEGATION_TYPE,
@@ -9,8 +10,7 @@ import {
   wordsByCode,
 } from "./codes.ts";
 import type { Database } from "./library.ts";
-import { inserter, one, prepared } from "./prepared.ts";
-import type { Prepared } from "./prepared.ts";
+import { inserter, one, prepared, type Prepared } from "./prepared.ts";
 import { OUTCOMES_BY_CODE, TASK_STATUSES_BY_CODE } from "./tasks.ts";
 import { assignments, bytesOfUuid, marks, uuidOfBytes } from "./values.ts";
 

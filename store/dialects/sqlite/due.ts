@@ -1,8 +1,7 @@
-import { taskDueAt } from "../../../machines/records.ts";
+import { taskDueAt } from "../../../machines/records/task.ts";
 import type { Commit, Due } from "../../store.ts";
 import type { Database } from "./library.ts";
-import { prepared } from "./prepared.ts";
-import type { Prepared } from "./prepared.ts";
+import { prepared, type Prepared } from "./prepared.ts";
 
 /** Before every moment. */
 const UNKNOWN = Number.NEGATIVE_INFINITY;

@@ -1,5 +1,5 @@
 import type { EventName, JournalEvent } from "../../../machines/events.ts";
-import type { Json } from "../../../machines/records.ts";
+import type { Json } from "../../../machines/records/values.ts";
 import type { EventFilter } from "../../store.ts";
 import { EVENT_NAME, wordOf, wordsByCode } from "./codes.ts";
 import { ANY_INSTANCE, STRETCH, stretchOf } from "./event-stretches.ts";

@@ -1,8 +1,7 @@
 import { APPLICATION_ID, STEPS } from "../../migrations/index.ts";
 import type { SchemaStep } from "../../migrations/steps.ts";
 import { markJournal } from "./header.ts";
-import { sqliteLibrary } from "./library.ts";
-import type { Database } from "./library.ts";
+import { sqliteLibrary, type Database } from "./library.ts";
 
 /** Where MikroORM's Migrator notes which steps were run; made as it makes it. */
 const MIGRATIONS_TABLE = `CREATE TABLE mikro_orm_migrations (

@@ -1,8 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { SCHEMA_VERSION } from "../../migrations/index.ts";
 import { StoreError } from "../../store-error.ts";
-import { checkHeader, HEADER_BYTES, parseHeader } from "./header.ts";
-import type { Header } from "./header.ts";
+import { checkHeader, HEADER_BYTES, parseHeader, type Header } from "./header.ts";
 
 /** What stands at a path, learnt without SQLite: opening a file for a look could already change it. */
 export type Found =

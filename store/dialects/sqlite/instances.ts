@@ -1,4 +1,5 @@
-import type { Instance, InstanceConfig, Json, Reply } from "../../../machines/records.ts";
+import type { Instance, InstanceConfig } from "../../../machines/records/instance.ts";
+import type { Json, Reply } from "../../../machines/records/values.ts";
 import type { DirectoryEntry } from "../../store.ts";
 import { INSTANCE_STATUS, INSTANCE_TYPE, INTENT, SCOPE, wordOf, wordsByCode } from "./codes.ts";
 import type { Database } from "./library.ts";

@@ -1,5 +1,5 @@
-import type { Envelope, Message } from "../../../machines/messages.ts";
-import type { ActorNo } from "../../../machines/records.ts";
+import type { Envelope, Message } from "../../../machines/messages/envelope.ts";
+import type { ActorNo } from "../../../machines/records/values.ts";
 import type { MailRow } from "../../store.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";

@@ -3,8 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { StoreError } from "../../store-error.ts";
 import { sqliteCode } from "./errors.ts";
 import { fileError } from "./inspect.ts";
-import { sqliteLibrary } from "./library.ts";
-import type { Database } from "./library.ts";
+import { sqliteLibrary, type Database } from "./library.ts";
 
 /** Time between two tries for the lock. */
 const STEP_MS = 25;

@@ -1,4 +1,5 @@
-import type { ErrorInfo, TaskNo, TaskOutcome, TaskResult } from "../../../machines/records.ts";
+import type { ErrorInfo, TaskNo } from "../../../machines/records/values.ts";
+import type { TaskOutcome, TaskResult } from "../../../machines/records/task.ts";
 import { OUTCOME, wordOf } from "./codes.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";

@@ -1,4 +1,5 @@
-import type { InstanceNo, RosterEntry } from "../../../machines/records.ts";
+import type { InstanceNo } from "../../../machines/records/values.ts";
+import type { RosterEntry } from "../../../machines/records/instance.ts";
 import { INSTANCE_STATUS, INSTANCE_TYPE, SCOPE, wordOf } from "./codes.ts";
 import { INSTANCE_STATUSES_BY_CODE, SCOPES_BY_CODE, TYPES_BY_CODE } from "./instances.ts";
 import type { Database } from "./library.ts";

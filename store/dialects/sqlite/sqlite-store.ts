@@ -1,12 +1,10 @@
-import type { ActorRows, Counters, Queries, Store } from "../../store.ts";
-import { CommitError } from "../../store.ts";
+import { CommitError, type ActorRows, type Counters, type Queries, type Store } from "../../store.ts";
 import { committer, transactor } from "./commit.ts";
 import { dueQueries } from "./due.ts";
 import type { Database } from "./library.ts";
 import type { Identity } from "./meta.ts";
 import { sqliteQueries } from "./queries.ts";
-import type { Tables } from "./tables.ts";
-import { openTables } from "./tables.ts";
+import { openTables, type Tables } from "./tables.ts";
 
 /** What a store is made of once its connection is open. */
 export interface SqliteParts {

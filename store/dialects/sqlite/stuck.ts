@@ -1,4 +1,4 @@
-import type { ActorNo, TaskNo } from "../../../machines/records.ts";
+import type { ActorNo, TaskNo } from "../../../machines/records/values.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
 

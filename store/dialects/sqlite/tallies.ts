@@ -1,5 +1,5 @@
-import { emptyTally } from "../../../machines/records.ts";
-import type { ActorNo, Tally } from "../../../machines/records.ts";
+import { emptyTally, type Tally } from "../../../machines/records/instance.ts";
+import type { ActorNo } from "../../../machines/records/values.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
 import { marks } from "./values.ts";

@@ -1,5 +1,4 @@
-import { isFinal, taskDueAt } from "../../../machines/records.ts";
-import type { Task } from "../../../machines/records.ts";
+import { isFinal, taskDueAt, type Task } from "../../../machines/records/task.ts";
 import {
   HELD_REASON,
   LEASE_KIND,

@@ -1,5 +1,4 @@
-import type { Task } from "../../../machines/records.ts";
-import { isFinal } from "../../../machines/records.ts";
+import { isFinal, type Task } from "../../../machines/records/task.ts";
 import type { Database } from "./library.ts";
 import { inserter, one, prepared } from "./prepared.ts";
 import {

@@ -1,4 +1,5 @@
-import type { ErrorInfo, InstanceNo, ProcessMark, Task, TaskNo } from "../../../machines/records.ts";
+import type { ErrorInfo, InstanceNo, TaskNo } from "../../../machines/records/values.ts";
+import type { ProcessMark, Task } from "../../../machines/records/task.ts";
 import type { TaskAddress } from "../../store.ts";
 import {
   HELD_REASON,
@@ -12,8 +13,7 @@ import {
   wordsByCode,
 } from "./codes.ts";
 import type { Database } from "./library.ts";
-import { prepared } from "./prepared.ts";
-import type { Prepared } from "./prepared.ts";
+import { prepared, type Prepared } from "./prepared.ts";
 import { taskWrites } from "./task-writes.ts";
 import { bytesOfUuid, jsonOf, listOf, uuidOfBytes } from "./values.ts";
 

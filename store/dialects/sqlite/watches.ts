@@ -1,4 +1,5 @@
-import type { TaskNo, Watch } from "../../../machines/records.ts";
+import type { TaskNo } from "../../../machines/records/values.ts";
+import type { Watch } from "../../../machines/records/task.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CliIo, OpenParams, PlanArgs } from "../../../cli/io.ts";
 import { run } from "../../../cli/run.ts";
-import type { Hopper } from "../../../src/api.ts";
+import type { Hopper } from "../../../src/api/hopper.ts";
 import { NOW } from "./views.ts";
 
 /** What a call to the fake library was: `tasks.add` with its parameters, or `settle`, `close`, `open:own`. */

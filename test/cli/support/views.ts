@@ -8,8 +8,8 @@ import type {
   ListView,
   TallyView,
   TaskView,
-} from "../../../src/views.ts";
-import type { Stats } from "../../../src/api.ts";
+} from "../../../src/views/views.ts";
+import type { Stats } from "../../../src/api/hopper.ts";
 
 /** Views as the library gives them, with what a test does not care about filled in. */
 

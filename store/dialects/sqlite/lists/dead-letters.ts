@@ -4,8 +4,7 @@ import type { DeadLetter, Page, PageRequest } from "../../../store.ts";
 import type { Identity } from "../meta.ts";
 import type { Tables } from "../tables.ts";
 import { cursorsOf } from "./cursor.ts";
-import { countAll, TOGETHER, walk } from "./walk.ts";
-import type { Walk } from "./walk.ts";
+import { countAll, TOGETHER, walk, type Walk } from "./walk.ts";
 
 /** Lists of dead letters, the newest first. */
 export function deadLetterList(em: EntityManager, tables: Tables, identity: Identity) {

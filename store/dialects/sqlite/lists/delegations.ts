@@ -1,16 +1,14 @@
 import { raw } from "@mikro-orm/core";
 import type { EntityManager } from "@mikro-orm/sqlite";
-import type { Delegation } from "../../../../machines/records.ts";
+import type { Delegation } from "../../../../machines/records/delegation.ts";
 import { DelegationRow } from "../../../entities/delegation.ts";
 import type { DelegationFilter, Page } from "../../../store.ts";
 import { DELEGATION_STATUS } from "../codes.ts";
 import type { Identity } from "../meta.ts";
 import type { Tables } from "../tables.ts";
 import { cursorsOf } from "./cursor.ts";
-import { among, SORTED_NUMBER, within } from "./filters.ts";
-import type { Condition } from "./filters.ts";
-import { countAll, SCATTERED, TOGETHER, walk } from "./walk.ts";
-import type { Walk } from "./walk.ts";
+import { among, SORTED_NUMBER, within, type Condition } from "./filters.ts";
+import { countAll, SCATTERED, TOGETHER, walk, type Walk } from "./walk.ts";
 
 /** The index that gives the rows; null = all of them, the newest first. */
 function driverOf({ status, instance, direction }: DelegationFilter): Condition | null {

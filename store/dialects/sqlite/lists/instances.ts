@@ -1,15 +1,13 @@
 import type { EntityManager } from "@mikro-orm/sqlite";
-import type { Instance } from "../../../../machines/records.ts";
+import type { Instance } from "../../../../machines/records/instance.ts";
 import { InstanceRow } from "../../../entities/instance.ts";
 import type { InstanceFilter, Page } from "../../../store.ts";
 import { INSTANCE_STATUS, INSTANCE_TYPE, SCOPE } from "../codes.ts";
 import type { Identity } from "../meta.ts";
 import type { Tables } from "../tables.ts";
 import { cursorsOf } from "./cursor.ts";
-import { among, contains, within } from "./filters.ts";
-import type { Condition } from "./filters.ts";
-import { countAll, TOGETHER, walk } from "./walk.ts";
-import type { Walk } from "./walk.ts";
+import { among, contains, within, type Condition } from "./filters.ts";
+import { countAll, TOGETHER, walk, type Walk } from "./walk.ts";
 
 function wantsTerminated({ all, status }: InstanceFilter): boolean {
   return all === true || status?.includes("terminated") === true;

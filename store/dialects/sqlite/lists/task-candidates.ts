@@ -1,5 +1,5 @@
 import type { EntityManager } from "@mikro-orm/sqlite";
-import type { TaskStatus } from "../../../../machines/records.ts";
+import type { TaskStatus } from "../../../../machines/records/task.ts";
 import { TaskTagRow } from "../../../entities/task-tag.ts";
 import { TaskRow } from "../../../entities/task.ts";
 import type { TaskFilter } from "../../../store.ts";

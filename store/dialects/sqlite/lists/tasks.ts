@@ -1,19 +1,15 @@
 import type { EntityManager } from "@mikro-orm/sqlite";
-import { TASK_STATUSES } from "../../../../machines/records.ts";
-import type { Tally, Task } from "../../../../machines/records.ts";
+import { TASK_STATUSES, type Task } from "../../../../machines/records/task.ts";
+import type { Tally } from "../../../../machines/records/instance.ts";
 import { TaskRow } from "../../../entities/task.ts";
 import type { Page, TaskFilter } from "../../../store.ts";
 import { PRIORITY, TASK_STATUS } from "../codes.ts";
 import type { Identity } from "../meta.ts";
 import type { Tables } from "../tables.ts";
-import { cursorsOf } from "./cursor.ts";
-import type { Place } from "./cursor.ts";
-import { among, contains, equals, within } from "./filters.ts";
-import type { Condition } from "./filters.ts";
-import { byNumber, byTag, byUpdate, driverOf, places } from "./task-candidates.ts";
-import type { Direction } from "./task-candidates.ts";
-import { countAll, SCATTERED, TOGETHER, walk, walkInTurn } from "./walk.ts";
-import type { Walk, Walked } from "./walk.ts";
+import { cursorsOf, type Place } from "./cursor.ts";
+import { among, contains, equals, within, type Condition } from "./filters.ts";
+import { byNumber, byTag, byUpdate, driverOf, places, type Direction } from "./task-candidates.ts";
+import { countAll, SCATTERED, TOGETHER, walk, walkInTurn, type Walk, type Walked } from "./walk.ts";
 
 type Sort = NonNullable<TaskFilter["sort"]>;
 

@@ -1,0 +1,153 @@
+import type { JournalEvent } from "../../machines/events.ts";
+import type { Answer } from "../../machines/messages/answer.ts";
+import type { Envelope } from "../../machines/messages/envelope.ts";
+import type { Delegation } from "../../machines/records/delegation.ts";
+import type { DelegationNo, InstanceNo, Reply, TaskNo } from "../../machines/records/values.ts";
+import type { Instance, RosterEntry, Tally } from "../../machines/records/instance.ts";
+import type { Task, TaskResult, Watch } from "../../machines/records/task.ts";
+import type { Commit, CommandAnswer, CommandKey, Counters, DeadLetter, MailRow } from "../../store/store.ts";
+import type { Actor } from "./actor.ts";
+import { Trace, type Touch } from "./trace.ts";
+
+type RowKind = "added" | "edited" | "moved";
+
+/** A commit with who wrote what; there where the loop traces (System's `trace`). */
+export type TracedCommit = Commit & {
+  readonly touches?: readonly Touch[];
+  /** Rows that a turn wrote past its own doors. */
+  readonly strays?: readonly string[];
+};
+
+/** An answer on its way out: given once the batch is committed. */
+export interface Outcome {
+  readonly reply: Reply;
+  readonly answer: Answer;
+}
+
+/**
+ * The unit of work of one batch: every row that its turns touched, each once, and what is to be said
+ * after the commit. Source: 3-runtime.md 3.1.
+ */
+export class Batch {
+  readonly now: number;
+  readonly counters: Counters;
+  readonly actors = new Set<Actor>();
+  readonly tasks = new Map<TaskNo, { readonly task: Task; kind: RowKind }>();
+  readonly hops = new Map<DelegationNo, { readonly hop: Delegation; readonly added: boolean }>();
+  readonly instances = new Map<InstanceNo, { readonly instance: Instance; readonly added: boolean }>();
+  readonly tallies = new Set<Tally>();
+  readonly roster = new Set<RosterEntry>();
+  readonly results: TaskResult[] = [];
+  readonly watches: Watch[] = [];
+  readonly events: JournalEvent[] = [];
+  readonly mail: MailRow[] = [];
+  readonly mailDone: number[] = [];
+  readonly deadLetters: DeadLetter[] = [];
+  readonly keys: CommandKey[] = [];
+  readonly answers: CommandAnswer[] = [];
+  readonly outcomes: Outcome[] = [];
+  /** Messages that turns of this batch sent and no turn has handled. */
+  readonly sent: Envelope[] = [];
+  /** Set when somebody listens (tests). */
+  readonly trace: Trace | null;
+  turns = 0;
+
+  constructor(params: { now: number; counters: Counters; trace: boolean }) {
+    this.now = params.now;
+    this.counters = { ...params.counters };
+    this.trace = params.trace ? new Trace() : null;
+  }
+
+  touchTask(task: Task, kind: RowKind): void {
+    const row = this.tasks.get(task.no);
+    if (row === undefined) this.tasks.set(task.no, { task, kind });
+    else if (row.kind === "moved" && kind === "edited") row.kind = "edited";
+    this.trace?.touch({ table: "task", no: task.no, added: kind === "added", keeper: task.keeper }, task);
+  }
+
+  touchHop(hop: Delegation, added: boolean): void {
+    if (!this.hops.has(hop.no)) this.hops.set(hop.no, { hop, added });
+    this.trace?.touch({ table: "delegation", no: hop.no, added, keeper: hop.target }, hop);
+  }
+
+  touchInstance(instance: Instance, added: boolean): void {
+    if (!this.instances.has(instance.no)) this.instances.set(instance.no, { instance, added });
+    this.trace?.touch({ table: "instance", no: instance.no, added, keeper: instance.no }, instance);
+  }
+
+  touchRoster(entry: RosterEntry): void {
+    this.roster.add(entry);
+    this.trace?.touch({ table: "roster", no: entry.child, added: false, keeper: entry.parent }, entry);
+  }
+
+  touchTally(tally: Tally, added: boolean): void {
+    this.tallies.add(tally);
+    this.trace?.touch({ table: "tally", no: tally.instance, added, keeper: tally.instance }, tally);
+  }
+
+  /** Watches that this batch added, by the task waited for. */
+  readonly newWatches = new Map<TaskNo, TaskNo[]>();
+
+  noteWatch(task: TaskNo, dependent: TaskNo): void {
+    this.watches.push({ task, dependent });
+    const watchers = this.newWatches.get(task);
+    if (watchers === undefined) this.newWatches.set(task, [dependent]);
+    else watchers.push(dependent);
+  }
+
+  addMail(envelope: Envelope): void {
+    this.counters.message += 1;
+    this.mail.push({ no: this.counters.message, envelope, deliverAt: 0, enqueuedAt: this.now });
+  }
+
+  answer(reply: Reply, answer: Answer): void {
+    this.outcomes.push({ reply, answer });
+    if (reply.keyed) {
+      this.answers.push({ command: reply.command, body: JSON.stringify(answer), at: this.now });
+    }
+  }
+
+  get isEmpty(): boolean {
+    return (
+      this.events.length === 0 &&
+      this.tasks.size === 0 &&
+      this.hops.size === 0 &&
+      this.instances.size === 0 &&
+      this.roster.size === 0 &&
+      this.tallies.size === 0 &&
+      this.mail.length === 0 &&
+      this.mailDone.length === 0 &&
+      this.deadLetters.length === 0 &&
+      this.keys.length === 0 &&
+      this.answers.length === 0
+    );
+  }
+
+  toCommit(): TracedCommit {
+    const tasks: { added: Task[]; moved: Task[]; edited: Task[] } = { added: [], moved: [], edited: [] };
+    for (const { task, kind } of this.tasks.values()) tasks[kind].push(task);
+    const delegations: { added: Delegation[]; changed: Delegation[] } = { added: [], changed: [] };
+    for (const { hop, added } of this.hops.values()) delegations[added ? "added" : "changed"].push(hop);
+    const instances: { added: Instance[]; changed: Instance[] } = { added: [], changed: [] };
+    for (const { instance, added } of this.instances.values()) {
+      instances[added ? "added" : "changed"].push(instance);
+    }
+    return {
+      at: this.now,
+      counters: this.counters,
+      instances,
+      tallies: [...this.tallies],
+      roster: [...this.roster],
+      tasks,
+      delegations,
+      results: this.results,
+      watches: this.watches,
+      events: this.events,
+      mail: { added: this.mail, done: this.mailDone },
+      deadLetters: this.deadLetters,
+      keys: this.keys,
+      answers: this.answers,
+      ...(this.trace === null ? {} : { touches: this.trace.touches, strays: this.trace.strays() }),
+    };
+  }
+}

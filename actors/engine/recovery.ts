@@ -1,0 +1,119 @@
+import { refuse } from "../../machines/errors.ts";
+import type { Envelope } from "../../machines/messages/envelope.ts";
+import { CommitError } from "../../store/store.ts";
+import type { Answers } from "./answers.ts";
+import type { Batch } from "./batch.ts";
+import { FairQueue } from "./mailbox.ts";
+import { poisoned } from "./dead-letters.ts";
+import { BatchFailure, runBatch, type BatchContext, type BatchPlan } from "./run-batch.ts";
+import type { Log } from "./environment.ts";
+import type { WorkingSets } from "./working-sets.ts";
+
+/** What recovering from a failed batch needs of the loop. */
+export interface RecoveryHost {
+  readonly sets: WorkingSets;
+  readonly answers: Answers;
+  readonly log: Log;
+  readonly context: BatchContext;
+  newBatch(): Batch;
+  commit(batch: Batch): Promise<void>;
+  /** Stops everything. */
+  fail(error: Error): void;
+  putBack(envelope: Envelope): void;
+  isRunning(): boolean;
+}
+
+/**
+ * A batch that failed is dropped with its working set. A turn that threw, or a row that broke a rule, costs
+ * only itself: every envelope of the batch is run again in a batch of its own. A commit whose fate is
+ * unknown stops everything. Source: 3-runtime.md 3.1 "One bad turn harms nobody else", 3.3.
+ */
+export async function recover(params: {
+  batch: Batch;
+  plan: BatchPlan;
+  error: Error;
+  host: RecoveryHost;
+}): Promise<void> {
+  const { batch, plan, error, host } = params;
+  host.sets.drop(batch);
+  if (error instanceof CommitError && error.kind === "io") {
+    host.fail(error);
+    return;
+  }
+  const envelopes = error instanceof BatchFailure ? error.admitted : (plan.admitted ?? []);
+  if (error instanceof CommitError && (error.kind === "full" || error.kind === "busy")) {
+    refuseAll(host, envelopes, error.kind);
+    return;
+  }
+  for (const envelope of envelopes) {
+    await alone(host, envelope);
+    if (!host.isRunning()) return;
+  }
+}
+
+const TRY_AGAIN = {
+  full: {
+    code: "storage_full",
+    detail: "The disk is full; nothing was changed. Free some space and ask again.",
+  },
+  busy: { code: "unavailable", detail: "The store is busy; nothing was changed. Ask again." },
+} as const;
+
+/** Rolled back for want of space or of the lock: callers are told, the rest waits. */
+function refuseAll(host: RecoveryHost, envelopes: readonly Envelope[], kind: "full" | "busy"): void {
+  const { code, detail } = TRY_AGAIN[kind];
+  for (const envelope of envelopes) {
+    // Of what is stored, an earlier part is committed: it is not refused but done later, and answered then.
+    if (envelope.reply === null || envelope.row > 0) host.putBack(envelope);
+    else
+      host.answers.give(envelope.reply.command, {
+        ok: false,
+        refusal: refuse(code, detail, { retry_after: 1 }),
+      });
+  }
+}
+
+/** One envelope in a batch of its own: what it sends goes through the mailbox. Tried twice, then buried. */
+async function alone(host: RecoveryHost, envelope: Envelope): Promise<void> {
+  let failure: Error = new Error("never tried");
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const batch = host.newBatch();
+    try {
+      await runBatch(batch, { first: [envelope], inbox: new FairQueue(), overtaking: false }, host.context);
+      await host.commit(batch);
+      return;
+    } catch (error) {
+      host.sets.drop(batch);
+      failure = error instanceof BatchFailure ? error.reason : (error as Error);
+      if (failure instanceof CommitError && failure.kind === "io") {
+        host.fail(failure);
+        return;
+      }
+      // What broke a rule breaks it again.
+      if (failure instanceof CommitError) break;
+    }
+  }
+  await bury(host, envelope, failure);
+}
+
+/** The committed outcome of a message that nobody can handle: answered or dead-lettered, exactly once (M8). */
+async function bury(host: RecoveryHost, envelope: Envelope, failure: Error): Promise<void> {
+  host.log.error(
+    { type: envelope.message.type, to: envelope.to, error: String(failure.stack ?? failure) },
+    "a turn failed twice",
+  );
+  let last: Error = failure;
+  for (const withAccounts of [true, false]) {
+    const batch = host.newBatch();
+    try {
+      await poisoned({ batch, envelope, failure, context: host.context, withAccounts });
+      await host.commit(batch);
+      return;
+    } catch (error) {
+      host.sets.drop(batch);
+      last = error as Error;
+      if (last instanceof CommitError && last.kind === "io") break;
+    }
+  }
+  host.fail(last);
+}

@@ -1,0 +1,198 @@
+import { refuse } from "../../machines/errors.ts";
+import type { Envelope } from "../../machines/messages/envelope.ts";
+import type { Store } from "../../store/store.ts";
+import type { Actor } from "./actor.ts";
+import type { Batch } from "./batch.ts";
+import { followUp } from "../handlers/follow-up.ts";
+import { handle } from "../handlers/handle.ts";
+import { FairQueue } from "./mailbox.ts";
+import { isNewsDue, newsOf } from "../handlers/roster.ts";
+import type { Clock } from "./environment.ts";
+import { findSubject, type Found } from "./subjects.ts";
+import type { Key, LoopLimits } from "./system-params.ts";
+import type { TurnWorld } from "./turn-world.ts";
+import { Turn } from "./turn.ts";
+import type { WorkingSets } from "./working-sets.ts";
+
+/** What a batch takes. */
+export interface BatchPlan {
+  /** Taken first, each behind those before it: stored messages, then what is due. */
+  readonly first: readonly Envelope[];
+  /** Commands of the doors, taken while there is time; the rest stays where it is. */
+  readonly inbox: FairQueue;
+  /** false = older stored messages wait: what this batch sends must queue behind them, in the mailbox. */
+  readonly overtaking: boolean;
+  /** Envelopes taken so far; they are run again, each alone, should the batch fail. */
+  admitted?: Envelope[];
+}
+
+export interface BatchContext {
+  readonly store: Store;
+  readonly sets: WorkingSets;
+  readonly world: TurnWorld;
+  readonly clock: Clock;
+  readonly limits: LoopLimits;
+  readonly keys: ReadonlyMap<number, Key>;
+  readonly choose: ((actors: number) => number) | undefined;
+}
+
+/** A turn threw: which envelopes from outside the batch had taken by then, and why. */
+export class BatchFailure extends Error {
+  override readonly name = "BatchFailure";
+  readonly admitted: readonly Envelope[];
+  readonly reason: Error;
+  constructor(admitted: readonly Envelope[], reason: Error) {
+    super(`a turn failed: ${reason.message}`, { cause: reason });
+    this.admitted = admitted;
+    this.reason = reason;
+  }
+}
+
+/**
+ * Runs turns until the batch is full or nothing is left: each envelope from outside, then all that it
+ * caused, so that what happens together is committed together. Source: 3-runtime.md 3.1.
+ */
+export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchContext): Promise<void> {
+  const inside = new FairQueue();
+  const admitted: Envelope[] = [];
+  plan.admitted = admitted;
+  // Stored messages stand in their receivers' queues before any turn of this batch sends another (M3).
+  for (const envelope of plan.first) inside.add(take(envelope));
+  const deadline = context.clock.monotonic() + context.limits.batchMs;
+  try {
+    for (;;) {
+      const envelope = inside.take(context.choose) ?? admit();
+      if (envelope === undefined) {
+        // News is told once per batch, when all else has been done.
+        if (!tellParents(batch, plan, context, inside)) break;
+        continue;
+      }
+      if (envelope.row > 0) batch.mailDone.push(envelope.row);
+      // What is in memory is not waited for.
+      const running = runTurn({ batch, plan, context, inside }, envelope);
+      if (running !== undefined) await running;
+      if (batch.turns >= context.limits.turns) break;
+    }
+  } catch (error) {
+    throw new BatchFailure(admitted, error as Error);
+  }
+  // A full batch ends before its news was told: it goes through the mailbox with the rest.
+  tellParents(batch, plan, context, inside);
+  for (const envelope of inside.drain()) if (!isReadAgain(envelope)) batch.addMail(envelope);
+
+  function admit(): Envelope | undefined {
+    if (!plan.overtaking || admitted.length >= context.limits.admitted) return undefined;
+    if (admitted.length > 0 && context.clock.monotonic() > deadline) return undefined;
+    const envelope = plan.inbox.take(context.choose);
+    return envelope === undefined ? undefined : take(envelope);
+  }
+
+  function take(envelope: Envelope): Envelope {
+    admitted.push(envelope);
+    // A command may have come after the batch began: its number must be used up with it.
+    batch.counters.command = Math.max(batch.counters.command, -envelope.cause);
+    noteKey(batch, context, envelope);
+    return envelope;
+  }
+}
+
+/** A stored message keeps its row, and with it its place before all that was sent later (M3); a timer is due again. */
+function isReadAgain({ row, message }: Envelope): boolean {
+  return row > 0 || message.type.startsWith("timer.");
+}
+
+/** The key of a command is a row inserted with its first turn. */
+function noteKey(batch: Batch, context: BatchContext, envelope: Envelope): void {
+  if (envelope.reply?.keyed !== true || envelope.from !== null) return;
+  const key = context.keys.get(envelope.reply.command);
+  if (key !== undefined) batch.keys.push({ ...key, command: envelope.reply.command, at: batch.now });
+}
+
+/** A batch that is being run. */
+interface Run {
+  readonly batch: Batch;
+  readonly plan: BatchPlan;
+  readonly context: BatchContext;
+  readonly inside: FairQueue;
+}
+
+/** One envelope: its actor and its rows are found, then its turn is run. A promise only where something has to be read. */
+function runTurn(run: Run, envelope: Envelope): Promise<void> | undefined {
+  const actor = run.context.sets.get(envelope.to, run.batch);
+  if (actor instanceof Promise) return actor.then((read) => findThenRun(run, envelope, read));
+  return findThenRun(run, envelope, actor);
+}
+
+function findThenRun(run: Run, envelope: Envelope, actor: Actor | null): Promise<void> | undefined {
+  if (actor === null) {
+    refuseEnvelope(run.batch, envelope);
+    return undefined;
+  }
+  run.batch.actors.add(actor);
+  const found = findSubject(run.context.store, run.batch, actor, envelope);
+  if (found instanceof Promise) return found.then((read) => turnOf(run, envelope, actor, read));
+  turnOf(run, envelope, actor, found);
+  return undefined;
+}
+
+function turnOf({ batch, plan, context, inside }: Run, envelope: Envelope, actor: Actor, found: Found): void {
+  if (found.kind === "elsewhere") {
+    pass(batch, plan, inside, { ...envelope, to: found.keeper, row: 0 });
+    return;
+  }
+  if (found.kind === "nothing") {
+    refuseEnvelope(batch, envelope);
+    return;
+  }
+  const turn = new Turn({ actor, envelope, world: context.world, batch, preloaded: found.preloaded });
+  batch.turns += 1;
+  handle(turn, found.subject);
+  followUp(turn);
+  for (const sent of batch.sent) pass(batch, plan, inside, sent);
+  batch.sent.length = 0;
+}
+
+/** In this batch where nothing older waits; else through the mailbox. What an actor tells itself comes first. */
+function pass(batch: Batch, plan: BatchPlan, inside: FairQueue, envelope: Envelope): void {
+  const { type } = envelope.message;
+  if (!plan.overtaking) batch.addMail(envelope);
+  else if (type === "instance.started") inside.addFirst(envelope);
+  else inside.add(envelope);
+}
+
+function refuseEnvelope(batch: Batch, envelope: Envelope): void {
+  if (envelope.reply === null) return;
+  batch.answer(envelope.reply, {
+    ok: false,
+    refusal: refuse("not_found", "There is no such record any more.", {}),
+  });
+}
+
+/** Sends the news that is due to the parents; false when there was none. */
+function tellParents(batch: Batch, plan: BatchPlan, context: BatchContext, inside: FairQueue): boolean {
+  let told = false;
+  for (const actor of batch.actors) {
+    const { instance } = actor;
+    if (instance === null || instance.parent === null) continue;
+    const room = actor.room(actor.config(context.world.settings));
+    if (!isNewsDue(actor, room)) continue;
+    actor.newsDue = false;
+    actor.toldFull = room <= 0;
+    told = true;
+    pass(batch, plan, inside, {
+      to: instance.parent,
+      from: actor.no,
+      message: {
+        type: "instance.status",
+        child: actor.no,
+        news: newsOf(actor, context.world.settings, batch.now),
+      },
+      reply: null,
+      by: null,
+      cause: batch.counters.position,
+      row: 0,
+      attempt: 0,
+    });
+  }
+  return told;
+}

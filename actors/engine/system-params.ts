@@ -1,0 +1,50 @@
+import type { ScopeRegistry } from "../../machines/scopes/registry.ts";
+import type { Settings } from "../../machines/settings.ts";
+import type { Store } from "../../store/store.ts";
+import type { Clock, Ids, Log, Random } from "./environment.ts";
+
+/** What the loop is given once. */
+export interface SystemParams {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly settings: Settings;
+  readonly scopes: ScopeRegistry;
+  readonly log: Log;
+  /** Told once when a commit failed in a way that leaves its fate unknown: the process must stop (3-runtime.md 3.3). */
+  readonly onFatal: (error: Error) => void;
+  readonly limits?: Partial<LoopLimits>;
+  /** Picks the next actor among n (simulator); absent = in turn. */
+  readonly choose?: (actors: number) => number;
+  /** Record who wrote what, for the keeper check. */
+  readonly trace?: boolean;
+}
+
+export interface LoopLimits {
+  /** Envelopes from outside that one batch takes. */
+  readonly admitted: number;
+  /** Turns of one batch, with those its own messages cause; what is left goes through the mailbox. */
+  readonly turns: number;
+  /** ms after which a batch takes nothing more from outside. */
+  readonly batchMs: number;
+  /** Actors kept in memory. */
+  readonly actors: number;
+}
+
+export const DEFAULT_LIMITS: LoopLimits = { admitted: 1_024, turns: 16_384, batchMs: 3, actors: 2_048 };
+
+/** Figures since the start, for benchmarks and health. */
+export interface Metrics {
+  batches: number;
+  turns: number;
+  commits: number;
+  mailed: number;
+}
+
+/** A keyed command's row, inserted with its first turn. */
+export interface Key {
+  readonly caller: string;
+  readonly key: string;
+  readonly fingerprint: string;
+}

@@ -1,0 +1,299 @@
+import { HopperError, refuse } from "../../machines/errors.ts";
+import type { Answer } from "../../machines/messages/answer.ts";
+import type { Command } from "../../machines/messages/command.ts";
+import type { Envelope } from "../../machines/messages/envelope.ts";
+import type { ActorNo, Reply } from "../../machines/records/values.ts";
+import { LIMITS } from "../../machines/settings.ts";
+import type { Counters } from "../../store/store.ts";
+import { Answers } from "./answers.ts";
+import { Batch } from "./batch.ts";
+import { runBatch, type BatchPlan } from "./run-batch.ts";
+import { FairQueue } from "./mailbox.ts";
+import { Observers, type CommitListener } from "./observers.ts";
+import { recover, type RecoveryHost } from "./recovery.ts";
+import type { Cancellable } from "./environment.ts";
+import {
+  DEFAULT_LIMITS,
+  type Key,
+  type LoopLimits,
+  type Metrics,
+  type SystemParams,
+} from "./system-params.ts";
+import { timerOf } from "./timers.ts";
+import type { TurnWorld } from "./turn-world.ts";
+import { WorkingSets } from "./working-sets.ts";
+
+/** Moments that one batch handles. */
+const DUE_AT_A_TIME = 256;
+
+/**
+ * The loop: takes what is due, runs turns in batches, commits each batch once, and only then answers
+ * and tells. Drive it by hand with {@link System.tick}, or let it run with {@link System.start}.
+ * Source: 3-runtime.md 3.1.
+ */
+export class System {
+  readonly observers: Observers;
+  readonly metrics: Metrics = { batches: 0, turns: 0, commits: 0, mailed: 0 };
+  readonly #params: SystemParams;
+  readonly #limits: LoopLimits;
+  readonly #world: TurnWorld;
+  readonly #sets: WorkingSets;
+  readonly #inbox = new FairQueue();
+  readonly #keys = new Map<number, Key>();
+  readonly #answers = new Answers();
+  #counters: Counters = { instance: 0, task: 0, delegation: 0, message: 0, position: 0, command: 0 };
+  #state: "stopped" | "running" | "failed" = "stopped";
+  #driven = false;
+  #scheduled = false;
+  #ticking: Promise<boolean> | null = null;
+  #alarm: Cancellable | null = null;
+  #mailLeft = true;
+
+  constructor(params: SystemParams) {
+    this.#params = params;
+    this.#limits = { ...DEFAULT_LIMITS, ...params.limits };
+    this.#world = {
+      settings: params.settings,
+      scopes: params.scopes,
+      random: params.random,
+      ids: params.ids,
+    };
+    this.#sets = new WorkingSets(params.store, params.settings, this.#limits.actors);
+    this.observers = new Observers(params.log);
+  }
+
+  /** Reads where the store stands. Call once, before anything else. */
+  async open(): Promise<void> {
+    this.#counters = { ...(await this.#params.store.counters()) };
+    this.#state = "running";
+  }
+
+  /** Lets the loop run by itself whenever something is due. */
+  start(): void {
+    this.#driven = true;
+    this.#schedule();
+  }
+
+  /** Takes nothing new, and resolves when the running batch has been committed. May be called twice, or first. */
+  async stop(): Promise<void> {
+    this.#driven = false;
+    this.#alarm?.cancel();
+    this.#alarm = null;
+    await this.#ticking;
+    if (this.#state === "running") this.#state = "stopped";
+    this.#answers.refuseAll(refuse("draining", "Hopper is shutting down; ask again when it is back.", {}));
+  }
+
+  onCommit(listener: CommitListener): () => void {
+    return this.observers.add(listener);
+  }
+
+  /**
+   * Hands a command to the actor it is for; resolves with its answer after the commit that holds its effect.
+   * Throws overloaded when too much waits for that actor (M7).
+   */
+  submit(params: { to: ActorNo; command: Command; by: string | null; key?: Key }): Promise<Answer> {
+    const { to, command, by, key } = params;
+    this.mustRun();
+    if (this.#inbox.depth(to) >= LIMITS.mailbox) {
+      throw new HopperError(
+        "overloaded",
+        `${LIMITS.mailbox} commands wait for that instance already; try again in a second.`,
+        {
+          retry_after: 1,
+        },
+      );
+    }
+    this.#counters.command += 1;
+    const no = this.#counters.command;
+    const reply: Reply = { command: no, keyed: key !== undefined };
+    if (key !== undefined) this.#keys.set(no, key);
+    const answer = this.#answers.of(no);
+    this.#inbox.add({ to, from: null, message: command, reply, by, cause: -no, row: 0, attempt: 0 });
+    this.#schedule();
+    return answer;
+  }
+
+  /** The answer of a command that came before, also in an earlier process (an idempotent repeat). */
+  answerOf(command: number, stored: () => Promise<Answer | null>): Promise<Answer> {
+    return this.#answers.again(command, stored);
+  }
+
+  /** Throws `unavailable` once the loop has been closed or has failed. */
+  mustRun(): void {
+    if (this.#state === "running") return;
+    throw new HopperError("unavailable", "This Hopper is closed or has failed; open the store again.");
+  }
+
+  /** A message of the runtime itself: the auditor's, the owner's at start. */
+  post(envelope: Pick<Envelope, "to" | "message">): void {
+    this.#inbox.add({ ...envelope, from: null, reply: null, by: null, cause: 0, row: 0, attempt: 0 });
+    this.#schedule();
+  }
+
+  /** One batch; false when nothing was due. */
+  tick(): Promise<boolean> {
+    this.#ticking ??= this.#tick().finally(() => {
+      this.#ticking = null;
+    });
+    return this.#ticking;
+  }
+
+  /** Batches until nothing is due now. */
+  async settle(): Promise<void> {
+    for (;;) {
+      if (!(await this.tick())) return;
+    }
+  }
+
+  /** The next moment at which something is due by itself; null = never. */
+  nextDue(): Promise<number | null> {
+    return Promise.resolve(this.#params.store.nextDue());
+  }
+
+  // ------------------------------------------------------------------ inside
+
+  #schedule(): void {
+    if (!this.#driven || this.#scheduled || this.#state !== "running") return;
+    this.#scheduled = true;
+    this.#params.clock.soon(() => {
+      this.#scheduled = false;
+      void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    if (!this.#driven || this.#state !== "running") return;
+    try {
+      if (await this.tick()) this.#schedule();
+      else await this.#setAlarm();
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  async #setAlarm(): Promise<void> {
+    if (this.#inbox.size > 0) {
+      this.#schedule();
+      return;
+    }
+    const dueAt = await this.#params.store.nextDue();
+    this.#alarm?.cancel();
+    this.#alarm = dueAt === null ? null : this.#params.clock.at(dueAt, () => this.#schedule());
+  }
+
+  async #tick(): Promise<boolean> {
+    if (this.#state !== "running") return false;
+    const plan = await this.#plan();
+    if (plan.first.length === 0 && (plan.inbox.size === 0 || !plan.overtaking)) return false;
+    this.metrics.batches += 1;
+    const batch = this.#newBatch();
+    try {
+      await runBatch(batch, plan, this.#context());
+      await this.#commit(batch);
+    } catch (error) {
+      await recover({ batch, plan, error: error as Error, host: this.#host() });
+    }
+    return true;
+  }
+
+  #newBatch(): Batch {
+    return new Batch({
+      now: this.#params.clock.now(),
+      counters: this.#counters,
+      trace: this.#params.trace === true,
+    });
+  }
+
+  #context(): Parameters<typeof runBatch>[2] {
+    return {
+      store: this.#params.store,
+      sets: this.#sets,
+      world: this.#world,
+      clock: this.#params.clock,
+      limits: this.#limits,
+      keys: this.#keys,
+      choose: this.#params.choose,
+    };
+  }
+
+  /** What this batch may take: stored messages first, then what is due, then the doors' commands. */
+  async #plan(): Promise<BatchPlan> {
+    const { store, clock } = this.#params;
+    const now = clock.now();
+    const mail = this.#mailLeft ? await store.mail(now, 0, this.#limits.admitted) : [];
+    const first: Envelope[] = mail.map((row) => ({ ...row.envelope, row: row.no }));
+    if (mail.length === 0) this.#mailLeft = false;
+    // More may wait than was read: nothing may overtake it.
+    const overtaking = mail.length < this.#limits.admitted;
+    if (overtaking) for (const due of await store.due(now, DUE_AT_A_TIME)) first.push(timerOf(due));
+    return { first, inbox: this.#inbox, overtaking };
+  }
+
+  async #commit(batch: Batch): Promise<void> {
+    if (!batch.isEmpty) {
+      await this.#params.store.commit(batch.toCommit());
+      this.metrics.commits += 1;
+    }
+    this.#afterCommit(batch);
+  }
+
+  /** Answers go out, events are told: nothing of it before the commit. */
+  #afterCommit(batch: Batch): void {
+    const command = Math.max(this.#counters.command, batch.counters.command);
+    this.#counters = { ...batch.counters, command };
+    this.metrics.turns += batch.turns;
+    this.metrics.mailed += batch.mail.length;
+    if (batch.mail.length > 0) this.#mailLeft = true;
+    for (const key of batch.keys) this.#keys.delete(key.command);
+    this.#sets.committed(batch);
+    if (batch.events.length > 0 || batch.instances.size > 0) {
+      this.observers.tell({
+        at: batch.now,
+        events: batch.events,
+        instances: [...batch.instances.values()].map(({ instance }) => instance),
+        turns: batch.turns,
+      });
+    }
+    for (const { reply, answer } of batch.outcomes) this.#answers.give(reply.command, answer);
+  }
+
+  #host(): RecoveryHost {
+    return {
+      sets: this.#sets,
+      answers: this.#answers,
+      log: this.#params.log,
+      context: this.#context(),
+      newBatch: () => this.#newBatch(),
+      commit: (batch) => this.#commit(batch),
+      fail: (error) => this.#fail(error),
+      putBack: (envelope) => this.#putBack(envelope),
+      isRunning: () => this.#state === "running",
+    };
+  }
+
+  /** Not handled: commands go back to the inbox; stored messages and timers are read again. */
+  #putBack(envelope: Envelope): void {
+    if (envelope.row > 0) this.#mailLeft = true;
+    else if (!envelope.message.type.startsWith("timer.")) this.#inbox.add(envelope);
+  }
+
+  #fail(error: Error): void {
+    if (this.#state === "failed") return;
+    this.#state = "failed";
+    this.#driven = false;
+    this.#alarm?.cancel();
+    this.#params.log.error(
+      { error: String(error.stack ?? error) },
+      "the loop stops: what the store holds is the truth",
+    );
+    this.#answers.refuseAll(
+      refuse(
+        "unavailable",
+        "The store failed; whether this happened is known once it is opened again. Repeat it with the same idempotency key.",
+        {},
+      ),
+    );
+    this.#params.onFatal(error);
+  }
+}

@@ -1,0 +1,130 @@
+import type { Refusal } from "../../machines/errors.ts";
+import type { EventName, JournalEvent } from "../../machines/events.ts";
+import type { AnswerValue } from "../../machines/messages/answer.ts";
+import type { Envelope, Message } from "../../machines/messages/envelope.ts";
+import type { ActorNo, Reply, TaskNo } from "../../machines/records/values.ts";
+import type { Delegation } from "../../machines/records/delegation.ts";
+import type { Instance } from "../../machines/records/instance.ts";
+import type { Task } from "../../machines/records/task.ts";
+import type { EffectiveConfig, Settings } from "../../machines/settings.ts";
+import type { Actor } from "./actor.ts";
+import type { Batch } from "./batch.ts";
+import type { Preloaded, TurnWorld } from "./turn-world.ts";
+
+export type EventData = { [key: string]: unknown } | null;
+
+/** What a turn sees, and what it says: answers, messages, lines of the journal. What it writes is in turn.ts. */
+export class TurnBase {
+  readonly actor: Actor;
+  readonly envelope: Envelope;
+  readonly world: TurnWorld;
+  readonly batch: Batch;
+  readonly preloaded: Preloaded;
+  /** Position of this turn's newest event: the cause of what it sends. */
+  #cause: number;
+
+  constructor(params: {
+    actor: Actor;
+    envelope: Envelope;
+    world: TurnWorld;
+    batch: Batch;
+    preloaded: Preloaded;
+  }) {
+    this.actor = params.actor;
+    this.envelope = params.envelope;
+    this.world = params.world;
+    this.batch = params.batch;
+    this.preloaded = params.preloaded;
+    this.#cause = params.envelope.cause;
+    this.batch.trace?.begin(this.actor.no);
+  }
+
+  get now(): number {
+    return this.batch.now;
+  }
+
+  get settings(): Settings {
+    return this.world.settings;
+  }
+
+  get instance(): Instance {
+    if (this.actor.instance === null) throw new Error("the desk is no instance");
+    return this.actor.instance;
+  }
+
+  get config(): EffectiveConfig {
+    return this.actor.config(this.world.settings);
+  }
+
+  /** True when this actor keeps open tasks and gives them to workers or children now. */
+  get isRunning(): boolean {
+    return this.actor.instance?.status === "running";
+  }
+
+  get isTerminated(): boolean {
+    return this.actor.instance?.status === "terminated";
+  }
+
+  // ------------------------------------------------------------------ answers and messages
+
+  answer(value: AnswerValue): void {
+    this.answerTo(this.envelope.reply, value);
+  }
+
+  answerTo(reply: Reply | null, value: AnswerValue): void {
+    if (reply !== null) this.batch.answer(reply, { ok: true, value });
+  }
+
+  refuse(refusal: Refusal): void {
+    if (this.envelope.reply !== null) this.batch.answer(this.envelope.reply, { ok: false, refusal });
+  }
+
+  /** Answers with a copy of the task as it is now. */
+  answerTask(task: Task): void {
+    if (this.envelope.reply !== null) this.answer({ kind: "task", task: { ...task } });
+  }
+
+  answerHop(hop: Delegation): void {
+    if (this.envelope.reply !== null) this.answer({ kind: "delegation", delegation: { ...hop } });
+  }
+
+  /** The reply travels with the message: whoever ends the command answers it. */
+  send(to: ActorNo, message: Message, reply: Reply | null = null): void {
+    this.batch.sent.push({
+      to,
+      from: this.actor.no,
+      message,
+      reply,
+      by: this.envelope.by,
+      cause: this.#cause,
+      row: 0,
+      attempt: 0,
+    });
+  }
+
+  // ------------------------------------------------------------------ events
+
+  /** Appends to the journal and nothing else. */
+  note(
+    name: EventName,
+    data: EventData,
+    about: { task?: TaskNo | null; delegation?: number | null; instance?: ActorNo } = {},
+  ): JournalEvent {
+    const { batch } = this;
+    batch.counters.position += 1;
+    const event: JournalEvent = {
+      position: batch.counters.position,
+      at: batch.now,
+      name,
+      instance: about.instance ?? this.actor.no,
+      task: about.task ?? null,
+      delegation: about.delegation ?? null,
+      actor: this.envelope.by,
+      cause: this.envelope.cause,
+      data: data as JournalEvent["data"],
+    };
+    batch.events.push(event);
+    this.#cause = event.position;
+    return event;
+  }
+}

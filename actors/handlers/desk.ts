@@ -1,0 +1,92 @@
+import { refuse, type Refusal } from "../../machines/errors.ts";
+import { allowedParents, mayParent } from "../../machines/legality.ts";
+import type { Command, PlannedInstance } from "../../machines/messages/command.ts";
+import { DESK, type TaskNo } from "../../machines/records/values.ts";
+import type { Instance } from "../../machines/records/instance.ts";
+import type { Task } from "../../machines/records/task.ts";
+import { handedDown } from "../../machines/settings.ts";
+import { instanceCreated, newInstance } from "./children.ts";
+import { hold } from "./routing.ts";
+import type { Turn } from "../engine/turn.ts";
+import { pastDeadline, taskCreated } from "./intake.ts";
+
+/** A batch of tasks, and with a plan its hierarchy: everything inserted in this one turn, or nothing. */
+export function onEnter(turn: Turn, command: Extract<Command, { type: "tasks.enter" }>): void {
+  for (const { spec } of command.items) {
+    const refusal = pastDeadline(turn, spec);
+    if (refusal !== null) {
+      turn.refuse(refusal);
+      return;
+    }
+  }
+  const refusal = checkHierarchy(command.hierarchy);
+  if (refusal !== null) {
+    turn.refuse(refusal);
+    return;
+  }
+  const instances = enterHierarchy(turn, command.hierarchy);
+  const tasks = enterTasks(turn, command.items);
+  turn.answer({ kind: "tasks", tasks: tasks.map((task) => ({ ...task })), instances });
+}
+
+function checkHierarchy(hierarchy: readonly PlannedInstance[]): Refusal | null {
+  for (const { spec, parent } of hierarchy) {
+    if (parent === null || !("index" in parent)) continue;
+    const above = hierarchy[parent.index]?.spec;
+    if (above === undefined || mayParent(spec.scope, above.scope)) continue;
+    return refuse(
+      "invalid_parent",
+      `${above.name} is ${above.scope}, which cannot be the parent of ${spec.name} (${spec.scope}).`,
+      {
+        scope: spec.scope,
+        allowed: allowedParents(spec.scope).map(String),
+      },
+    );
+  }
+  return null;
+}
+
+/** New instances of a plan, parents first; each is told to start, and tells its parent that it is there. */
+function enterHierarchy(turn: Turn, hierarchy: readonly PlannedInstance[]): Instance[] {
+  const made: Instance[] = [];
+  for (const { spec, parent, above } of hierarchy) {
+    const no = (turn.batch.counters.instance += 1);
+    const over = parent !== null && "index" in parent ? (made[parent.index] ?? null) : (above ?? null);
+    const instance = newInstance(turn, spec, {
+      no,
+      parent: over?.no ?? null,
+      depth: (over?.depth ?? 0) + 1,
+      root: over?.root ?? no,
+      inherited: over === null ? {} : handedDown(over, turn.settings),
+    });
+    turn.insertInstance(instance, instanceCreated(spec, instance.parent));
+    made.push(instance);
+  }
+  // Leaves first, so that a parent that starts hears of children that run.
+  for (const instance of made.toReversed())
+    turn.send(instance.no, { type: "instance.command", verb: "start" });
+  return made;
+}
+
+function enterTasks(turn: Turn, items: Extract<Command, { type: "tasks.enter" }>["items"]): Task[] {
+  const byKey = new Map<string, TaskNo>();
+  const first = turn.batch.counters.task + 1;
+  items.forEach(({ spec }, index) => {
+    if (spec.key !== null) byKey.set(spec.key, first + index);
+  });
+  return items.map(({ spec, instance }) => {
+    const dependsOn = [...spec.dependsOn, ...spec.dependsOnKeys.map((key) => byKey.get(key) as TaskNo)];
+    const task = turn.createTask(taskCreated(turn, spec, { holder: instance, dependsOn }));
+    for (const dependency of dependsOn) {
+      const keeper =
+        dependency >= first
+          ? (items[dependency - first]?.instance ?? DESK)
+          : turn.preloaded.keeperOf(dependency);
+      turn.send(keeper, { type: "dependency.watch", task: dependency, dependent: task.no });
+    }
+    if (instance !== null)
+      turn.send(instance, { type: "task.update", task: task.no, what: "entered", status: task.status });
+    else if (task.status === "pending") hold(turn, task, "manual");
+    return task;
+  });
+}

@@ -1,0 +1,128 @@
+import { refuse, type Refusal } from "../../machines/errors.ts";
+import type { TaskCreated } from "../../machines/evolve/task-created.ts";
+import type { Command, TaskSpec } from "../../machines/messages/command.ts";
+import type { Notice } from "../../machines/messages/notice.ts";
+import type { InstanceNo, TaskNo } from "../../machines/records/values.ts";
+import type { Task } from "../../machines/records/task.ts";
+import { initialTaskStatus } from "../../machines/lifecycles/task.ts";
+import { decideTask, hold, isUndecided } from "./routing.ts";
+import type { Turn } from "../engine/turn.ts";
+
+/** How tasks come into being and into somebody's keeping. Source: 2-domain.md 2.5, 4-http-api.md 4.2. */
+
+/** Only what is not the default stands in the event. */
+export function taskCreated(
+  turn: Turn,
+  spec: TaskSpec,
+  place: { holder: InstanceNo | null; dependsOn: readonly TaskNo[] },
+): TaskCreated & { status: Task["status"] } {
+  const { settings, envelope } = turn;
+  const maxAttempts = spec.maxAttempts ?? settings.tasks.maxAttempts;
+  return {
+    title: spec.title,
+    ...(spec.description === null ? {} : { description: spec.description }),
+    ...(spec.tags.length === 0 ? {} : { tags: [...spec.tags] }),
+    ...(spec.priority === "medium" ? {} : { priority: spec.priority }),
+    ...(spec.project === null ? {} : { project: spec.project }),
+    ...(spec.key === null ? {} : { key: spec.key }),
+    ...(spec.runId === null ? {} : { runId: spec.runId }),
+    ...(place.dependsOn.length === 0
+      ? {}
+      : { dependsOn: [...place.dependsOn], waitsFor: [...place.dependsOn] }),
+    ...(spec.onDependencyFailure === "fail" ? {} : { onDependencyFailure: spec.onDependencyFailure }),
+    ...(spec.deadlineAt === null ? {} : { deadlineAt: spec.deadlineAt }),
+    ...(spec.notBefore === null ? {} : { notBefore: spec.notBefore }),
+    ...(spec.timeoutSeconds === null ? {} : { timeoutSeconds: spec.timeoutSeconds }),
+    ...(maxAttempts === 3 ? {} : { maxAttempts }),
+    ...(spec.run === null ? {} : { run: spec.run }),
+    ...(spec.payload === null ? {} : { payload: spec.payload }),
+    ...(spec.route ? {} : { route: false }),
+    ...(spec.source === "library" ? {} : { source: spec.source }),
+    status: initialTaskStatus(place.dependsOn.length),
+    holder: place.holder,
+    ...(envelope.by === null ? {} : { by: envelope.by }),
+  };
+}
+
+/** One task, created here: this instance is its origin and holder; at the desk it is unassigned. */
+export function onCreateTask(turn: Turn, spec: TaskSpec): void {
+  const refusal = turn.isTerminated ? terminatedRefusal(turn) : pastDeadline(turn, spec);
+  if (refusal !== null) {
+    turn.refuse(refusal);
+    return;
+  }
+  const holder = turn.actor.isDesk ? null : turn.actor.no;
+  const task = turn.createTask(taskCreated(turn, spec, { holder, dependsOn: spec.dependsOn }));
+  watchDependencies(turn, task);
+  if (task.status === "pending") settleHere(turn, task);
+  turn.answerTask(task);
+}
+
+export function settleHere(turn: Turn, task: Task): void {
+  if (turn.actor.isDesk) hold(turn, task, "manual");
+  else decideTask(turn, task);
+}
+
+function terminatedRefusal(turn: Turn): Refusal {
+  return refuse("illegal_transition", `${turn.instance.name} is terminated; a task needs a live instance.`, {
+    status: "terminated",
+    allowed: [],
+  });
+}
+
+export function pastDeadline(turn: Turn, spec: TaskSpec): Refusal | null {
+  if (spec.deadlineAt === null || spec.deadlineAt > turn.now) return null;
+  return refuse("validation_failed", `The deadline of "${spec.title}" has passed already.`, {
+    issues: [{ path: "deadline_at", message: "is in the past" }],
+  });
+}
+
+function watchDependencies(turn: Turn, task: Task): void {
+  for (const dependency of task.dependsOn) {
+    turn.send(turn.preloaded.keeperOf(dependency), {
+      type: "dependency.watch",
+      task: dependency,
+      dependent: task.no,
+    });
+  }
+}
+
+/** A task is put into this actor's keeping by the desk, or reopened with it as the origin. */
+export function onUpdate(
+  turn: Turn,
+  message: Extract<Notice, { type: "task.update" }>,
+  task: Task | null,
+): void {
+  if (task === null) return;
+  turn.adopt(task);
+  if (isUndecided(task)) settleHere(turn, task);
+  // A task that was entered in a batch has been answered by the desk.
+  if (message.what !== "entered") turn.answerTask(task);
+}
+
+/** An unassigned task gets its origin and holder: a turn of the desk. */
+export function onAssign(turn: Turn, command: Extract<Command, { type: "task.assign" }>, task: Task): void {
+  if (task.holder !== null || !turn.actor.isDesk) {
+    turn.refuse(
+      refuse(
+        "illegal_transition",
+        `T-${task.no} has a holder already; use delegate, reassign or escalate to move it.`,
+        {
+          status: task.status,
+          allowed: [],
+        },
+      ),
+    );
+    return;
+  }
+  if (task.status !== "pending" && task.status !== "blocked") {
+    turn.refuse(turn.notAllowed(task, "assign"));
+    return;
+  }
+  turn.task(task, "task.assigned", { holder: command.to });
+  turn.send(
+    command.to,
+    { type: "task.update", task: task.no, what: "assigned", status: task.status },
+    turn.envelope.reply,
+  );
+}

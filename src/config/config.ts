@@ -1,0 +1,254 @@
+import { HopperError } from "../../machines/errors.ts";
+import { SCOPES, type InstanceConfig, type Scope } from "../../machines/records/instance.ts";
+import type { Json } from "../../machines/records/values.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../machines/settings.ts";
+import { readEnvironment } from "./env.ts";
+import { fileLayers } from "./files.ts";
+import { badConfiguration, storeFrom, type Layer } from "./layer.ts";
+import { check, findIssues, type Issue } from "../contracts/check.ts";
+import { settingsContent, settingWarnings, type LogLevel } from "../contracts/settings.ts";
+
+/** Where settings may come from; the later ones of this list win: file, env, flags. */
+export interface ConfigurationSources {
+  /** `--config`: read instead of what would be found. */
+  readonly file?: string | undefined;
+  /** Where hopper.yaml (or .json) is looked for first … */
+  readonly dataFolder?: string | undefined;
+  /** … and then. */
+  readonly workingFolder?: string | undefined;
+  /** Instead of any file: the content of hopper.yaml as an object (createHopper's `config`, a plan's `runtime`). */
+  readonly content?: unknown;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** By path: `{ "tasks.max_attempts": 5 }`. */
+  readonly flags?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** One setting with where its value comes from: `default`, `hopper.yaml:3:5`, `HOPPER_STORE`, `flag` or `config`. */
+export interface SettingEntry {
+  readonly path: string;
+  readonly value: Json;
+  readonly origin: string;
+  /** What a person does to change it there (`change …` in words); not where a program gave it. */
+  readonly mend?: ((change: string) => string) | undefined;
+}
+
+/** Everything that is configured, and why. */
+export interface Configuration {
+  readonly settings: Settings;
+  /** null = not set. A path in a file counts from that file's folder, one in the environment from the working folder. */
+  readonly store: string | null;
+  readonly logLevel: LogLevel;
+  readonly entries: readonly SettingEntry[];
+  /** What somebody set and has no effect: `hopper.yaml:3:5: logging.level has …`. */
+  readonly warnings: readonly string[];
+  /** The files that were read, least important first. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads every source, lays the more important over the less important ones, and keeps where each value
+ * came from. Throws `bad_configuration` with every error and its place, and `validation_failed` when
+ * the file that was asked for cannot be read.
+ */
+export function loadConfiguration(sources: ConfigurationSources = {}): Configuration {
+  const files: string[] = [];
+  const layers = sources.content === undefined ? fileLayers(sources, files) : [contentLayer(sources.content)];
+  const env = readEnvironment(sources.env ?? {});
+  if (env.issues.length > 0) throw unknownVariables(env.issues);
+  layers.push({
+    content: env.content,
+    origin: (path) => env.nameOf(path),
+    mend: (path) => `unset ${env.nameOf(path)}    (or give it another value)`,
+    folder: sources.workingFolder,
+  });
+  layers.push({ content: nested(sources.flags ?? {}), origin: () => "flag" });
+  const entries = new Map<string, SettingEntry>(defaults().map((entry) => [entry.path, entry]));
+  const warnings = layers.flatMap((layer) => apply(layer, entries));
+  adaptHeartbeat(entries);
+  checkStore(entries.get("store"));
+  checkTogether(entries);
+  return { ...build(entries), entries: [...entries.values()], warnings: stillTrue(warnings, entries), files };
+}
+
+function contentLayer(content: unknown): Layer {
+  return { content: content ?? {}, origin: () => "config" };
+}
+
+function unknownVariables(issues: readonly Issue[]): HopperError {
+  return badConfiguration(
+    issues.map((issue) => ({ ...issue, at: [issue.path] })),
+    {
+      content: null,
+      origin: () => "environment",
+      mend: ([name]) => {
+        const instead = issues.find(({ path }) => path === name)?.suggestion;
+        return `unset ${name}${instead === undefined ? "" : `    (and set ${instead})`}`;
+      },
+    },
+  );
+}
+
+/** A setting that does nothing, and the layer that sets it. */
+interface Warning {
+  readonly path: string;
+  readonly message: string;
+  readonly origin: string;
+}
+
+/** Without those whose value came from another layer in the end. */
+function stillTrue(warnings: readonly Warning[], entries: ReadonlyMap<string, SettingEntry>): string[] {
+  return warnings
+    .filter(({ path, origin }) => entries.get(path)?.origin === origin)
+    .map(({ path, message, origin }) => `${origin}: ${path} ${message}`);
+}
+
+/** Checks what a layer says and lays it over what there is. Returns what of it has no effect. */
+function apply(layer: Layer, entries: Map<string, SettingEntry>): Warning[] {
+  const content = withScopeNames(layer.content);
+  const issues = findIssues(settingsContent, content);
+  if (issues.length > 0) throw badConfiguration(issues, layer);
+  const checked = check(settingsContent, content);
+  for (const { path, value } of leaves(checked)) {
+    const origin = layer.origin(path);
+    const mend = layer.mend && ((change: string) => layer.mend?.(path, change) ?? change);
+    const key = path[0] === "store" ? "store" : path.join(".");
+    const placed = key === "store" && typeof value === "string" ? storeFrom(layer.folder, value) : value;
+    entries.set(key, { path: key, value: placed, origin, mend });
+  }
+  return settingWarnings(checked).map(({ path, message }) => ({
+    path,
+    message,
+    origin: layer.origin(path.split(".")),
+  }));
+}
+
+/** Settings with the names of scopes as Hopper writes them; people write them in any case. */
+export function withScopeNames(content: unknown): unknown {
+  const scopes = (content as { scopes?: unknown } | null)?.scopes;
+  if (typeof scopes !== "object" || scopes === null || Array.isArray(scopes)) return content;
+  const named = Object.entries(scopes).map(([name, config]) => {
+    const canonical = name.toUpperCase();
+    return [(SCOPES as readonly string[]).includes(canonical) ? canonical : name, config] as const;
+  });
+  return { ...(content as object), scopes: Object.fromEntries(named) };
+}
+
+function* leaves(
+  value: unknown,
+  path: readonly string[] = [],
+): Generator<{ path: readonly string[]; value: Json }> {
+  if (value === undefined) return;
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    for (const [key, inner] of Object.entries(value)) yield* leaves(inner, [...path, key]);
+  } else yield { path, value: value as Json };
+}
+
+function nested(flags: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const content: Record<string, unknown> = {};
+  for (const [path, value] of Object.entries(flags)) {
+    if (value === undefined) continue;
+    const steps = path.split(".");
+    const last = steps.pop() ?? path;
+    let here = content;
+    for (const step of steps) here = (here[step] ??= {}) as Record<string, unknown>;
+    here[last] = value;
+  }
+  return content;
+}
+
+function defaults(): SettingEntry[] {
+  const { delegation, tasks, workers } = DEFAULT_SETTINGS;
+  const values: Record<string, Json> = {
+    "delegation.routed_expiry_ms": delegation.routedExpiryMs,
+    "delegation.manual_expiry_ms": delegation.manualExpiryMs,
+    "delegation.round_backoff_ms": delegation.roundBackoffMs,
+    "delegation.round_backoff_max_ms": delegation.roundBackoffMaxMs,
+    "tasks.max_attempts": tasks.maxAttempts,
+    "tasks.retry_backoff_ms": tasks.retryBackoffMs,
+    "tasks.retry_backoff_max_ms": tasks.retryBackoffMaxMs,
+    "tasks.max_lease_losses": tasks.maxLeaseLosses,
+    "workers.lease_seconds": workers.leaseMs / 1_000,
+    "workers.heartbeat_seconds": workers.heartbeatMs / 1_000,
+    "logging.level": "info",
+  };
+  return Object.entries(values).map(([path, value]) => ({ path, value, origin: "default" }));
+}
+
+/** A shorter lease needs no heartbeat setting of its own: three to a lease, unless something else is said. */
+function adaptHeartbeat(entries: Map<string, SettingEntry>): void {
+  const path = "workers.heartbeat_seconds";
+  const lease = Number(entries.get("workers.lease_seconds")?.value);
+  const heartbeat = entries.get(path);
+  if (heartbeat?.origin === "default" && Number(heartbeat.value) > lease / 3) {
+    entries.set(path, { ...heartbeat, value: lease / 3 });
+  }
+}
+
+/** What is no store is said where it is named: the one that opens it would not know the place. */
+function checkStore(entry: SettingEntry | undefined): void {
+  if (entry === undefined || (typeof entry.value === "string" && /^sqlite:./.test(entry.value))) return;
+  const message = `is ${JSON.stringify(entry.value)}; sqlite:PATH is accepted`;
+  throw refusal(entry, `store ${message}`, "set store to sqlite:PATH");
+}
+
+function refusal({ path, origin, mend }: SettingEntry, message: string, change: string): HopperError {
+  return new HopperError("bad_configuration", `${origin}: ${message}`, {
+    issues: [{ path, message }],
+    ...(mend && { fix: mend(change) }),
+  });
+}
+
+/** What is only wrong in relation to another value. */
+const ORDERED = [
+  { small: "delegation.round_backoff_ms", big: "delegation.round_backoff_max_ms" },
+  { small: "tasks.retry_backoff_ms", big: "tasks.retry_backoff_max_ms" },
+  { small: "workers.heartbeat_seconds", big: "workers.lease_seconds" },
+];
+
+function checkTogether(entries: ReadonlyMap<string, SettingEntry>): void {
+  for (const { small, big } of ORDERED) {
+    const [less, more] = [entries.get(small), entries.get(big)];
+    if (less === undefined || more === undefined || Number(less.value) <= Number(more.value)) continue;
+    const culprit = less.origin === "default" ? more : less;
+    const message = `${small} is ${Number(less.value)} (${less.origin}) and ${big} is ${Number(more.value)} (${more.origin}); the first must not be the greater one`;
+    throw refusal(culprit, message, `change ${culprit.path}`);
+  }
+}
+
+function build(
+  entries: ReadonlyMap<string, SettingEntry>,
+): Pick<Configuration, "settings" | "store" | "logLevel"> {
+  const number = (path: string): number => Number(entries.get(path)?.value);
+  const scopes: Partial<Record<Scope, InstanceConfig>> = {};
+  for (const { path, value } of entries.values()) {
+    const [section, scope, key, handed] = path.split(".");
+    if (section !== "scopes" || scope === undefined || key === undefined) continue;
+    const config = (scopes[scope as Scope] ??= {});
+    if (handed === undefined) config[key] = value;
+    else (config.child_defaults ??= {})[handed] = value;
+  }
+  return {
+    settings: {
+      delegation: {
+        routedExpiryMs: number("delegation.routed_expiry_ms"),
+        manualExpiryMs: number("delegation.manual_expiry_ms"),
+        roundBackoffMs: number("delegation.round_backoff_ms"),
+        roundBackoffMaxMs: number("delegation.round_backoff_max_ms"),
+      },
+      tasks: {
+        maxAttempts: number("tasks.max_attempts"),
+        retryBackoffMs: number("tasks.retry_backoff_ms"),
+        retryBackoffMaxMs: number("tasks.retry_backoff_max_ms"),
+        maxLeaseLosses: number("tasks.max_lease_losses"),
+      },
+      workers: {
+        leaseMs: number("workers.lease_seconds") * 1_000,
+        heartbeatMs: number("workers.heartbeat_seconds") * 1_000,
+        handLeaseMs: DEFAULT_SETTINGS.workers.handLeaseMs,
+      },
+      scopes,
+    },
+    store: (entries.get("store")?.value ?? null) as string | null,
+    logLevel: entries.get("logging.level")?.value as LogLevel,
+  };
+}

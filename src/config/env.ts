@@ -1,0 +1,61 @@
+import type { Issue } from "../contracts/check.ts";
+import { nearest } from "../contracts/nearest.ts";
+import type { Path } from "../contracts/scan.ts";
+import { SETTING_PATHS } from "../contracts/settings.ts";
+
+const LISTS = new Set(["capabilities", "domains"]);
+
+/** `HOPPER_TASKS_MAX_ATTEMPTS` for each setting. */
+const NAMES = new Map(SETTING_PATHS.map((path) => [nameOf(path), path]));
+/** What begins like this is meant to be a setting; other HOPPER_… variables are none of ours. */
+const PREFIXES = [
+  "HOPPER_SCOPES_",
+  "HOPPER_DELEGATION_",
+  "HOPPER_TASKS_",
+  "HOPPER_WORKERS_",
+  "HOPPER_LOGGING_",
+];
+
+function nameOf(path: Path): string {
+  return `HOPPER_${path.join("_").toUpperCase()}`;
+}
+
+/**
+ * The settings among environment variables, as the content of hopper.yaml would say them; empty ones
+ * count as not set. A variable that only looks like a setting is an issue.
+ */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): {
+  readonly content: Record<string, unknown>;
+  readonly issues: readonly Issue[];
+  readonly nameOf: (path: Path) => string;
+} {
+  const content: Record<string, unknown> = {};
+  const issues: Issue[] = [];
+  for (const name of Object.keys(env).sort()) {
+    const text = env[name];
+    if (text === undefined || text === "") continue;
+    const path = NAMES.get(name);
+    if (path !== undefined) put(content, path, text);
+    else if (PREFIXES.some((prefix) => name.startsWith(prefix))) issues.push(unknownVariable(name));
+  }
+  return { content, issues, nameOf };
+}
+
+function unknownVariable(name: string): Issue {
+  const [suggestion] = nearest(name, NAMES.keys());
+  return suggestion === undefined
+    ? { path: name, message: "is not a known setting" }
+    : { path: name, message: `is not a known setting; did you mean ${suggestion}?`, suggestion };
+}
+
+function put(content: Record<string, unknown>, path: readonly string[], text: string): void {
+  const last = path.at(-1) ?? "";
+  let here = content;
+  for (const step of path.slice(0, -1)) here = (here[step] ??= {}) as Record<string, unknown>;
+  here[last] = LISTS.has(last) ? text.split(",").map((part) => part.trim()) : valueOf(text.trim());
+}
+
+function valueOf(text: string): unknown {
+  if (text === "true" || text === "false") return text === "true";
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}

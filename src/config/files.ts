@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { HopperError } from "../../machines/errors.ts";
+import type { Layer } from "./layer.ts";
+import { readConfigText } from "./text.ts";
+import type { Path } from "../contracts/scan.ts";
+import { shellWord } from "../plan/shell-word.ts";
+
+const FILE_NAMES = ["hopper.yaml", "hopper.yml", "hopper.json"];
+/** The reference's names; each holds one section, with or without its name above it. Source: 2-domain.md 2.9. */
+const INCLUDES = [
+  { name: "scope_behaviors.yaml", section: "scopes" },
+  { name: "delegation_policies.yaml", section: "delegation" },
+];
+
+/** Where files of settings are looked for. */
+interface Places {
+  /** Read instead of what would be found. */
+  readonly file?: string | undefined;
+  readonly dataFolder?: string | undefined;
+  readonly workingFolder?: string | undefined;
+}
+
+/**
+ * What the files say, least important first. `files` is given their names. Throws `bad_configuration` with the place
+ * in the file, and `validation_failed` when a file cannot be read.
+ */
+export function fileLayers(places: Places, files: string[]): Layer[] {
+  const found = places.file ?? findFile(places);
+  const folder = found === undefined ? places.dataFolder : dirname(found);
+  const layers: Layer[] = [];
+  for (const include of INCLUDES) {
+    const path = folder === undefined ? "" : join(folder, include.name);
+    if (path !== "" && path !== found && existsSync(path))
+      layers.push(includeLayer(path, include.section, files));
+  }
+  if (found !== undefined) layers.push(fileLayer(found, files));
+  return layers;
+}
+
+function findFile({ dataFolder, workingFolder }: Places): string | undefined {
+  for (const folder of [dataFolder, workingFolder]) {
+    if (folder === undefined) continue;
+    const path = FILE_NAMES.map((name) => join(folder, name)).find((candidate) => existsSync(candidate));
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}
+
+function fileLayer(file: string, files: string[]): Required<Layer> {
+  const text = readConfigText(readText(file), file);
+  files.push(file);
+  const place: Required<Layer>["place"] = (path) => ({ file, ...text.place(path) });
+  return {
+    content: text.content ?? {},
+    origin: (path) => `${file}:${place(path).line}:${place(path).column}`,
+    place,
+    mend: (path, change) => `edit ${file}, line ${place(path).line}: ${change}`,
+    folder: dirname(file),
+  };
+}
+
+function includeLayer(file: string, section: string, files: string[]): Layer {
+  const layer = fileLayer(file, files);
+  const { content } = layer;
+  const named = typeof content === "object" && content !== null && section in content;
+  if (named) return layer;
+  const inner = (path: Path): Path => path.slice(1);
+  return {
+    content: { [section]: content },
+    origin: (path) => layer.origin(inner(path)),
+    place: (path) => layer.place(inner(path)),
+    mend: (path, change) => layer.mend(inner(path), change),
+    folder: layer.folder,
+  };
+}
+
+const READ_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "it is not permitted",
+};
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const detail = `the configuration file ${file} cannot be read: ${READ_ERRORS[code] ?? code}`;
+    const look = code === "ENOENT" ? dirname(file) : file;
+    throw new HopperError("validation_failed", detail, { file, fix: `ls -ld ${shellWord(look)}` });
+  }
+}

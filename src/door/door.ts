@@ -1,0 +1,269 @@
+import { createHash } from "node:crypto";
+import type { System } from "../../actors/engine/system.ts";
+import type { Key } from "../../actors/engine/system-params.ts";
+import type { Clock } from "../../actors/engine/environment.ts";
+import { HopperError, type Refusal } from "../../machines/errors.ts";
+import { instanceLifecycle, verbsOf } from "../../machines/lifecycles/instance.ts";
+import type { Answer, AnswerValue } from "../../machines/messages/answer.ts";
+import type { Command } from "../../machines/messages/command.ts";
+import {
+  DESK,
+  type ActorNo,
+  type InstanceNo,
+  type Json,
+  type TaskNo,
+} from "../../machines/records/values.ts";
+import type { Delegation } from "../../machines/records/delegation.ts";
+import type { Instance } from "../../machines/records/instance.ts";
+import type { Task } from "../../machines/records/task.ts";
+import type { Settings } from "../../machines/settings.ts";
+import type { DirectoryEntry, Store, TaskAddress } from "../../store/store.ts";
+import { Cursors } from "./cursor.ts";
+import type { Directory } from "./directory.ts";
+import { missingRecord, parseDelegationRef, parseTaskRef, resolveInstance } from "./references.ts";
+import { delegationView, instanceView, taskView } from "../views/view-of.ts";
+import type { DelegationView, InstanceView, TaskView } from "../views/views.ts";
+
+/** What every verb needs: the loop, the store behind it, and the way from references to records and back. */
+export interface DoorParams {
+  readonly store: Store;
+  readonly system: System;
+  readonly directory: Directory;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  /** false = opened for reading: commands are refused. */
+  readonly writable: boolean;
+}
+
+export interface Asked {
+  readonly by?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A request with a key whose answer is to come. */
+interface UnderWay {
+  readonly fingerprint: string;
+  readonly pending: Promise<Answer>;
+}
+
+/** The in-process door: resolves references, hands commands to their keepers, and shows answers as views. */
+export class Door {
+  readonly store: Store;
+  readonly system: System;
+  readonly directory: Directory;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly cursors: Cursors;
+  readonly #writable: boolean;
+
+  constructor(params: DoorParams) {
+    this.store = params.store;
+    this.system = params.system;
+    this.directory = params.directory;
+    this.settings = params.settings;
+    this.clock = params.clock;
+    this.cursors = new Cursors(params.store);
+    this.#writable = params.writable;
+  }
+
+  // ------------------------------------------------------------------ references
+
+  instance(reference: string, field = "id"): DirectoryEntry {
+    return resolveInstance(this.directory, reference, field);
+  }
+
+  async task(reference: string, field = "id"): Promise<Task> {
+    const { no } = await this.taskAddress(reference, field);
+    const task = await this.store.queries.task(no);
+    if (task === null) throw missingRecord("task", reference, field);
+    return task;
+  }
+
+  /** All that a command about a task needs; a quarter of the time that reading the task takes. */
+  async taskAddress(reference: string, field = "id"): Promise<TaskAddress> {
+    const ref = parseTaskRef(reference, field);
+    const address = await this.store.queries.taskAddress("no" in ref ? ref.no : ref.id);
+    if (address === null) throw missingRecord("task", reference, field);
+    return address;
+  }
+
+  async delegation(reference: string, field = "id"): Promise<Delegation> {
+    const ref = parseDelegationRef(reference, field);
+    const no = "no" in ref ? ref.no : await this.store.queries.delegationNo(ref.id);
+    const delegation = no === null ? null : await this.store.queries.delegation(no);
+    if (delegation === null) throw missingRecord("delegation", reference, field);
+    return delegation;
+  }
+
+  /** The only live GLOBAL root; null when there is none, or more than one. */
+  onlyRoot(): InstanceNo | null {
+    const roots = [...this.directory.liveRoots("GLOBAL")];
+    return roots.length === 1 ? (roots[0] as DirectoryEntry).no : null;
+  }
+
+  /** The origin a retry goes to: its own, else the nearest live one above it, else the desk. */
+  liveOriginOf(task: Task): ActorNo {
+    let no = task.origin;
+    while (no !== null) {
+      const entry = this.directory.byNo(no);
+      if (entry === undefined) return DESK;
+      if (entry.status !== "terminated") return no;
+      no = entry.parent;
+    }
+    return DESK;
+  }
+
+  // ------------------------------------------------------------------ commands
+
+  /**
+   * Sends a command to its keeper; resolves with the answer, throws the refusal. With an idempotency key it has one
+   * effect: a repeat gets the stored answer, or waits for the one that is under way.
+   */
+  async ask<K extends AnswerValue["kind"]>(params: {
+    to: ActorNo;
+    command: Command;
+    kind: K;
+    asked: Asked;
+    /** What was asked, where the command holds more: what the door looked up changes from one repeat to the next. */
+    fingerprint?: Json;
+    /**
+     * Throws what the records that the door looked at have against the request. Not asked of a repeat: whatever has
+     * become of them since, it gets the first one's answer.
+     */
+    precondition?: () => void;
+  }): Promise<Extract<AnswerValue, { kind: K }>> {
+    const { to, command, kind, asked } = params;
+    const { by = "library", idempotencyKey: key } = asked;
+    const stored = key === undefined ? null : await this.store.commandByKey(by, key);
+    // Nothing is awaited from here to the loop, so that two requests with one key are one.
+    const known = stored ?? (key === undefined ? null : (this.#underWay.get(`${by} ${key}`) ?? null));
+    if (known === null) params.precondition?.();
+    if (!this.#writable) {
+      throw new HopperError(
+        "unavailable",
+        "The store was opened for reading only; nothing can be changed through it.",
+      );
+    }
+    const answer =
+      key === undefined
+        ? await this.system.submit({ to, command, by })
+        : await this.#once({ to, command, by, key, known, fingerprint: params.fingerprint ?? command });
+    if (!answer.ok) throw errorOf(answer.refusal);
+    if (answer.value.kind !== kind) throw new Error(`${command.type} was answered with ${answer.value.kind}`);
+    return answer.value as Extract<AnswerValue, { kind: K }>;
+  }
+
+  /** One effect per key. `known`: the request with this key that came before. */
+  async #once(params: {
+    to: ActorNo;
+    command: Command;
+    by: string;
+    key: string;
+    known: Awaited<ReturnType<Store["commandByKey"]>> | UnderWay;
+    fingerprint: unknown;
+  }): Promise<Answer> {
+    const { to, command, by, known } = params;
+    const fingerprint = createHash("sha256")
+      .update(JSON.stringify([command.type, params.fingerprint]))
+      .digest("hex");
+    if (known === null) {
+      const key: Key = { caller: by, key: params.key, fingerprint };
+      const pending = this.system.submit({ to, command, by, key });
+      this.#underWay.set(`${by} ${params.key}`, { fingerprint, pending });
+      return pending.finally(() => this.#underWay.delete(`${by} ${params.key}`));
+    }
+    if (known.fingerprint !== fingerprint) {
+      throw new HopperError(
+        "idempotency_key_reused",
+        `The idempotency key ${params.key} was used for another request.`,
+        {
+          key: params.key,
+        },
+      );
+    }
+    this.system.mustRun();
+    if ("pending" in known) return known.pending;
+    return await this.system.answerOf(known.command, async () => {
+      const answer = (await this.store.commandByKey(by, params.key))?.answer ?? null;
+      return answer === null ? null : (JSON.parse(answer) as Answer);
+    });
+  }
+
+  readonly #underWay = new Map<string, UnderWay>();
+
+  /** A command about a task, to whoever keeps it. */
+  async askTask(
+    task: TaskAddress,
+    command: Command,
+    asked: Asked,
+    precondition?: () => void,
+  ): Promise<TaskView> {
+    const answer = await this.ask({
+      to: task.keeper,
+      command,
+      kind: "task",
+      asked,
+      ...(precondition && { precondition }),
+    });
+    return await this.taskView(answer.task);
+  }
+
+  // ------------------------------------------------------------------ views
+
+  async taskView(task: Task): Promise<TaskView> {
+    const ids = await this.taskIds([
+      ...task.dependsOn,
+      ...(task.parentTask === null ? [] : [task.parentTask]),
+    ]);
+    return taskView(task, this.directory, (no) => ids.get(no));
+  }
+
+  async taskViews(tasks: readonly Task[]): Promise<TaskView[]> {
+    const views: TaskView[] = [];
+    for (const task of tasks) views.push(await this.taskView(task));
+    return views;
+  }
+
+  /** Ids of tasks by number. */
+  async taskIds(numbers: Iterable<TaskNo>): Promise<Map<TaskNo, string>> {
+    const ids = new Map<TaskNo, string>();
+    for (const no of numbers) {
+      if (ids.has(no)) continue;
+      const task = await this.store.queries.task(no);
+      if (task !== null) ids.set(no, task.id);
+    }
+    return ids;
+  }
+
+  async instanceView(instance: Instance): Promise<InstanceView> {
+    const tally = await this.store.queries.tally(instance.no);
+    const accepted = instanceLifecycle.allowed(instance.status, {
+      liveChildren: [...this.directory.children(instance.no)].filter((child) => child.status !== "terminated")
+        .length,
+      terminating: instance.intent === "terminate",
+    });
+    return instanceView(instance, tally, verbsOf(accepted), this.directory);
+  }
+
+  async delegationView(delegation: Delegation): Promise<DelegationView> {
+    const task = await this.store.queries.task(delegation.task);
+    const results = delegation.outcome === null ? [] : await this.store.queries.resultsOf(delegation.task);
+    const previous =
+      delegation.previous === null ? null : await this.store.queries.delegation(delegation.previous);
+    return delegationView(delegation, {
+      directory: this.directory,
+      idOfTask: () => task?.id,
+      idOfDelegation: () => previous?.id,
+      outputOf: (_task, round) => results.find((one) => one.round === round)?.value ?? null,
+    });
+  }
+}
+
+/** A refusal of the runtime as callers meet it: moments in the facts as ISO 8601. */
+export function errorOf(refusal: Refusal): HopperError {
+  const facts: { [key: string]: Refusal["facts"][string] } = {};
+  for (const [key, value] of Object.entries(refusal.facts)) {
+    facts[key] = key.endsWith("_at") && typeof value === "number" ? new Date(value).toISOString() : value;
+  }
+  return new HopperError(refusal.code, refusal.detail, facts);
+}

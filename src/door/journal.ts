@@ -1,0 +1,203 @@
+import type { EventName, JournalEvent } from "../../machines/events.ts";
+import type { DelegationNo, InstanceNo, TaskNo } from "../../machines/records/values.ts";
+import type { Task } from "../../machines/records/task.ts";
+import type { Hopper, ListEventsParams } from "../api/hopper.ts";
+import { check } from "../contracts/check.ts";
+import { listEvents, type Since } from "../contracts/events.ts";
+import type { Door } from "./door.ts";
+import { eventView } from "../views/event-view.ts";
+import type { EventView } from "../views/views.ts";
+
+const PAGE = 500;
+const FOR_EVER_MS = 1_000_000 * 3_600_000;
+
+/** The journal as readers meet it: from a cursor on, as it grows, or one task's part. Source: 4-http-api.md 4.3. */
+export class Journal {
+  readonly #door: Door;
+  readonly #listeners = new Map<EventName | "*", Set<(event: EventView) => void>>();
+  readonly #claimable = new Set<() => void>();
+  readonly #claimableAt = new Map<InstanceNo, Set<() => void>>();
+  readonly #commits = new Set<() => void>();
+  #delivered: Promise<void> = Promise.resolve();
+
+  constructor(door: Door) {
+    this.#door = door;
+    door.system.onCommit(({ events }) => {
+      for (const wake of this.#commits) wake();
+      this.#wakeClaims(events);
+      if (this.#listeners.size > 0) this.#delivered = this.#delivered.then(() => this.#deliver(events));
+    });
+  }
+
+  /** Each event once, after commit, in journal order. */
+  on: Hopper["on"] = (name, listener) => join(this.#listeners, name, listener);
+
+  /** Calls `wake` when there may be something to claim, anywhere. */
+  onClaimable = (wake: () => void): (() => void) => {
+    this.#claimable.add(wake);
+    return () => this.#claimable.delete(wake);
+  };
+
+  /** Calls `wake` when there may be something to claim at this instance: who waits elsewhere sleeps on. */
+  onClaimableAt = (instance: InstanceNo, wake: () => void): (() => void) =>
+    join(this.#claimableAt, instance, wake);
+
+  #wakeClaims(events: readonly JournalEvent[]): void {
+    if (this.#claimable.size === 0 && this.#claimableAt.size === 0) return;
+    const where = new Set<InstanceNo>();
+    for (const event of events) if (CLAIMABLE.has(event.name)) where.add(event.instance);
+    if (where.size > 0) for (const wake of this.#claimable) wake();
+    for (const instance of where) for (const wake of this.#claimableAt.get(instance) ?? []) wake();
+  }
+
+  /** Resolves when every event committed so far has been handed to the listeners. */
+  async delivered(): Promise<void> {
+    await this.#delivered;
+  }
+
+  async #deliver(events: readonly JournalEvent[]): Promise<void> {
+    for (const event of events) {
+      const listeners = [...(this.#listeners.get(event.name) ?? []), ...(this.#listeners.get("*") ?? [])];
+      if (listeners.length === 0) continue;
+      const view = await this.view(event);
+      for (const listener of listeners) {
+        try {
+          listener(view);
+        } catch {
+          // A listener's fault is its own: the others, and the runtime, go on.
+        }
+      }
+    }
+  }
+
+  async view(event: JournalEvent): Promise<EventView> {
+    const { directory, cursors, store } = this.#door;
+    const task = event.task === null ? null : await store.queries.task(event.task);
+    const hop = event.delegation === null ? null : await store.queries.delegation(event.delegation);
+    return eventView(event, {
+      directory,
+      cursors,
+      idOfTask: (no: TaskNo) => (no === task?.no ? task.id : undefined),
+      idOfDelegation: (no: DelegationNo) => (no === hop?.no ? hop.id : undefined),
+    });
+  }
+
+  async rowsOfTask(task: TaskNo): Promise<JournalEvent[]> {
+    const rows: JournalEvent[] = [];
+    for (let since = 0; ;) {
+      const page = await this.#door.store.queries.events({ since, limit: PAGE, task });
+      rows.push(...page.items);
+      if (!page.more) return rows;
+      since = page.next;
+    }
+  }
+
+  async ofTask(task: TaskNo): Promise<EventView[]> {
+    const views: EventView[] = [];
+    for (const row of await this.rowsOfTask(task)) views.push(await this.view(row));
+    return views;
+  }
+
+  /** Committed events in order; with `follow` it goes on as more are committed. */
+  async *read(params: ListEventsParams & { follow?: boolean | undefined } = {}): AsyncGenerator<EventView> {
+    const checked = check(listEvents, params);
+    const instance =
+      checked.instanceId === undefined ? undefined : this.#door.instance(checked.instanceId, "instanceId").no;
+    const task =
+      checked.taskId === undefined ? undefined : (await this.#door.taskAddress(checked.taskId, "taskId")).no;
+    const filter = {
+      ...(checked.type === undefined ? {} : { names: checked.type }),
+      ...(instance === undefined ? {} : { instance }),
+      ...(task === undefined ? {} : { task }),
+    };
+    let left = checked.limit ?? Number.POSITIVE_INFINITY;
+    let since = await this.#start(checked.since);
+    for (;;) {
+      const news = this.#nextCommit();
+      const page = await this.#door.store.queries.events({ since, limit: Math.min(PAGE, left), ...filter });
+      for (const row of page.items) {
+        yield await this.view(row);
+        left -= 1;
+      }
+      since = page.next;
+      if (left <= 0 || (!page.more && !checked.follow)) return;
+      if (!page.more) await news;
+    }
+  }
+
+  async #start(since: Since | undefined): Promise<number> {
+    if (since === undefined || since.kind === "start") return 0;
+    const newest = (await this.#door.store.counters()).position;
+    if (since.kind === "cursor") return this.#door.cursors.decode(since.cursor, newest);
+    return await this.#before(this.#door.clock.now() - since.ms, newest);
+  }
+
+  /** The newest position at or before a moment, by halving. */
+  async #before(moment: number, newest: number): Promise<number> {
+    let low = 0;
+    let high = newest;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      const [event] = (await this.#door.store.queries.events({ since: middle - 1, limit: 1 })).items;
+      if (event === undefined || event.at > moment) high = middle - 1;
+      else low = middle;
+    }
+    return low;
+  }
+
+  #nextCommit(): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.#commits.delete(wake);
+        resolve();
+      };
+      this.#commits.add(wake);
+    });
+  }
+
+  /** The task once it is as asked, or as it is after `timeoutMs` (null = however long it takes). */
+  async settled(no: TaskNo, timeoutMs: number | null, isDone: (task: Task) => boolean): Promise<Task> {
+    const { clock, store } = this.#door;
+    let late = false;
+    const wakers = new Set<() => void>();
+    // Somebody waits: the process stays for it, also where the wait has no end.
+    const alarm = clock.at(
+      clock.now() + (timeoutMs ?? FOR_EVER_MS),
+      () => {
+        late = timeoutMs !== null;
+        for (const wake of wakers) wake();
+      },
+      "awaited",
+    );
+    try {
+      for (;;) {
+        const news = this.#nextCommit();
+        const task = (await store.queries.task(no)) as Task;
+        if (late || isDone(task)) return task;
+        await Promise.race([news, new Promise<void>((resolve) => wakers.add(resolve))]);
+      }
+    } finally {
+      alarm.cancel();
+    }
+  }
+}
+
+const CLAIMABLE: ReadonlySet<EventName> = new Set<EventName>([
+  "task.queued",
+  "task.requeued",
+  "instance.running",
+  "task.completed",
+  "task.failed",
+  "task.cancelled",
+]);
+
+/** Adds a listener under a key; the answer takes it away again, and the key with the last one. */
+function join<K, L>(groups: Map<K, Set<L>>, key: K, listener: L): () => void {
+  const group = groups.get(key) ?? new Set();
+  groups.set(key, group);
+  group.add(listener);
+  return () => {
+    group.delete(listener);
+    if (group.size === 0 && groups.get(key) === group) groups.delete(key);
+  };
+}

@@ -1,0 +1,111 @@
+import { HopperError } from "../../machines/errors.ts";
+import type { Command } from "../../machines/messages/command.ts";
+import type { Delegation } from "../../machines/records/delegation.ts";
+import type { Task } from "../../machines/records/task.ts";
+import type { Delegations } from "../api/delegations.ts";
+import { check } from "../contracts/check.ts";
+import {
+  acceptDelegation,
+  cancelDelegation,
+  completeDelegation,
+  listDelegations,
+  rejectDelegation,
+  toDelegationFilter,
+} from "../contracts/delegations.ts";
+import type { Asked, Door } from "../door/door.ts";
+import { pageOf } from "./pages.ts";
+import { delegationRef } from "../door/references.ts";
+import type { DelegationView } from "../views/views.ts";
+
+/** The verbs on delegations: each is decided by the target. Source: 4-http-api.md 4.3. */
+export function delegations(door: Door): Delegations {
+  return {
+    get: async (id) => await door.delegationView(await door.delegation(id)),
+    async list(params = {}) {
+      const checked = check(listDelegations, params);
+      const instance =
+        checked.instanceId === undefined ? undefined : door.instance(checked.instanceId, "instanceId").no;
+      const page = await door.store.queries.delegations(toDelegationFilter(checked, { instance }));
+      return await pageOf(page, (delegation) => door.delegationView(delegation));
+    },
+    async accept(id, params = {}) {
+      const { note, ...asked } = check(acceptDelegation, params);
+      const hop = await door.delegation(id);
+      return await decide(
+        door,
+        hop,
+        { type: "delegation.accept", task: hop.task, delegation: hop.no, note },
+        asked,
+      );
+    },
+    async reject(id, params) {
+      const { reason, ...asked } = check(rejectDelegation, params);
+      const hop = await door.delegation(id);
+      return await decide(
+        door,
+        hop,
+        { type: "delegation.reject", task: hop.task, delegation: hop.no, reason },
+        asked,
+      );
+    },
+    async cancel(id, params = {}) {
+      const { reason, ...asked } = check(cancelDelegation, params);
+      const hop = await door.delegation(id);
+      return await decide(
+        door,
+        hop,
+        { type: "delegation.withdraw", task: hop.task, delegation: hop.no, reason },
+        asked,
+      );
+    },
+    async complete(id, params = {}) {
+      const { result, ...asked } = check(completeDelegation, params);
+      const hop = await door.delegation(id);
+      const task = (await door.store.queries.task(hop.task)) as Task;
+      const command: Command = {
+        type: "task.complete",
+        task: task.no,
+        result,
+        leaseToken: null,
+        force: false,
+        delegation: hop.no,
+      };
+      const precondition = (): void => refuseCompletion(door, hop, task);
+      await door.ask({ to: task.keeper, command, kind: "task", asked, precondition });
+      return await door.delegationView(await door.delegation(id));
+    },
+  };
+}
+
+async function decide(door: Door, hop: Delegation, command: Command, asked: Asked): Promise<DelegationView> {
+  const answer = await door.ask({ to: hop.target, command, kind: "delegation", asked });
+  return await door.delegationView(answer.delegation);
+}
+
+/** Completing a hop is completing its task, by the hop that brought it to its holder (2-domain.md 2.7). */
+function refuseCompletion(door: Door, hop: Delegation, task: Task): void {
+  const ref = delegationRef(hop.no);
+  if (hop.status === "accepted" && task.holder === hop.target) return;
+  if (hop.status === "accepted") {
+    throw new HopperError(
+      "open_hop_below",
+      `${ref} has been passed on; complete the task where it is held (${door.directory.nameOf(task.holder ?? hop.target)}).`,
+      {
+        status: hop.status,
+        holder: door.directory.nameOf(task.holder ?? hop.target),
+      },
+    );
+  }
+  const facts = {
+    status: hop.status,
+    allowed: hop.status === "pending" ? ["ACCEPT", "REJECT", "CANCEL"] : [],
+  };
+  if (hop.status === "pending") {
+    throw new HopperError(
+      "illegal_transition",
+      `${ref} is pending; it has to be accepted before it can be completed.`,
+      facts,
+    );
+  }
+  throw new HopperError("already_decided", `${ref} is ${hop.status} already.`, facts);
+}

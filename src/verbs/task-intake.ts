@@ -1,0 +1,95 @@
+import { HopperError } from "../../machines/errors.ts";
+import type { Command, TaskSpec } from "../../machines/messages/command.ts";
+import { DESK, type InstanceNo, type TaskNo } from "../../machines/records/values.ts";
+import type { Task } from "../../machines/records/task.ts";
+import type { CreateTaskParams, Tasks } from "../api/tasks.ts";
+import { checkBatch } from "../contracts/batch.ts";
+import { check } from "../contracts/check.ts";
+import {
+  createTask,
+  createTasks,
+  dependencyRefs,
+  toTaskEdit,
+  toTaskSpec,
+  updateTask,
+  type CheckedTask,
+} from "../contracts/task-input.ts";
+import type { Door } from "../door/door.ts";
+import type { Journal } from "../door/journal.ts";
+import type { TaskView } from "../views/views.ts";
+
+/** Tasks coming into being, and edits of what was asked. */
+export function taskIntake(door: Door, journal: Journal): Pick<Tasks, "add" | "addBatch" | "update"> {
+  return {
+    add: (params) => add(door, journal, params),
+    async addBatch(items, options = {}) {
+      const checked = check(createTasks, { items, ...options });
+      checkBatch(checked.items);
+      const entries: { spec: TaskSpec; instance: InstanceNo | null }[] = [];
+      for (const item of checked.items) {
+        entries.push({ spec: await specOf(door, item), instance: placeOf(door, item.instanceId) });
+      }
+      const command: Command = { type: "tasks.enter", items: entries, hierarchy: [] };
+      const answer = await door.ask({ to: DESK, command, kind: "tasks", asked: checked });
+      return { items: await door.taskViews(answer.tasks) };
+    },
+    async update(id, params) {
+      const checked = check(updateTask, params);
+      const dependsOn =
+        checked.dependsOn === undefined ? undefined : await taskNumbers(door, checked.dependsOn);
+      const edit = toTaskEdit(checked, {
+        ...(dependsOn === undefined ? {} : { dependsOn }),
+        now: door.clock.now(),
+      });
+      const task = await door.task(id);
+      return await door.askTask(task, { type: "task.edit", task: task.no, edit }, checked);
+    },
+  };
+}
+
+function placeOf(door: Door, reference: string | null | undefined): InstanceNo | null {
+  if (reference !== undefined && reference !== null) return door.instance(reference, "instanceId").no;
+  return door.onlyRoot();
+}
+
+async function taskNumbers(door: Door, references: readonly string[]): Promise<TaskNo[]> {
+  const numbers: TaskNo[] = [];
+  for (const reference of references) numbers.push((await door.taskAddress(reference, "dependsOn")).no);
+  return numbers;
+}
+
+/** A checked task with its references resolved; a project named by id becomes its name. */
+export async function specOf(door: Door, checked: CheckedTask): Promise<TaskSpec> {
+  const dependsOn = await taskNumbers(door, dependencyRefs(checked));
+  const spec = toTaskSpec(checked, { dependsOn, now: door.clock.now(), source: "library" });
+  const project = spec.project === null ? undefined : door.directory.byId(spec.project);
+  return project === undefined ? spec : { ...spec, project: project.name };
+}
+
+async function add(door: Door, journal: Journal, params: CreateTaskParams): Promise<TaskView> {
+  const checked = check(createTask, params);
+  const spec = await specOf(door, checked);
+  if (spec.dependsOnKeys.length > 0) {
+    throw new HopperError(
+      "validation_failed",
+      "dependsOn: key:… is only known inside a batch; use an id or a ref such as T-1.",
+      {
+        issues: [{ path: "dependsOn", message: "key:… is only known inside a batch" }],
+      },
+    );
+  }
+  const to = placeOf(door, checked.instanceId) ?? DESK;
+  const answer = await door.ask({ to, command: { type: "task.create", spec }, kind: "task", asked: checked });
+  const { settleMs } = checked;
+  if (settleMs === undefined || settleMs === null || settleMs === 0) return await door.taskView(answer.task);
+  return await door.taskView(await journal.settled(answer.task.no, settleMs, isSettled));
+}
+
+/** Queued, held, blocked, waiting or final: nothing more happens to it by itself. */
+function isSettled(task: Task): boolean {
+  return (
+    task.status !== "pending" ||
+    (task.heldReason !== null && task.pendingHop === null) ||
+    task.heldReason === "awaiting_acceptance"
+  );
+}

@@ -1,0 +1,117 @@
+import { HopperError } from "../../machines/errors.ts";
+import type { Command } from "../../machines/messages/command.ts";
+import { DESK, type InstanceNo } from "../../machines/records/values.ts";
+import type { Task } from "../../machines/records/task.ts";
+import type { Tasks } from "../api/tasks.ts";
+import { check } from "../contracts/check.ts";
+import { assignTask, delegateTask, reassignTask, withReason } from "../contracts/tasks.ts";
+import type { Asked, Door } from "../door/door.ts";
+import { taskRef } from "../door/references.ts";
+import type { DelegationView } from "../views/views.ts";
+
+/** Tasks moving between instances. */
+export function taskMoves(door: Door): Pick<Tasks, "assign" | "delegate" | "escalate" | "reassign"> {
+  return {
+    async assign(id, params) {
+      const { instanceId, ...asked } = check(assignTask, params);
+      const task = await door.taskAddress(id);
+      const to = door.instance(instanceId, "instanceId");
+      const command: Command = { type: "task.assign", task: task.no, to: to.no };
+      return await door.askTask(task, command, asked, () => {
+        if (to.status !== "terminated") return;
+        throw new HopperError(
+          "illegal_transition",
+          `${to.name} is terminated; a task needs a live instance.`,
+          { status: to.status, allowed: [] },
+        );
+      });
+    },
+    delegate: (id, params) => delegate(door, id, params),
+    escalate: async (id, params = {}) => await escalate(door, await door.task(id), check(withReason, params)),
+    async reassign(id, params) {
+      const { targetInstanceId, reason, autoAccept, ...asked } = check(reassignTask, params);
+      return await reassign(door, await door.task(id), { to: targetInstanceId, reason, autoAccept, asked });
+    },
+  };
+}
+
+async function delegate(
+  door: Door,
+  id: string,
+  params: Parameters<Tasks["delegate"]>[1] = {},
+): Promise<DelegationView> {
+  const { targetInstanceId, delegationType, notes, autoAccept, ...asked } = check(delegateTask, params);
+  const task = await door.task(id);
+  const to = targetInstanceId === null ? null : door.instance(targetInstanceId, "targetInstanceId").no;
+  if (delegationType === "escalate" && (to === null || to === parentOf(door, task))) {
+    return await escalate(door, task, { reason: notes, ...asked });
+  }
+  if (delegationType === "reassign" && targetInstanceId !== null) {
+    return await reassign(door, task, {
+      to: targetInstanceId,
+      reason: notes,
+      autoAccept: autoAccept ?? true,
+      asked,
+    });
+  }
+  const command: Command = { type: "task.delegate", task: task.no, to, delegationType, notes, autoAccept };
+  const answer = await door.ask({ to: task.keeper, command, kind: "delegation", asked });
+  return await door.delegationView(answer.delegation);
+}
+
+function parentOf(door: Door, task: Task): InstanceNo | null {
+  return task.holder === null ? null : (door.directory.byNo(task.holder)?.parent ?? null);
+}
+
+async function escalate(
+  door: Door,
+  task: Task,
+  params: { reason: string | null } & Asked,
+): Promise<DelegationView> {
+  const { reason, ...asked } = params;
+  const answer = await door.ask({
+    to: task.keeper,
+    command: { type: "task.escalate", task: task.no, reason },
+    kind: "delegation",
+    asked,
+  });
+  return await door.delegationView(answer.delegation);
+}
+
+/** A move to a sibling goes first to the holder's parent, who knows whether it has room. */
+async function reassign(
+  door: Door,
+  task: Task,
+  params: { to: string; reason: string | null; autoAccept: boolean; asked: Asked },
+): Promise<DelegationView> {
+  const to = door.instance(params.to, "targetInstanceId").no;
+  const { holder } = task;
+  const parent = parentOf(door, task);
+  const command: Command = {
+    type: "task.reassign",
+    task: task.no,
+    holder: holder ?? DESK,
+    to,
+    reason: params.reason,
+    autoAccept: params.autoAccept,
+    passed: false,
+  };
+  const answer = await door.ask({
+    to: parent ?? DESK,
+    command,
+    kind: "delegation",
+    asked: params.asked,
+    fingerprint: [task.no, to, params.reason, params.autoAccept],
+    precondition() {
+      if (holder !== null && parent !== null) return;
+      throw new HopperError(
+        "invalid_delegation",
+        `${taskRef(task.no)} is held by ${holder === null ? "nobody" : "a root"}, which has no siblings.`,
+        {
+          allowed: [],
+        },
+      );
+    },
+  });
+  return await door.delegationView(answer.delegation);
+}

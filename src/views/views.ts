@@ -1,0 +1,198 @@
+import type {
+  DelegationStatus,
+  DelegationType,
+  HopOutcome,
+  ReasonCode,
+} from "../../machines/records/delegation.ts";
+import type { ErrorInfo, Json } from "../../machines/records/values.ts";
+import type {
+  HeldReason,
+  Priority,
+  TaskOutcome,
+  TaskSource,
+  TaskStatus,
+} from "../../machines/records/task.ts";
+import type { InstanceConfig, InstanceStatus, InstanceType, Scope } from "../../machines/records/instance.ts";
+import type { EventName } from "../../machines/events.ts";
+import type { LostBecause } from "../../machines/messages/decision.ts";
+
+/**
+ * What users see of a record, in camelCase: ids instead of row numbers, ISO 8601 moments with
+ * milliseconds and Z. The wire (JSON of the CLI and the API) is the same with snake_case keys
+ * (src/wire.ts). Source: 2-domain.md 2.1, 4-http-api.md.
+ */
+export interface TallyView {
+  pending: number;
+  queued: number;
+  claimed: number;
+  in_progress: number;
+  waiting: number;
+  blocked: number;
+  done: number;
+  failed: number;
+  cancelled: number;
+}
+
+export interface InstanceView {
+  id: string;
+  name: string;
+  scope: Scope;
+  instanceType: InstanceType;
+  parentId: string | null;
+  config: InstanceConfig;
+  runtimeMetadata: { [key: string]: Json };
+  status: InstanceStatus;
+  description: string | null;
+  createdBy: string | null;
+  createdAt: string;
+  updatedAt: string;
+  startedAt: string | null;
+  stoppedAt: string | null;
+  version: number;
+  /** Tasks it holds by status. */
+  counts: TallyView;
+  /** Upper-case machine events that would be accepted now. */
+  allowedEvents: string[];
+}
+
+export interface InstanceTreeView extends InstanceView {
+  children: InstanceTreeView[];
+}
+
+export interface TaskView {
+  id: string;
+  ref: string;
+  title: string;
+  description: string | null;
+  tags: string[];
+  priority: Priority;
+  status: TaskStatus;
+  heldReason: HeldReason | null;
+  project: string | null;
+  /** The holder; null = unassigned. */
+  instanceId: string | null;
+  originInstanceId: string | null;
+  delegatedFromInstanceId: string | null;
+  delegatedToInstanceId: string | null;
+  delegationChain: string[];
+  parentTaskId: string | null;
+  key: string | null;
+  runId: string | null;
+  dependsOn: string[];
+  onDependencyFailure: "fail" | "run";
+  deadlineAt: string | null;
+  notBefore: string | null;
+  timeoutSeconds: number | null;
+  attempt: number;
+  failures: number;
+  leaseLosses: number;
+  maxAttempts: number;
+  round: number;
+  epoch: number;
+  result: Json;
+  error: ErrorInfo | null;
+  outcome: TaskOutcome | null;
+  run: string | null;
+  payload: Json;
+  route: boolean;
+  source: TaskSource;
+  createdBy: string | null;
+  claimedBy: string | null;
+  leaseExpiresAt: string | null;
+  progress: number | null;
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+  startedAt: string | null;
+  completedAt: string | null;
+}
+
+export interface DelegationView {
+  id: string;
+  ref: string;
+  taskId: string;
+  sourceInstanceId: string;
+  targetInstanceId: string;
+  sourceName: string;
+  targetName: string;
+  delegationType: DelegationType;
+  status: DelegationStatus;
+  seq: number;
+  delegatedBy: string | null;
+  delegatedAt: string;
+  decidedAt: string | null;
+  completedAt: string | null;
+  expiresAt: string | null;
+  reason: { code: ReasonCode; text: string | null } | null;
+  result: { outcome: HopOutcome; taskStatus: TaskStatus; completedAt: string; output: Json } | null;
+  notes: string | null;
+  previousId: string | null;
+  round: number;
+  routingRound: number;
+  version: number;
+}
+
+export interface ChainView {
+  taskId: string;
+  originInstanceId: string | null;
+  currentInstanceId: string | null;
+  /** Hops from origin to holder. */
+  depth: number;
+  items: DelegationView[];
+}
+
+export interface EventView {
+  cursor: string;
+  at: string;
+  event: EventName;
+  instanceId: string | null;
+  taskId: string | null;
+  delegationId: string | null;
+  actor: string | null;
+  /** Cursor of the event that sent the message, or the command's id (`C-17`). */
+  cause: string | null;
+  data: { [key: string]: Json };
+}
+
+export interface DecisionView {
+  action: "delegate" | "handle" | "create" | "hold";
+  reason: string;
+  instanceId: string;
+  targetId: string | null;
+  rule: string | null;
+  unmatched: boolean;
+  routingRound: number;
+  candidates: {
+    instanceId: string;
+    name: string;
+    tags: number;
+    textScore: number | null;
+    load: number;
+    rank: number | null;
+    lostBecause: LostBecause | null;
+  }[];
+}
+
+export interface LeaseView {
+  token: string;
+  expiresAt: string;
+}
+
+export interface DeadLetterView {
+  id: string;
+  toInstanceId: string | null;
+  fromInstanceId: string | null;
+  type: string;
+  taskId: string | null;
+  error: string;
+  at: string;
+  times: number;
+}
+
+export interface ListView<T> {
+  items: T[];
+  nextCursor: string | null;
+  hasMore: boolean;
+  /** Only with `count: true`. */
+  total?: number;
+}
