@@ -130,7 +130,6 @@ export class Actor {
       config: this.config(settings),
       roster: this.roster,
       text: this.textIndex,
-      rules: [],
       now,
       load: this.used() + this.held.size,
       liveOrchestrations,

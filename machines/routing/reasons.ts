@@ -1,19 +1,19 @@
 import { unreachable } from "../errors.ts";
 import type { RoutingView } from "../scopes/behavior.ts";
-import type { CandidateFilter, Judged, Sieve } from "./filter.ts";
 import { lostAgainst } from "./ranking.ts";
 import type { RoutableTask } from "./routable-task.ts";
+import type { CandidateFilter, Evaluation, Screening } from "./screening.ts";
 import { matchedTags } from "./tags.ts";
 
 /**
  * Why there is no candidate:
  * `no_child`: no live child of these scopes · `none_running`: none of them runs · `none_eligible`: those that run
- * are in the task's chain, or are PERSONAL or FAMILY and nobody named them · `named_unknown`, `named_not_running`:
- * of the named child · `full`: somebody who was not asked in this round is full or backing off · `refused_full`: all
- * refused, one at least because it was full · `given_back`: all refused, one at least had taken the task and gave it
- * back · `refused`: all refused for other reasons. Source: 2-domain.md 2.6.
+ * are in the task's chain, or get only what names them (PERSONAL, FAMILY, FEDERATED) · `named_unknown`,
+ * `named_not_running`: of the named child · `full`: somebody who was not asked in this round is full or backing off ·
+ * `refused_full`: all refused, one at least because it was full · `given_back`: all refused, one at least had taken
+ * the task and gave it back · `refused`: all refused for other reasons. Source: 2-domain.md 2.6.
  */
-export type WhyNobody =
+export type WhyNoCandidate =
   | "no_child"
   | "none_running"
   | "none_eligible"
@@ -28,23 +28,27 @@ export type WhyNobody =
 const WORDS_SHOWN = 5;
 
 /** Why a filter left nobody. */
-export function whyNobody(sieved: Sieve, filter: CandidateFilter): WhyNobody {
-  const { counts } = sieved;
+export function whyNoCandidate(screening: Screening, filter: CandidateFilter): WhyNoCandidate {
+  const { counts } = screening;
   if (typeof filter.named === "string") {
-    if (sieved.out.length === 0) return "named_unknown";
+    if (screening.out.length === 0) return "named_unknown";
     if (counts.not_running > 0) return "named_not_running";
   }
   if (counts.full + counts.backing_off > 0) return "full";
-  if (sieved.refusedFull > 0) return "refused_full";
-  if (sieved.gaveBack > 0) return "given_back";
+  if (screening.refusedFull > 0) return "refused_full";
+  if (screening.gaveBack > 0) return "given_back";
   if (counts.refused_this_round > 0) return "refused";
   if (counts.in_chain + counts.not_named > 0) return "none_eligible";
   return counts.not_running > 0 ? "none_running" : "no_child";
 }
 
 /** Why a filter left nobody, in words. */
-export function explainNobody(why: WhyNobody, sieved: Sieve, filter: CandidateFilter): string {
-  const { counts } = sieved;
+export function explainNoCandidate(
+  why: WhyNoCandidate,
+  screening: Screening,
+  filter: CandidateFilter,
+): string {
+  const { counts } = screening;
   switch (why) {
     case "no_child":
       return "no child";
@@ -57,11 +61,11 @@ export function explainNobody(why: WhyNobody, sieved: Sieve, filter: CandidateFi
     case "named_unknown":
       return `no child named ${filter.named}`;
     case "named_not_running":
-      return `${filter.named} is ${sieved.out[0]?.judged.entry.status}`;
+      return `${filter.named} is ${screening.out[0]?.evaluation.entry.status}`;
     case "full":
-      return explainFull(sieved, filter);
+      return explainFull(screening, filter);
     case "refused_full":
-      return `all refused, ${sieved.refusedFull} of ${counts.refused_this_round} full`;
+      return `all refused, ${screening.refusedFull} of ${counts.refused_this_round} full`;
     case "given_back":
       return "nobody else can take it";
     case "refused":
@@ -71,7 +75,7 @@ export function explainNobody(why: WhyNobody, sieved: Sieve, filter: CandidateFi
   }
 }
 
-function explainFull({ counts }: Sieve, filter: CandidateFilter): string {
+function explainFull({ counts }: Screening, filter: CandidateFilter): string {
   const states = [
     counts.full > 0 ? "full" : "",
     counts.backing_off > 0 ? "backing off" : "",
@@ -83,7 +87,7 @@ function explainFull({ counts }: Sieve, filter: CandidateFilter): string {
 /**
  * Why the winner won, in words: what chose it, and what told it from the second where that alone did not.
  * E.g. `matched tag frontend`, `matched tags api, node, then least busy (1/3)`, `text match (login, page)`,
- * `least busy (0/3)`, `named project webapp`, `rule urgent-first`. Source: 1-product.md, 2-domain.md 2.6.
+ * `least busy (0/3)`, `named project webapp`. Source: 1-product.md, 2-domain.md 2.6.
  */
 export function explainWinner(params: {
   readonly view: RoutingView;
@@ -91,14 +95,13 @@ export function explainWinner(params: {
   readonly filter: CandidateFilter;
   /** The task's tags in lower case. */
   readonly tags: readonly string[];
-  readonly winner: Judged;
-  readonly second: Judged | undefined;
+  readonly winner: Evaluation;
+  readonly second: Evaluation | undefined;
   readonly unmatched: boolean;
 }): string {
   const { view, task, winner, second } = params;
   const { entry } = winner;
   if (typeof params.filter.named === "string") return `named ${entry.scope.toLowerCase()} ${entry.name}`;
-  if (winner.rule !== null) return `rule ${winner.rule.name}`;
   const decisive = second === undefined ? null : lostAgainst(winner, second);
   const parts: string[] = params.unmatched ? ["no tag or text matched"] : [];
   if (winner.tags > 0) {

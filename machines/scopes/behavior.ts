@@ -2,7 +2,6 @@ import type { Decision } from "../messages/decision.ts";
 import type { Instance, RosterEntry } from "../records/instance.ts";
 import type { InstanceNo } from "../records/values.ts";
 import type { RoutableTask } from "../routing/routable-task.ts";
-import type { CompiledRule } from "../routing/rules.ts";
 import type { TextIndex } from "../routing/text-index.ts";
 import type { EffectiveConfig } from "../settings.ts";
 
@@ -16,8 +15,6 @@ export interface RoutingView {
   readonly roster: ReadonlyMap<InstanceNo, RosterEntry>;
   /** The words of the roster; cached by the actor. */
   readonly text: TextIndex;
-  /** Operator rules. */
-  readonly rules: readonly CompiledRule[];
   /** ms since the epoch. */
   readonly now: number;
   /** Queued, claimed and held here. */

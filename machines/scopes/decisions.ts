@@ -1,16 +1,31 @@
 import type { Candidate, Decision } from "../messages/decision.ts";
-import type { Nobody, Ranking, Winner } from "../routing/router.ts";
+import type { NoCandidate, Ranking, Winner } from "../routing/router.ts";
 import type { RoutableTask } from "../routing/routable-task.ts";
 import type { RoutingView } from "./behavior.ts";
 
 const NO_CANDIDATES: readonly Candidate[] = [];
 
-/** The task stays here, in the queue of this instance. */
-export function handle(view: RoutingView, task: RoutableTask, reason: string, ranking?: Nobody): Decision {
+/**
+ * The task stays here, in the queue of this instance; `reason` is for people.
+ *
+ * @example
+ * if (task.tags.includes("by-hand")) return handle(view, task, "done by hand");
+ */
+export function handle(
+  view: RoutingView,
+  task: RoutableTask,
+  reason: string,
+  ranking?: NoCandidate,
+): Decision {
   return decision(view, task, { action: "handle", reason, held: null, target: null }, ranking);
 }
 
-/** The task stays here in no queue; `held` says why to machines, `reason` to people. */
+/**
+ * The task stays here in no queue; `held` says why to machines, `reason` to people.
+ *
+ * @example
+ * if (!task.route) return hold(view, task, { held: "manual", reason: "the task is not to be routed" });
+ */
 export function hold(
   view: RoutingView,
   task: RoutableTask,
@@ -20,14 +35,27 @@ export function hold(
   return decision(view, task, { action: "hold", target: null, ...why }, ranking);
 }
 
-/** A child is to be created for the task, started, and offered it. */
-export function create(view: RoutingView, task: RoutableTask, reason: string, ranking: Nobody): Decision {
+/**
+ * A child is to be created for the task, started, and offered it; `ranking` shows that nobody there can take it.
+ *
+ * @example
+ * if (ranking.why === "full") return create(view, task, ranking.reason, ranking);
+ */
+export function create(
+  view: RoutingView,
+  task: RoutableTask,
+  reason: string,
+  ranking: NoCandidate,
+): Decision {
   return decision(view, task, { action: "create", reason, held: null, target: null }, ranking);
 }
 
 /**
  * The task is offered to the best candidate, or held `no_route` where only the load would choose and the effective
  * configuration says `unmatched: hold`. Source: 2-domain.md 2.6 (Candidates).
+ *
+ * @example
+ * if (ranking.best !== null) return delegate(view, task, ranking);
  */
 export function delegate(view: RoutingView, task: RoutableTask, ranking: Winner): Decision {
   if (ranking.unmatched && view.config.unmatched === "hold") {
@@ -49,7 +77,7 @@ function decision(
     instance: view.instance.no,
     target: what.target,
     held: what.held,
-    rule: ranking?.rule ?? null,
+    rule: null,
     unmatched: ranking?.unmatched ?? false,
     routingRound: task.routingRound,
     candidates: ranking?.ranked ?? NO_CANDIDATES,

@@ -1,7 +1,7 @@
 import { unreachable } from "../errors.ts";
 import { givesWorkTo } from "../legality.ts";
 import type { Decision } from "../messages/decision.ts";
-import type { WhyNobody } from "../routing/reasons.ts";
+import type { WhyNoCandidate } from "../routing/reasons.ts";
 import { rankCandidates } from "../routing/router.ts";
 import type { RoutableTask } from "../routing/routable-task.ts";
 import type { RoutingView, ScopeBehavior } from "./behavior.ts";
@@ -26,7 +26,7 @@ export const globalBehavior: ScopeBehavior = {
   },
 };
 
-function heldFor(why: WhyNobody): NonNullable<Decision["held"]> {
+function heldFor(why: WhyNoCandidate): NonNullable<Decision["held"]> {
   switch (why) {
     case "named_not_running":
       return "instance_not_running";

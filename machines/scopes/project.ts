@@ -1,6 +1,6 @@
 import { givesWorkTo } from "../legality.ts";
 import type { Decision } from "../messages/decision.ts";
-import { rankCandidates, type Nobody } from "../routing/router.ts";
+import { rankCandidates, type NoCandidate } from "../routing/router.ts";
 import type { RoutableTask } from "../routing/routable-task.ts";
 import type { RoutingView, ScopeBehavior } from "./behavior.ts";
 import { create, delegate, handle, hold } from "./decisions.ts";
@@ -57,7 +57,7 @@ export const projectBehavior: ScopeBehavior = {
 };
 
 /** Nobody below can take it and nobody is created for it. */
-function withoutTaker(view: RoutingView, task: RoutableTask, ranking: Nobody): Decision {
+function withoutTaker(view: RoutingView, task: RoutableTask, ranking: NoCandidate): Decision {
   const { why, reason } = ranking;
   if (why === "full") return hold(view, task, { held: "no_capacity", reason }, ranking);
   if (why !== "refused" && why !== "refused_full") return handle(view, task, reason, ranking);

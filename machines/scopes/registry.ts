@@ -1,5 +1,6 @@
 import type { Scope } from "../records/instance.ts";
 import type { ScopeBehavior } from "./behavior.ts";
+import { hold } from "./decisions.ts";
 import { federatedBehavior } from "./federated.ts";
 import { globalBehavior } from "./global.ts";
 import { orchestrationBehavior } from "./orchestration.ts";
@@ -46,17 +47,9 @@ function contained(behavior: ScopeBehavior): ScopeBehavior {
       try {
         return behavior.decide(view, task);
       } catch (error) {
-        return {
-          action: "hold",
-          reason: `the behavior ${behavior.name} failed: ${error instanceof Error ? error.message : String(error)}`,
-          instance: view.instance.no,
-          target: null,
-          held: "message_failed",
-          rule: null,
-          unmatched: false,
-          routingRound: task.routingRound,
-          candidates: [],
-        };
+        const why = error instanceof Error ? error.message : String(error);
+        const reason = `the behavior ${behavior.name} failed: ${why}`;
+        return hold(view, task, { held: "message_failed", reason });
       }
     },
   };

@@ -3,10 +3,9 @@ import { describe, expect, test } from "vitest";
 import { rankCandidates } from "../../machines/routing/router.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import type { RosterEntry } from "../../machines/records/instance.ts";
-import type { CompiledRule } from "../../machines/routing/rules.ts";
 import { givesWorkTo } from "../../machines/legality.ts";
 import type { RoutingView } from "../../machines/scopes/behavior.ts";
-import { child, NOW, rule, task, view } from "./routing-given.ts";
+import { child, NOW, task, view } from "./routing-given.ts";
 
 const RUNS = Number(process.env["HOPPER_TEST_RUNS"] ?? 400);
 const WORDS = ["react", "node", "login", "shop", "Garden"];
@@ -32,14 +31,6 @@ const entry: fc.Arbitrary<Partial<RosterEntry>> = fc.record({
 const roster = fc
   .array(entry, { maxLength: 8 })
   .map((entries) => entries.map((more, index) => child(index + 2, `c${(index * 5) % 8}x`, more)));
-const rules: fc.Arbitrary<CompiledRule[]> = fc.array(
-  fc
-    .record({ to: fc.integer({ min: 0, max: 8 }), priority: few, enabled: fc.boolean(), when: few })
-    .map(({ to, priority, enabled, when }) =>
-      rule(`to ${to}`, `c${to}x`, { priority, enabled, matches: (one) => one.tags.length >= when }),
-    ),
-  { maxLength: 3 },
-);
 const numbers = fc.array(fc.integer({ min: 2, max: 9 }), { maxLength: 3 });
 const given: fc.Arbitrary<RoutableTask> = fc
   .record({
@@ -63,25 +54,14 @@ function expectedOrder(one: RoutingView, about: RoutableTask): number[] {
     const capabilities = new Set(candidate.capabilities.map((capability) => capability.toLowerCase()));
     return capabilities.intersection(new Set(about.tags.map((tag) => tag.toLowerCase()))).size;
   };
-  const rulesOf = (candidate: RosterEntry): number => {
-    const strongestFirst = one.rules
-      .filter((some) => some.enabled)
-      .toSorted((a, b) => b.priority - a.priority);
-    const place = strongestFirst.findIndex(
-      (some) => some.to === candidate.name && some.matches(about, candidate),
-    );
-    return place < 0 ? Number.POSITIVE_INFINITY : place;
-  };
   const isNamed = (candidate: RosterEntry): boolean =>
     !["PERSONAL", "FAMILY", "FEDERATED"].includes(candidate.scope) ||
     about.project !== null ||
-    rulesOf(candidate) < Number.POSITIVE_INFINITY ||
     tagsOf(candidate) > 0 ||
     scores.has(candidate.child);
   const keys = (candidate: RosterEntry): number[] => {
     const open = candidate.ownOpen + candidate.openElsewhere;
     return [
-      rulesOf(candidate),
       -tagsOf(candidate),
       -(scores.get(candidate.child) ?? 0),
       open / Math.max(candidate.maxConcurrent, 1),
@@ -95,7 +75,7 @@ function expectedOrder(one: RoutingView, about: RoutableTask): number[] {
     .filter((candidate) => candidate.room > 0 && Number(candidate.backoffUntil) <= NOW && isNamed(candidate))
     .toSorted((a, b) => {
       const other = keys(b);
-      const differing = keys(a).map((key, index) => compare(key, other[index] ?? 0));
+      const differing = keys(a).map((key, index) => key - (other[index] ?? 0));
       return differing.find((order) => order !== 0) ?? (a.name < b.name ? -1 : 1);
     })
     .map(({ child: no }) => no);
@@ -105,20 +85,15 @@ function ascending(a: number, b: number): number {
   return a - b;
 }
 
-/** Infinity − Infinity is no number. */
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a - b;
-}
-
 describe("ranking", () => {
-  const about = fc.record({ roster, rules, given });
+  const about = fc.record({ roster, given });
   const rankOf = (one: RoutingView, some: RoutableTask) =>
     rankCandidates(one, some, { scopes: givesWorkTo("GLOBAL"), named: some.project });
 
   test("chooses who a plain sort by all criteria puts first", () => {
     fc.assert(
       fc.property(about, (situation) => {
-        const one = view("GLOBAL", situation.roster, { rules: situation.rules });
+        const one = view("GLOBAL", situation.roster);
         const ranking = rankOf(one, situation.given);
         const expected = expectedOrder(one, situation.given);
         expect(ranking.best).toBe(expected[0] ?? null);
@@ -135,7 +110,7 @@ describe("ranking", () => {
   test("names every live child once, the winner alone without a reason for losing", () => {
     fc.assert(
       fc.property(about, (situation) => {
-        const one = view("GLOBAL", situation.roster, { rules: situation.rules });
+        const one = view("GLOBAL", situation.roster);
         const { ranked, best } = rankOf(one, situation.given);
         const live = situation.roster.filter(({ status }) => status !== "terminated");
         expect(ranked.map(({ instance }) => instance).toSorted(ascending)).toEqual(
@@ -153,7 +128,7 @@ describe("ranking", () => {
   test("does not depend on the order of the roster, nor on being asked before", () => {
     fc.assert(
       fc.property(about, (situation) => {
-        const one = view("GLOBAL", situation.roster, { rules: situation.rules });
+        const one = view("GLOBAL", situation.roster);
         const turned = { ...one, roster: new Map([...one.roster].toReversed()) };
         const first = rankOf(one, situation.given);
         expect(rankOf(one, situation.given)).toEqual(first);

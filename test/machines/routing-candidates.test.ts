@@ -1,19 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { rankCandidates, type Ranking } from "../../machines/routing/router.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
-import type { CompiledRule } from "../../machines/routing/rules.ts";
 import type { RosterEntry } from "../../machines/records/instance.ts";
 import { givesWorkTo } from "../../machines/legality.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import { child, fates, NOW, rule, task, view } from "./routing-given.ts";
+import { child, fates, NOW, task, view } from "./routing-given.ts";
 
-function rank(
-  roster: readonly RosterEntry[],
-  given: Partial<RoutableTask> = {},
-  rules: readonly CompiledRule[] = [],
-): Ranking {
+function rank(roster: readonly RosterEntry[], given: Partial<RoutableTask> = {}): Ranking {
   const { project, ...others } = given;
-  return rankCandidates(view("GLOBAL", roster, { rules }), task(others), {
+  return rankCandidates(view("GLOBAL", roster), task(others), {
     scopes: givesWorkTo("GLOBAL"),
     named: project ?? null,
   });
@@ -53,13 +48,12 @@ describe("the filter", () => {
   });
 
   test.each([
-    ["the project", { project: "ada" }, [], "named personal ada"],
-    ["a tag", { tags: ["garden"] }, [], "matched tag garden"],
-    ["the text", { title: "Water the roses" }, [], "text match (roses)"],
-    ["a rule", {}, [rule("hers", "ada")], "rule hers"],
-  ] as const)("lets in a person named by %s", (_by, given, rules, reason) => {
+    ["the project", { project: "ada" }, "named personal ada"],
+    ["a tag", { tags: ["garden"] }, "matched tag garden"],
+    ["the text", { title: "Water the roses" }, "text match (roses)"],
+  ])("lets in a person named by %s", (_by, given, reason) => {
     const ada = child(2, "ada", { scope: "PERSONAL", capabilities: ["garden"], description: "roses" });
-    expect(rank([ada, child(3, "webapp")], given, rules)).toMatchObject({ best: 2, reason });
+    expect(rank([ada, child(3, "webapp")], given)).toMatchObject({ best: 2, reason });
   });
 
   test("a person named by the text may be full all the same", () => {
@@ -69,25 +63,6 @@ describe("the filter", () => {
 });
 
 describe("the order", () => {
-  test("1: an operator rule goes before tags", () => {
-    const {
-      ranked,
-      best,
-      reason,
-      rule: by,
-    } = rank([REACT, NODE], { tags: ["react"] }, [rule("all to api", "api")]);
-    expect([best, by, reason]).toEqual([3, "all to api", "rule all to api"]);
-    expect(fates(ranked)).toEqual([
-      [3, 1, null],
-      [2, 2, "not_selected"],
-    ]);
-  });
-
-  test("1: of two rules the one of higher priority", () => {
-    const rules = [rule("first", "webapp"), rule("stronger", "api", { priority: 1 })];
-    expect(rank([REACT, NODE], {}, rules)).toMatchObject({ best: 3, rule: "stronger" });
-  });
-
   test("2: more tags go before fewer, and the text is not asked", () => {
     const one = child(4, "one", { capabilities: ["frontend"] });
     const { ranked, reason } = rank([one, NODE, REACT], { tags: ["frontend", "react"] });
@@ -204,9 +179,8 @@ describe("unmatched", () => {
     expect(rank([child(2, "a"), child(3, "b")], given)).toMatchObject({ best: 2, unmatched: false });
   });
 
-  test("not when the text matches, a rule chose or the project is named", () => {
+  test("not when the text matches or the project is named", () => {
     expect(rank([REACT, NODE], { ...given, title: "node" }).unmatched).toBe(false);
-    expect(rank([REACT, NODE], given, [rule("r", "api")]).unmatched).toBe(false);
     expect(rank([REACT, NODE], { ...given, project: "api" }).unmatched).toBe(false);
   });
 });
@@ -267,7 +241,7 @@ describe("nobody", () => {
       { ...refused, returnedBy: [3] },
     ],
   ])("%s: %s", (why, reason, roster, given) => {
-    expect(rank(roster, given)).toMatchObject({ best: null, why, reason, rule: null, unmatched: false });
+    expect(rank(roster, given)).toMatchObject({ best: null, why, reason, unmatched: false });
   });
 
   test("a person nobody names is no full candidate", () => {

@@ -1,7 +1,6 @@
 import type { Candidate, LostBecause } from "../../machines/messages/decision.ts";
 import type { Instance, InstanceConfig, RosterEntry, Scope } from "../../machines/records/instance.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
-import type { CompiledRule } from "../../machines/routing/rules.ts";
 import { createTextIndex } from "../../machines/routing/text-index.ts";
 import type { RoutingView } from "../../machines/scopes/behavior.ts";
 import { DEFAULT_SETTINGS, effectiveConfig } from "../../machines/settings.ts";
@@ -58,7 +57,6 @@ export function view(
   roster: readonly RosterEntry[],
   more: {
     readonly config?: InstanceConfig;
-    readonly rules?: readonly CompiledRule[];
     readonly liveOrchestrations?: number;
   } = {},
 ): RoutingView {
@@ -91,16 +89,10 @@ export function view(
     config: effectiveConfig(instance, DEFAULT_SETTINGS),
     roster: new Map(roster.map((entry) => [entry.child, entry])),
     text: createTextIndex(roster),
-    rules: more.rules ?? [],
     now: NOW,
     load: 0,
     liveOrchestrations: more.liveOrchestrations ?? 0,
   };
-}
-
-/** A rule that sends everything to one child. */
-export function rule(name: string, to: string, more: Partial<CompiledRule> = {}): CompiledRule {
-  return { name, to, priority: 0, enabled: true, matches: () => true, ...more };
 }
 
 /** Each candidate's number with its rank, or with why it was filtered out or lost. */

@@ -3,7 +3,6 @@ import type { RosterEntry, Scope } from "../records/instance.ts";
 import type { RoutingView } from "../scopes/behavior.ts";
 import { LIMITS } from "../settings.ts";
 import type { RoutableTask } from "./routable-task.ts";
-import { ruleFor, type CompiledRule } from "./rules.ts";
 import { countMatches, lowerTags } from "./tags.ts";
 
 /**
@@ -16,11 +15,9 @@ export interface CandidateFilter {
   readonly named?: string | null;
 }
 
-/** One child as it is judged for one task. */
-export interface Judged {
+/** One child, evaluated for one task. */
+export interface Evaluation {
   readonly entry: RosterEntry;
-  /** The operator rule that sends the task to it; null = none. */
-  readonly rule: CompiledRule | null;
   /** Number of the task's tags among its capabilities. */
   readonly tags: number;
   /** null = not asked. */
@@ -46,17 +43,17 @@ export type FilterReason = Extract<
 
 /** A child that cannot be chosen, with the reason. */
 export interface FilteredOut {
-  readonly judged: Judged;
+  readonly evaluation: Evaluation;
   readonly because: FilterReason;
 }
 
 /** A roster after the filter, with what the reasons need to know. */
-export interface Sieve {
+export interface Screening {
   /** The task's tags in lower case, each once. */
   readonly tags: readonly string[];
-  readonly eligible: Judged[];
-  /** PERSONAL and FAMILY children that neither project nor rule nor tag names: the text may. */
-  readonly unnamed: Judged[];
+  readonly eligible: Evaluation[];
+  /** PERSONAL, FAMILY and FEDERATED children that neither project nor tag names: the text may. */
+  readonly unnamed: Evaluation[];
   /** Filtered out although the task might have been for them; at most as many as a decision stores. */
   readonly out: FilteredOut[];
   /** Filtered out because another one was named, or by scope; at most as many as a decision stores. */
@@ -73,8 +70,8 @@ export interface Sieve {
  * Splits a roster into the children that may take this task and those that may not, each with its reason.
  * Terminated children are passed over. Source: 2-domain.md 2.6 (Candidates, Filter).
  */
-export function sieve(view: RoutingView, task: RoutableTask, filter: CandidateFilter): Sieve {
-  const sieved: Sieve = {
+export function screen(view: RoutingView, task: RoutableTask, filter: CandidateFilter): Screening {
+  const screening: Screening = {
     tags: lowerTags(task.tags),
     eligible: [],
     unnamed: [],
@@ -95,50 +92,49 @@ export function sieve(view: RoutingView, task: RoutableTask, filter: CandidateFi
   };
   for (const entry of view.roster.values()) {
     if (entry.status === "terminated") continue;
-    const judged = judge(view, task, sieved.tags, entry);
+    const evaluation = evaluate(screening.tags, entry);
     const because = exclude(task, filter, entry);
-    if (because === "refused_this_round") countRefusal(sieved, task, entry);
-    if (because !== null) reject(sieved, judged, because);
-    else if (needsNaming(judged, filter)) sieved.unnamed.push(judged);
-    else admit(view, sieved, judged);
+    if (because === "refused_this_round") countRefusal(screening, task, entry);
+    if (because !== null) reject(screening, evaluation, because);
+    else if (needsNaming(evaluation, filter)) screening.unnamed.push(evaluation);
+    else admit(view, screening, evaluation);
   }
-  return sieved;
+  return screening;
 }
 
-/** Gives every eligible child its text score, and lets in the PERSONAL and FAMILY children that the text names. */
-export function admitByText(view: RoutingView, task: RoutableTask, sieved: Sieve): void {
+/** Gives every eligible child its text score, and lets in the PERSONAL, FAMILY and FEDERATED children that the text names. */
+export function admitByText(view: RoutingView, task: RoutableTask, screening: Screening): void {
   const scores = view.text.scores(task.title, task.description);
-  for (const judged of sieved.eligible) judged.text = scores.get(judged.entry.child) ?? 0;
-  for (const judged of sieved.unnamed.splice(0)) {
-    judged.text = scores.get(judged.entry.child) ?? 0;
-    if (judged.text > 0) admit(view, sieved, judged);
-    else reject(sieved, judged, "not_named");
+  for (const evaluation of screening.eligible) evaluation.text = scores.get(evaluation.entry.child) ?? 0;
+  for (const evaluation of screening.unnamed.splice(0)) {
+    evaluation.text = scores.get(evaluation.entry.child) ?? 0;
+    if (evaluation.text > 0) admit(view, screening, evaluation);
+    else reject(screening, evaluation, "not_named");
   }
 }
 
-/** Keeps out the PERSONAL and FAMILY children that nothing names, without asking the text. */
-export function rejectUnnamed(sieved: Sieve): void {
-  for (const judged of sieved.unnamed.splice(0)) reject(sieved, judged, "not_named");
+/** Keeps out the PERSONAL, FAMILY and FEDERATED children that nothing names, without asking the text. */
+export function rejectUnnamed(screening: Screening): void {
+  for (const evaluation of screening.unnamed.splice(0)) reject(screening, evaluation, "not_named");
 }
 
-function admit(view: RoutingView, sieved: Sieve, judged: Judged): void {
-  const { room, backoffUntil } = judged.entry;
-  if (room <= 0) reject(sieved, judged, "full");
-  else if (backoffUntil !== null && backoffUntil > view.now) reject(sieved, judged, "backing_off");
-  else sieved.eligible.push(judged);
+function admit(view: RoutingView, screening: Screening, evaluation: Evaluation): void {
+  const { room, backoffUntil } = evaluation.entry;
+  if (room <= 0) reject(screening, evaluation, "full");
+  else if (backoffUntil !== null && backoffUntil > view.now) reject(screening, evaluation, "backing_off");
+  else screening.eligible.push(evaluation);
 }
 
-function reject(sieved: Sieve, judged: Judged, because: FilterReason): void {
-  sieved.counts[because] += 1;
-  const list = because === "not_selected" || because === "scope" ? sieved.others : sieved.out;
-  if (list.length < LIMITS.candidatesStored) list.push({ judged, because });
+function reject(screening: Screening, evaluation: Evaluation, because: FilterReason): void {
+  screening.counts[because] += 1;
+  const list = because === "not_selected" || because === "scope" ? screening.others : screening.out;
+  if (list.length < LIMITS.candidatesStored) list.push({ evaluation, because });
 }
 
-function judge(view: RoutingView, task: RoutableTask, tags: readonly string[], entry: RosterEntry): Judged {
+function evaluate(tags: readonly string[], entry: RosterEntry): Evaluation {
   const open = entry.ownOpen + entry.openElsewhere;
   return {
     entry,
-    rule: ruleFor(view.rules, task, entry),
     tags: countMatches(tags, entry.capabilities),
     text: null,
     open,
@@ -157,13 +153,13 @@ function exclude(task: RoutableTask, filter: CandidateFilter, entry: RosterEntry
 }
 
 /** A person, a family or another Hopper gets only what is meant for it; a child that the project names has passed already. */
-function needsNaming(judged: Judged, filter: CandidateFilter): boolean {
-  const { scope } = judged.entry;
+function needsNaming(evaluation: Evaluation, filter: CandidateFilter): boolean {
+  const { scope } = evaluation.entry;
   if (scope !== "PERSONAL" && scope !== "FAMILY" && scope !== "FEDERATED") return false;
-  return typeof filter.named !== "string" && judged.rule === null && judged.tags === 0;
+  return typeof filter.named !== "string" && evaluation.tags === 0;
 }
 
-function countRefusal(sieved: Sieve, task: RoutableTask, entry: RosterEntry): void {
-  if (task.returnedBy?.includes(entry.child) === true) sieved.gaveBack += 1;
-  else if (entry.room <= 0) sieved.refusedFull += 1;
+function countRefusal(screening: Screening, task: RoutableTask, entry: RosterEntry): void {
+  if (task.returnedBy?.includes(entry.child) === true) screening.gaveBack += 1;
+  else if (entry.room <= 0) screening.refusedFull += 1;
 }
