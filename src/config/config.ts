@@ -1,10 +1,11 @@
 import { HopperError } from "../../machines/errors.ts";
-import { SCOPES, type InstanceConfig, type Scope } from "../../machines/records/instance.ts";
+import type { InstanceConfig, Scope } from "../../machines/records/instance.ts";
 import type { Json } from "../../machines/records/values.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../machines/settings.ts";
 import { readEnvironment } from "./env.ts";
 import { fileLayers } from "./files.ts";
 import { badConfiguration, storeFrom, type Layer } from "./layer.ts";
+import { withScopeNames } from "./scope-names.ts";
 import { check, findIssues, type Issue } from "../contracts/check.ts";
 import { settingsContent, settingWarnings, type LogLevel } from "../contracts/settings.ts";
 
@@ -120,17 +121,6 @@ function apply(layer: Layer, entries: Map<string, SettingEntry>): Warning[] {
     message,
     origin: layer.origin(path.split(".")),
   }));
-}
-
-/** Settings with the names of scopes as Hopper writes them; people write them in any case. */
-export function withScopeNames(content: unknown): unknown {
-  const scopes = (content as { scopes?: unknown } | null)?.scopes;
-  if (typeof scopes !== "object" || scopes === null || Array.isArray(scopes)) return content;
-  const named = Object.entries(scopes).map(([name, config]) => {
-    const canonical = name.toUpperCase();
-    return [(SCOPES as readonly string[]).includes(canonical) ? canonical : name, config] as const;
-  });
-  return { ...(content as object), scopes: Object.fromEntries(named) };
 }
 
 function* leaves(

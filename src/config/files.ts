@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { HopperError } from "../../machines/errors.ts";
 import type { Layer } from "./layer.ts";
+import { asWritten } from "./scope-names.ts";
 import { readConfigText } from "./text.ts";
 import type { Path } from "../contracts/scan.ts";
 import { shellWord } from "../plan/shell-word.ts";
@@ -50,7 +51,7 @@ function findFile({ dataFolder, workingFolder }: Places): string | undefined {
 function fileLayer(file: string, files: string[]): Required<Layer> {
   const text = readConfigText(readText(file), file);
   files.push(file);
-  const place: Required<Layer>["place"] = (path) => ({ file, ...text.place(path) });
+  const place: Required<Layer>["place"] = (path) => ({ file, ...text.place(asWritten(text.content, path)) });
   return {
     content: text.content ?? {},
     origin: (path) => `${file}:${place(path).line}:${place(path).column}`,
@@ -65,9 +66,10 @@ function includeLayer(file: string, section: string, files: string[]): Layer {
   const { content } = layer;
   const named = typeof content === "object" && content !== null && section in content;
   if (named) return layer;
-  const inner = (path: Path): Path => path.slice(1);
+  const whole = { [section]: content };
+  const inner = (path: Path): Path => asWritten(whole, path).slice(1);
   return {
-    content: { [section]: content },
+    content: whole,
     origin: (path) => layer.origin(inner(path)),
     place: (path) => layer.place(inner(path)),
     mend: (path, change) => layer.mend(inner(path), change),

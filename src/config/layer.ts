@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { HopperError } from "../../machines/errors.ts";
-import type { Place } from "./text.ts";
 import { summary, type Issue } from "../contracts/check.ts";
 import type { Path } from "../contracts/scan.ts";
+import type { Place } from "./yaml-source.ts";
 
 /** One source of settings: what it says, and how it calls a path and its place. */
 export interface Layer {

@@ -1,17 +1,11 @@
-import { LineCounter, isMap, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
-import type { Document, Node, Pair } from "yaml";
+import { visit } from "yaml";
+import type { Document } from "yaml";
 import { HopperError } from "../../machines/errors.ts";
 import type { Path } from "../contracts/scan.ts";
-
-/** A place in a text, both from 1. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-}
+import { offsetOf, YamlSource, type Place } from "./yaml-source.ts";
 
 /** A configuration file that has been read: what it says, and where it says it. */
 export interface ConfigText {
-  readonly file: string;
   readonly content: unknown;
   /** Where this path stands: its key, or the last part of it that is there. */
   place(path: Path): Place;
@@ -24,13 +18,10 @@ const ALIASES = 100;
 
 /** Reads YAML, or JSON (by the file's name). Throws `bad_configuration` with file, line and column. */
 export function readConfigText(text: string, file: string): ConfigText {
-  if (Buffer.byteLength(text) > TEXT_BYTES)
-    throw badText({
-      file,
-      place: START,
-      message: `is larger than ${TEXT_BYTES} bytes`,
-      change: "make it smaller",
-    });
+  if (Buffer.byteLength(text) > TEXT_BYTES) {
+    const message = `is larger than ${TEXT_BYTES} bytes`;
+    throw badText({ file, place: START, message, change: "make it smaller" });
+  }
   const clean = text.startsWith("\uFEFF") ? text.slice(1) : text;
   return isJson(file) ? readJson(clean, file) : readYaml(clean, file);
 }
@@ -40,25 +31,20 @@ function isJson(file: string): boolean {
 }
 
 function readYaml(text: string, file: string): ConfigText {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [problem] = [...document.errors, ...document.warnings];
+  const source = new YamlSource(text);
+  const [problem] = [...source.document.errors, ...source.document.warnings];
   if (problem !== undefined) {
-    throw badText({ file, place: placeOf(lines, problem.pos[0]), message: firstLine(problem.message) });
+    throw badText({ file, place: source.placeAt(problem.pos[0]), message: firstLine(problem.message) });
   }
-  return {
-    file,
-    content: contentOf(document, file, lines),
-    place: (path) => placeOf(lines, offsetOf(document, path)),
-  };
+  return { content: contentOf(source, file), place: (path) => source.place(path, "key") };
 }
 
-function contentOf(document: Document, file: string, lines: LineCounter): unknown {
+function contentOf(source: YamlSource, file: string): unknown {
   try {
-    return document.toJS({ maxAliasCount: ALIASES }) as unknown;
+    return source.document.toJS({ maxAliasCount: ALIASES }) as unknown;
   } catch (error) {
-    const message = firstLine(error instanceof Error ? error.message : String(error));
-    throw badText({ file, place: placeOf(lines, lostAlias(document)), message });
+    const place = source.placeAt(lostAlias(source.document));
+    throw badText({ file, place, message: firstLine(messageOf(error)) });
   }
 }
 
@@ -68,7 +54,7 @@ function lostAlias(document: Document): number {
   visit(document, {
     Alias: (_key, node) => {
       if (node.resolve(document) !== undefined) return undefined;
-      offset = startOf(node);
+      offset = offsetOf(node);
       return visit.BREAK;
     },
   });
@@ -83,14 +69,12 @@ function readJson(text: string, file: string): ConfigText {
     throw badText({ file, place: placeIn(text, brokenAt(text)), message: complaint(error) });
   }
   // JSON is YAML: its places are found the same way.
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  return { file, content, place: (path) => placeOf(lines, offsetOf(document, path)) };
+  const source = new YamlSource(text, { uniqueKeys: false });
+  return { content, place: (path) => source.place(path, "key") };
 }
 
 function complaint(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ in JSON at position.*$|, (?:\.\.\.)?".*" is not valid JSON$/s, "");
+  return messageOf(error).replace(/ in JSON at position.*$|, (?:\.\.\.)?".*" is not valid JSON$/s, "");
 }
 
 /** Where JSON stops being the beginning of something valid. V8 does not always say; it is found by halving. */
@@ -110,7 +94,7 @@ function isBroken(beginning: string): boolean {
     JSON.parse(beginning);
     return false;
   } catch (error) {
-    const message = error instanceof Error ? error.message : "";
+    const message = messageOf(error);
     const position = /at position (\d+)/.exec(message);
     return position === null
       ? !message.includes("end of JSON input")
@@ -123,38 +107,8 @@ function placeIn(text: string, offset: number): Place {
   return { line: rows.length, column: (rows.at(-1) ?? "").length + 1 };
 }
 
-function placeOf(lines: LineCounter, offset: number): Place {
-  const { line, col } = lines.linePos(offset);
-  return line < 1 ? START : { line, column: Math.max(1, col) };
-}
-
-/** Where the key of the path's last step stands, or as much of the path as there is. */
-function offsetOf(document: Document, path: Path): number {
-  let node: unknown = document.contents;
-  let offset = startOf(node);
-  for (const step of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isNamed(item, step));
-      if (pair === undefined) return offset;
-      offset = startOf(pair.key);
-      node = pair.value;
-    } else if (isSeq(node) && typeof step === "number") {
-      node = node.items[step];
-      offset = startOf(node);
-    } else return offset;
-  }
-  return offset;
-}
-
-/** Names of scopes may be written in any case. */
-function isNamed(item: unknown, step: string | number): item is Pair {
-  return (
-    isPair(item) && isScalar(item.key) && String(item.key.value).toLowerCase() === String(step).toLowerCase()
-  );
-}
-
-function startOf(node: unknown): number {
-  return (node as Node | null | undefined)?.range?.[0] ?? 0;
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function firstLine(message: string): string {

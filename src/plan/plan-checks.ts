@@ -2,16 +2,18 @@ import { allowedParents, hasQueue, mayParent } from "../../machines/legality.ts"
 import { SCOPES, type Scope } from "../../machines/records/instance.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import { quote } from "../contracts/common.ts";
+import type { Spot } from "../config/yaml-source.ts";
+import type { Path } from "../contracts/scan.ts";
 import { nearest } from "../contracts/nearest.ts";
 import { SETTINGS_KEY } from "../workers/shell-environment.ts";
-import type { FileIssue, Spot, ValuePath, YamlSource } from "./yaml-source.ts";
+import type { FileIssue, PlanSource } from "./plan-source.ts";
 
 /**
  * What no single field of a plan can show: names and keys that stand twice, dependencies on nothing or in
  * a circle, scopes in the wrong place, workers for nobody. It looks at the raw value, so that a plan with
  * a wrong field still gets all its other issues. Source: 5-cli.md 5.3, 2-domain.md 2.3.
  */
-export function crossCheck(source: YamlSource): FileIssue[] {
+export function crossCheck(source: PlanSource): FileIssue[] {
   const plan = asMap(source.value);
   const say: Say = (path, message, spot) => source.issue(path, `${pathText(path)} ${message}`, spot);
   const instances = collectInstances(plan["hierarchy"]);
@@ -23,11 +25,11 @@ export function crossCheck(source: YamlSource): FileIssue[] {
   ];
 }
 
-type Say = (path: ValuePath, message: string, spot?: Spot) => FileIssue;
+type Say = (path: Path, message: string, spot?: Spot) => FileIssue;
 type Raw = { readonly [key: string]: unknown };
 
 interface RawInstance {
-  readonly path: ValuePath;
+  readonly path: Path;
   readonly name: string | null;
   readonly scope: Scope | null;
   readonly parent: RawInstance | null;
@@ -39,7 +41,7 @@ const DEPTH_LOOKED_AT = LIMITS.depth + 1;
 
 function collectInstances(root: unknown): RawInstance[] {
   const found: RawInstance[] = [];
-  const visit = (value: unknown, path: ValuePath, parent: RawInstance | null): void => {
+  const visit = (value: unknown, path: Path, parent: RawInstance | null): void => {
     const depth = (parent?.depth ?? 0) + 1;
     const raw = asMap(value);
     const scope = SCOPES.find((scope) => scope === String(raw["scope"]).toUpperCase().trim()) ?? null;
@@ -158,7 +160,7 @@ function checkCycles(tasks: readonly RawTask[], say: Say): FileIssue[] {
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-function checkVariables(raw: Raw, path: ValuePath, say: Say): FileIssue[] {
+function checkVariables(raw: Raw, path: Path, say: Say): FileIssue[] {
   const inEnv = Object.keys(asMap(raw["env"])).map((name) => ({
     name,
     at: [...path, "env", name],
@@ -176,7 +178,7 @@ function checkVariables(raw: Raw, path: ValuePath, say: Say): FileIssue[] {
 }
 
 /** `["tasks", 3, "run"]` as `tasks[3].run`. */
-export function pathText(path: ValuePath): string {
+export function pathText(path: Path): string {
   return path
     .map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`))
     .join("");

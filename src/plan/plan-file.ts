@@ -4,8 +4,9 @@ import { dirname, resolve } from "node:path";
 import { HopperError } from "../../machines/errors.ts";
 import type { Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import { withScopeNames } from "../config/config.ts";
+import { asWritten, withScopeNames } from "../config/scope-names.ts";
 import { findIssues } from "../contracts/check.ts";
+import type { Path } from "../contracts/scan.ts";
 import { settingsContent, settingWarnings } from "../contracts/settings.ts";
 import { warnings } from "../contracts/instance-config.ts";
 import type { CreateTaskParams } from "../api/tasks.ts";
@@ -20,7 +21,7 @@ import {
   type HierarchyNode,
   type PlannedMoment,
 } from "./plan-schema.ts";
-import { decodeText, YamlSource, type FileIssue, type ValuePath } from "./yaml-source.ts";
+import { decodeText, PlanSource, type FileIssue } from "./plan-source.ts";
 
 /** A plan that has been read and is right. Source: 5-cli.md 5.3. */
 export interface Plan {
@@ -81,12 +82,9 @@ const READ_ERRORS: { readonly [code: string]: string } = {
 /** As {@link readPlan}, for what is already in memory. `folder`: absolute; relative `cwd`s count from it. */
 export function parsePlan(params: { file: string; folder: string; bytes: Uint8Array }): Plan {
   const { file, folder, bytes } = params;
-  const decoded = decodeText(bytes);
-  if ("problem" in decoded) {
-    const line = Buffer.from(bytes.subarray(0, decoded.offset)).toString("latin1").split("\n").length;
-    throw refusal([{ file, line, column: 1, message: decoded.problem }]);
-  }
-  const source = new YamlSource(file, decoded.text);
+  const text = decodeText(file, bytes);
+  if (typeof text !== "string") throw refusal([text]);
+  const source = new PlanSource(file, text);
   if (source.issues.length > 0) throw refusal(source.issues);
   if (source.value === null)
     throw refusal([
@@ -95,7 +93,7 @@ export function parsePlan(params: { file: string; folder: string; bytes: Uint8Ar
   const issues = [...checkFields(source), ...crossCheck(source), ...checkSections(source)];
   if (issues.length > 0) throw refusal(inOrder(issues));
   const checked = planSchema.parse(source.value);
-  const hash = createHash("sha256").update(decoded.text).digest("hex");
+  const hash = createHash("sha256").update(text).digest("hex");
   const tasks = checked.tasks.map((task) => toPlanTask(task, { plan: checked, folder }));
   const tooLarge = tasks.flatMap((task, index) => checkPayload(task, index, source));
   if (tooLarge.length > 0) throw refusal(tooLarge);
@@ -147,7 +145,7 @@ export function toCreateParams(plan: Plan, run: { runId: string; now: number }):
   }));
 }
 
-function checkFields(source: YamlSource): FileIssue[] {
+function checkFields(source: PlanSource): FileIssue[] {
   return findIssues(planSchema, source.value).map(({ at, message }) => {
     // The name of a field that nobody knows is itself the mistake.
     const spot = message.startsWith("is not a known field") ? "key" : "value";
@@ -156,7 +154,7 @@ function checkFields(source: YamlSource): FileIssue[] {
 }
 
 /** `runtime` holds sections of hopper.yaml, and is checked as that is. */
-function checkSections(source: YamlSource): FileIssue[] {
+function checkSections(source: PlanSource): FileIssue[] {
   const { runtime } = source.value as { runtime?: unknown };
   if (typeof runtime !== "object" || runtime === null) return [];
   return findIssues(settingsContent, withScopeNames(runtime)).map(({ at, message }) => {
@@ -169,17 +167,7 @@ function checkSections(source: YamlSource): FileIssue[] {
   });
 }
 
-/** A path into settings, with the name of a scope as the plan writes it. */
-function asWritten(runtime: object, at: ValuePath): ValuePath {
-  const [section, scope, ...rest] = at;
-  if (section !== "scopes" || typeof scope !== "string") return at;
-  const written = Object.keys((runtime as { scopes: object }).scopes).find(
-    (name) => name.toUpperCase() === scope,
-  );
-  return [section, written ?? scope, ...rest];
-}
-
-function checkPayload({ params }: PlanTask, index: number, source: YamlSource): FileIssue[] {
+function checkPayload({ params }: PlanTask, index: number, source: PlanSource): FileIssue[] {
   const bytes = Buffer.byteLength(JSON.stringify(params.payload ?? null));
   if (bytes <= LIMITS.payloadBytes) return [];
   const message = `has ${bytes} bytes of payload, cwd and env; at most ${LIMITS.payloadBytes} are accepted`;
@@ -190,7 +178,7 @@ function checkPayload({ params }: PlanTask, index: number, source: YamlSource): 
 const PLAN_STORE =
   "has no effect: a plan runs in the store of its command; name that by --data, HOPPER_STORE or hopper.yaml";
 
-function runtimeWarnings({ runtime }: Pick<Plan, "runtime">, source: YamlSource): FileIssue[] {
+function runtimeWarnings({ runtime }: Pick<Plan, "runtime">, source: PlanSource): FileIssue[] {
   const issues = settingWarnings(settingsContent.parse(withScopeNames(runtime)));
   if (runtime["store"] !== undefined) issues.push({ path: "store", message: PLAN_STORE });
   return issues.map(({ path, message }) => {
@@ -199,7 +187,7 @@ function runtimeWarnings({ runtime }: Pick<Plan, "runtime">, source: YamlSource)
   });
 }
 
-function warningsOf(node: HierarchyNode, path: ValuePath, source: YamlSource): FileIssue[] {
+function warningsOf(node: HierarchyNode, path: Path, source: PlanSource): FileIssue[] {
   const own = warnings(node.config).map((issue) => {
     const at = [...path, "config", ...issue.path.split(".")];
     return source.issue(at, `${pathText(at)} ${issue.message}`, "key");

@@ -14,7 +14,7 @@ import {
   toCreateParams,
   type Plan,
 } from "../../src/plan/plan-file.ts";
-import type { FileIssue } from "../../src/plan/yaml-source.ts";
+import type { FileIssue } from "../../src/plan/plan-source.ts";
 
 function parse(text: string | Uint8Array, folder = "/plans"): Plan {
   return parsePlan({ file: "x.yaml", folder, bytes: Buffer.from(text as string) });
