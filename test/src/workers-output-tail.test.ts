@@ -8,6 +8,10 @@ function tailOf(...chunks: (string | Uint8Array)[]): OutputTail {
   return tail;
 }
 
+function nested(depth: number): string {
+  return "[".repeat(depth) + "]".repeat(depth);
+}
+
 describe("the tail of an output", () => {
   it("is all of a short one", () => {
     expect(tailOf("one\n", "two\n").text()).toBe("one\ntwo\n");
@@ -46,6 +50,7 @@ describe("JSON on the last line", () => {
     ["an object", 'working\n{"a": [1, null]}\n', { a: [1, null] }],
     ["a number", "wc says\n 42 \n\n", 42],
     ["the only line", "true", true],
+    ["as deep as a report may hold it", nested(29), JSON.parse(nested(29))],
   ])("is read: %s", (_what, output, json) => {
     expect(tailOf(output).json()).toEqual(json);
   });
@@ -56,7 +61,9 @@ describe("JSON on the last line", () => {
     ["only blank lines", "\n\n"],
     ["a NUL in a text", String.raw`"\u0000"`],
     ["half a surrogate pair in a key", String.raw`{"\ud800": 1}`],
-    ["nested too deep", "[".repeat(40) + "]".repeat(40)],
+    ["nested too deep", nested(40)],
+    ["nested too deep inside a report", nested(30)],
+    ["a key that is never accepted", '{"__proto__": 1}'],
     ["longer than the tail", `"${"x".repeat(TAIL_BYTES)}"`],
     ["longer in bytes than the tail", `"${"\u0080".repeat(TAIL_BYTES / 2)}"`],
   ])("is left out: %s", (_what, output) => {
