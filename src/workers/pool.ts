@@ -4,6 +4,7 @@ import type { EventName } from "../../machines/events.ts";
 import type { Hopper } from "../api/hopper.ts";
 import type { EventView, InstanceTreeView } from "../views/views.ts";
 import type { ShellJobSettings } from "./shell-job.ts";
+import { SharedPass } from "./shared-pass.ts";
 import { ShellWorker, type ShellWorkerSettings } from "./shell-worker.ts";
 
 export interface WorkerPoolParams {
@@ -45,58 +46,59 @@ const LEASE_DOUBTS = new Set<EventName>([
  * (ephemeral orchestrations). Source: 5-cli.md 5.3.
  */
 export class WorkerPool {
-  readonly #hopper: Hopper;
   readonly #params: WorkerPoolParams;
   readonly #settings: ShellWorkerSettings;
   readonly #workers = new Map<string, ShellWorker>();
   readonly #listeners = new Set<() => void>();
-  #staffing: Promise<void> | null = null;
-  #staffAgain = false;
+  readonly #staffing: SharedPass;
   #stopEvents: (() => void) | undefined;
   #stopped = false;
 
   constructor(params: WorkerPoolParams) {
-    this.#hopper = params.hopper;
     this.#params = params;
-    const job: ShellJobSettings = {
+    this.#settings = {
       leaseSeconds: params.leaseSeconds ?? DEFAULT_SETTINGS.workers.leaseMs / 1_000,
       heartbeatSeconds: params.heartbeatSeconds ?? DEFAULT_SETTINGS.workers.heartbeatMs / 1_000,
       environment: params.environment ?? process.env,
       cwd: params.cwd,
       url: params.url ?? null,
       onResult: params.onResult ?? (() => {}),
-    };
-    this.#settings = {
-      ...job,
       safetyPollMs: params.safetyPollMs ?? SAFETY_POLL_MS,
       running: new Map(),
       onChange: () => this.#changed(),
       onError: params.onError ?? (() => {}),
     };
+    this.#staffing = new SharedPass(
+      () => this.#staff(),
+      () => this.#changed(),
+    );
   }
 
   /** Commands under way. */
   get running(): number {
-    return this.#sum(({ running }) => running);
+    return this.#all.reduce((sum, { running }) => sum + running, 0);
   }
 
   /** No command is under way and nobody is just asking for one. */
   get idle(): boolean {
     return (
-      this.#staffing === null &&
-      [...this.#workers.values()].every(({ running, looking }) => running === 0 && !looking)
+      this.#staffing.over === null && this.#all.every(({ running, looking }) => running === 0 && !looking)
     );
   }
 
   /** When the next queued task can be claimed, because a backoff ends (ms since the epoch); null = none waits for a moment. */
   get nextAt(): number | null {
-    const moments = [...this.#workers.values()].flatMap(({ nextAt }) => (nextAt === null ? [] : [nextAt]));
+    const moments = this.#all.map(({ nextAt }) => nextAt).filter((at) => at !== null);
     return moments.length === 0 ? null : Math.min(...moments);
   }
 
   /** Names of the instances that have a worker. */
   get instances(): string[] {
-    return [...this.#workers.values()].map(({ instance }) => instance.name);
+    return this.#all.map(({ instance }) => instance.name);
+  }
+
+  get #all(): ShellWorker[] {
+    return [...this.#workers.values()];
   }
 
   /** Called whenever `running`, `idle` or `nextAt` may have changed. Returns the way to stop. */
@@ -107,78 +109,53 @@ export class WorkerPool {
 
   /** Resolves when every instance that queues now has its worker. */
   async start(): Promise<void> {
-    this.#stopEvents = this.#hopper.on("*", (event) => this.#heed(event));
-    await this.#staff();
+    this.#stopEvents = this.#params.hopper.on("*", (event) => this.#heed(event));
+    await this.#staffing.run();
   }
 
   /** Lets every worker look for work now; resolves when they have. */
   async tick(): Promise<void> {
-    await Promise.all([...this.#workers.values()].map((worker) => worker.tick()));
+    await Promise.all(this.#all.map((worker) => worker.tick()));
   }
 
   /** Ends every command (SIGTERM, after 5 s SIGKILL) and gives their tasks back. May be called twice, or first. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#stopEvents?.();
-    await this.#staffing;
-    await Promise.all([...this.#workers.values()].map((worker) => worker.stop()));
+    await this.#staffing.over;
+    await Promise.all(this.#all.map((worker) => worker.stop()));
   }
 
   #heed({ event, taskId }: EventView): void {
-    if (TREE_CHANGES.has(event)) this.#staff().catch(this.#settings.onError);
-    if (taskId !== null && LEASE_DOUBTS.has(event)) {
-      for (const worker of this.#workers.values()) worker.doubt(taskId);
-    }
+    if (TREE_CHANGES.has(event)) this.#staffing.run().catch(this.#settings.onError);
+    if (taskId !== null && LEASE_DOUBTS.has(event)) for (const worker of this.#all) worker.doubt(taskId);
   }
 
-  /** Brings workers and tree together. Calls at the same time share one pass, and one more after it. */
+  /** Brings workers and tree together. */
   async #staff(): Promise<void> {
-    if (this.#staffing !== null) {
-      this.#staffAgain = true;
-      return this.#staffing;
+    if (this.#stopped) return;
+    const trees = await this.#params.hopper.instances.hierarchy(this.#params.rootId);
+    if (this.#stopped) return;
+    const live = new Map(trees.flatMap(flatten).map((instance) => [instance.id, instance]));
+    for (const [id, worker] of this.#workers) {
+      if (live.has(id)) continue;
+      this.#workers.delete(id);
+      await worker.stop(); // its tasks were handed on when the instance ended: nothing runs there
     }
-    this.#staffing = this.#staffOnce().finally(() => {
-      this.#staffing = null;
-      this.#changed();
-    });
-    return this.#staffing;
+    for (const instance of live.values()) this.#hire(instance);
   }
 
-  async #staffOnce(): Promise<void> {
-    do {
-      this.#staffAgain = false;
-      const trees = await this.#hopper.instances.hierarchy(this.#params.rootId);
-      if (this.#stopped) return;
-      const live = new Map(trees.flatMap(flatten).map((instance) => [instance.id, instance]));
-      for (const [id, worker] of this.#workers) {
-        if (live.has(id)) continue;
-        this.#workers.delete(id);
-        await worker.stop(); // its tasks were handed on when the instance ended: nothing runs there
-      }
-      for (const instance of live.values()) this.#hire(instance);
-    } while (this.#staffAgain);
-  }
-
-  #hire(instance: InstanceTreeView): void {
-    const slots = this.#params.slotsOf(instance.name);
-    if (this.#workers.has(instance.id) || !hasQueue(instance.scope) || slots === 0) return;
-    const { id, name } = instance;
-    const worker = new ShellWorker({
-      hopper: this.#hopper,
-      instance: { id, name },
-      slots,
-      settings: this.#settings,
-    });
+  #hire({ id, name, scope }: InstanceTreeView): void {
+    const slots = this.#params.slotsOf(name);
+    if (this.#workers.has(id) || !hasQueue(scope) || slots === 0) return;
+    const { hopper } = this.#params;
+    const worker = new ShellWorker({ hopper, instance: { id, name }, slots, settings: this.#settings });
     this.#workers.set(id, worker);
     worker.start();
   }
 
   #changed(): void {
     for (const listener of this.#listeners) listener();
-  }
-
-  #sum(of: (worker: ShellWorker) => number): number {
-    return [...this.#workers.values()].reduce((sum, worker) => sum + of(worker), 0);
   }
 }
 

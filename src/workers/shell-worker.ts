@@ -1,6 +1,7 @@
 import { HopperError } from "../../machines/errors.ts";
 import type { Claim } from "../api/instances.ts";
 import type { Hopper } from "../api/hopper.ts";
+import { SharedPass } from "./shared-pass.ts";
 import { ShellJob, type ShellJobSettings } from "./shell-job.ts";
 
 /** What a worker needs besides the library; one object is shared by all workers of a pool. */
@@ -15,10 +16,13 @@ export interface ShellWorkerSettings extends ShellJobSettings {
   readonly onError: (error: unknown) => void;
 }
 
-/** The instance whose queue a worker claims from. */
-export interface WorkedInstance {
-  readonly id: string;
-  readonly name: string;
+export interface ShellWorkerParams {
+  readonly hopper: Hopper;
+  /** Whose queue is claimed from. */
+  readonly instance: { readonly id: string; readonly name: string };
+  /** Commands at a time. */
+  readonly slots: number;
+  readonly settings: ShellWorkerSettings;
 }
 
 /** Refusals of a claim that only say that there is nothing to do here now. */
@@ -30,28 +34,29 @@ const NOTHING_HERE = new Set(["instance_not_running", "not_found", "not_claimabl
  * only every `safetyPollMs`. Source: 5-cli.md 5.3, 3-runtime.md 3.4.
  */
 export class ShellWorker {
-  readonly instance: WorkedInstance;
-  readonly #hopper: Hopper;
-  readonly #slots: number;
+  readonly #params: ShellWorkerParams;
   readonly #settings: ShellWorkerSettings;
   readonly #jobs = new Set<ShellJob>();
+  readonly #claiming: SharedPass;
   #state: "idle" | "started" | "stopped" = "idle";
-  #looking: Promise<void> | null = null;
-  #lookAgain = false;
   #nextAt: number | null = null;
   #timer: NodeJS.Timeout | undefined;
   #stopHints: (() => void) | undefined;
 
-  constructor(params: {
-    hopper: Hopper;
-    instance: WorkedInstance;
-    slots: number;
-    settings: ShellWorkerSettings;
-  }) {
-    this.#hopper = params.hopper;
-    this.instance = params.instance;
-    this.#slots = params.slots;
+  constructor(params: ShellWorkerParams) {
+    this.#params = params;
     this.#settings = params.settings;
+    this.#claiming = new SharedPass(
+      () => this.#claim(),
+      () => {
+        this.#arm();
+        this.#settings.onChange();
+      },
+    );
+  }
+
+  get instance(): ShellWorkerParams["instance"] {
+    return this.#params.instance;
   }
 
   /** Commands under way. */
@@ -61,7 +66,7 @@ export class ShellWorker {
 
   /** true while it asks for work, so that nobody concludes from `running` that there is none. */
   get looking(): boolean {
-    return this.#looking !== null;
+    return this.#claiming.over !== null;
   }
 
   /** When the next task of this queue can be claimed (ms since the epoch); null = none waits for a moment. */
@@ -73,24 +78,13 @@ export class ShellWorker {
   start(): void {
     if (this.#state !== "idle") return;
     this.#state = "started";
-    this.#stopHints = this.#hopper.internals.onClaimable(() => this.#look());
+    this.#stopHints = this.#params.hopper.internals.onClaimable(() => this.#look());
     this.#look();
   }
 
-  /** Claims until every slot is taken or nothing is claimable. Calls at the same time share one look, and one more after it. */
+  /** Claims until every slot is taken or nothing is claimable. */
   async tick(): Promise<void> {
-    if (this.#looking !== null) {
-      this.#lookAgain = true;
-      return this.#looking;
-    }
-    this.#looking = this.#claim().finally(() => {
-      this.#looking = null;
-      this.#arm();
-      // Asked for after the last look of this round had been decided on.
-      if (this.#lookAgain && this.#state === "started") this.#look();
-      this.#settings.onChange();
-    });
-    return this.#looking;
+    await this.#claiming.run();
   }
 
   /** Claims nothing more, ends every command and gives its task back. May be called twice, or first. */
@@ -98,7 +92,7 @@ export class ShellWorker {
     this.#state = "stopped";
     this.#stopHints?.();
     clearTimeout(this.#timer);
-    await this.#looking;
+    await this.#claiming.over;
     await Promise.all([...this.#jobs].map((job) => job.release()));
   }
 
@@ -112,23 +106,20 @@ export class ShellWorker {
   }
 
   async #claim(): Promise<void> {
-    do {
-      this.#lookAgain = false;
-      this.#nextAt = null;
-      while (this.#state !== "stopped" && this.#jobs.size < this.#slots) {
-        const found = await this.#claimOne();
-        for (const claim of found) this.#run(claim);
-        if (found.length === 0) break;
-      }
-    } while (this.#lookAgain && this.#state !== "stopped");
+    this.#nextAt = null;
+    while (this.#state !== "stopped" && this.#jobs.size < this.#params.slots) {
+      const found = await this.#claimOne();
+      for (const claim of found) this.#run(claim);
+      if (found.length === 0) break;
+    }
   }
 
   async #claimOne(): Promise<Claim[]> {
-    const workerId = `shell:${this.instance.name}`;
+    const { id, name } = this.instance;
+    const { leaseSeconds } = this.#settings;
     try {
-      const { leaseSeconds } = this.#settings;
-      const { claims, nextAt } = await this.#hopper.internals.claimOwn(this.instance.id, {
-        workerId,
+      const { claims, nextAt } = await this.#params.hopper.internals.claimOwn(id, {
+        workerId: `shell:${name}`,
         leaseSeconds,
       });
       this.#nextAt = nextAt;
@@ -142,12 +133,8 @@ export class ShellWorker {
   #run(claim: Claim): void {
     const { id } = claim.task;
     const { running, onError } = this.#settings;
-    const job = new ShellJob({
-      hopper: this.#hopper,
-      instance: this.instance.name,
-      claim,
-      settings: this.#settings,
-    });
+    const { hopper, instance, settings } = this.#params;
+    const job = new ShellJob({ hopper, instance: instance.name, claim, settings });
     const before = running.get(id);
     const end = job.run(before).catch(onError);
     this.#jobs.add(job);
