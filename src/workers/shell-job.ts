@@ -20,16 +20,6 @@ export interface ShellJobSettings {
   readonly onResult: (taskId: string, result: ShellResult) => void;
 }
 
-/** How one attempt ended. */
-export interface JobEnd {
-  readonly taskId: string;
-  readonly epoch: number;
-  /** lost = the lease was over before the result could be reported; released = given back. */
-  readonly how: "completed" | "failed" | "released" | "lost";
-  /** null = the command never ran. */
-  readonly result: ShellResult | null;
-}
-
 /** A report that the store cannot take now is made again. */
 const REPORT_AGAIN_MS = 1_000;
 const RETRYABLE_STATUS = 503;
@@ -59,7 +49,7 @@ export class ShellJob {
   /** Why the command is being ended; null = it is not. */
   #ending: "release" | "lost" | null = null;
   #reporting = false;
-  #done: Promise<JobEnd> | null = null;
+  #done: Promise<void> | null = null;
 
   constructor(params: { hopper: Hopper; instance: string; claim: Claim; settings: ShellJobSettings }) {
     this.#hopper = params.hopper;
@@ -74,7 +64,7 @@ export class ShellJob {
   }
 
   /** Runs the command once `before` (an earlier attempt that still ends) is over. Rejects with what was not foreseen. */
-  async run(before: Promise<unknown> | undefined): Promise<JobEnd> {
+  async run(before: Promise<unknown> | undefined): Promise<void> {
     this.#done = this.#go(before);
     return this.#done;
   }
@@ -95,14 +85,14 @@ export class ShellJob {
     if (!leased || task.epoch !== this.#task.epoch) await this.#lose();
   }
 
-  async #go(before: Promise<unknown> | undefined): Promise<JobEnd> {
+  async #go(before: Promise<unknown> | undefined): Promise<void> {
     const beats = setInterval(() => void this.#beat(), this.#settings.heartbeatSeconds * 1_000);
     try {
       await before;
       const result = this.#ending === null ? await this.#runCommand() : null;
-      if (result instanceof ShellStartError) return await this.#report(startFailure(result), null);
-      if (result === null || this.#ending !== null) return await this.#giveUp(result);
-      return await this.#report(result.exit_code === 0 ? null : failureOf(result), result);
+      if (result instanceof ShellStartError) await this.#report(startFailure(result), null);
+      else if (result !== null && this.#ending === null) await this.#report(failureOf(result), result);
+      else if (this.#ending === "release") await this.#giveBack();
     } finally {
       clearInterval(beats);
     }
@@ -157,41 +147,35 @@ export class ShellJob {
     await this.#shell?.stop();
   }
 
-  async #giveUp(result: ShellResult | null): Promise<JobEnd> {
-    const { id: taskId, epoch } = this.#task;
-    if (this.#ending === "release") {
-      try {
-        await this.#hopper.tasks.release(taskId, { leaseToken: this.#token, by: this.#by });
-        return { taskId, epoch, how: "released", result };
-      } catch (error) {
-        if (!isLeaseOver(error)) throw error;
-      }
+  async #giveBack(): Promise<void> {
+    try {
+      await this.#hopper.tasks.release(this.#task.id, { leaseToken: this.#token, by: this.#by });
+    } catch (error) {
+      if (!isLeaseOver(error)) throw error;
     }
-    return { taskId, epoch, how: "lost", result };
   }
 
-  async #report(error: Failure | null, result: ShellResult | null): Promise<JobEnd> {
-    const { id: taskId, epoch } = this.#task;
+  /** Tells how the attempt ended, until the store has it or the lease is over. `failure`: null = it was completed. */
+  async #report(failure: Failure | null, result: ShellResult | null): Promise<void> {
+    const { id } = this.#task;
     this.#reporting = true;
-    if (result !== null) this.#settings.onResult(taskId, result);
+    if (result !== null) this.#settings.onResult(id, result);
     const options = { leaseToken: this.#token, by: this.#by };
-    const send = (result: ShellResult | null): Promise<unknown> =>
-      error === null
-        ? this.#hopper.tasks.complete(taskId, { ...options, result: asJson(result) })
-        : this.#hopper.tasks.fail(taskId, {
-            ...options,
-            retryable: true,
-            error: result === null ? error : { ...error, details: asJson(result) },
-          });
+    const send = (said: ShellResult | null): Promise<unknown> => {
+      if (failure === null) return this.#hopper.tasks.complete(id, { ...options, result: asJson(said) });
+      const error = said === null ? failure : { ...failure, details: asJson(said) };
+      return this.#hopper.tasks.fail(id, { ...options, retryable: true, error });
+    };
     for (let said = result; ;) {
       try {
         await send(said);
-        return { taskId, epoch, how: error === null ? "completed" : "failed", result };
+        return;
       } catch (refusal) {
-        if (isLeaseOver(refusal)) return { taskId, epoch, how: "lost", result };
+        if (isLeaseOver(refusal)) return;
         if (!(refusal instanceof HopperError)) throw refusal;
         if (said !== null && UNSTORABLE.has(refusal.code) && said.stdout_tail + said.stderr_tail !== "") {
-          said = withoutOutput(said);
+          const { json: _json, ...rest } = said;
+          said = { ...rest, stdout_tail: "", stderr_tail: "" };
         } else if (refusal.status === RETRYABLE_STATUS && this.#ending === null) {
           await pause(REPORT_AGAIN_MS);
         } else throw refusal;
@@ -209,16 +193,13 @@ interface Failure {
   readonly message: string;
 }
 
-function failureOf(result: ShellResult): Failure {
+function failureOf(result: ShellResult): Failure | null {
+  if (result.exit_code === 0) return null;
   return { code: result.timed_out ? "timeout" : "failed", message: describeFailure(result) };
 }
 
 function startFailure(error: ShellStartError): Failure {
   return { code: "failed", message: `the command could not be started: ${error.message}` };
-}
-
-function withoutOutput({ exit_code, signal, duration_ms, timed_out }: ShellResult): ShellResult {
-  return { exit_code, signal, duration_ms, timed_out, stdout_tail: "", stderr_tail: "" };
 }
 
 function asJson(result: ShellResult | null): Json {
