@@ -77,7 +77,8 @@ function includeLayer(file: string, section: string, files: string[]): Layer {
   };
 }
 
-const READ_ERRORS: Readonly<Record<string, string>> = {
+/** Why a file cannot be read, in words, by the code of the error. */
+export const READ_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   EISDIR: "it is a folder",
   EACCES: "it is not permitted",

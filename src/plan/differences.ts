@@ -9,41 +9,24 @@ export interface Difference {
 }
 
 /** Fields that are compared as they are, by the name they have in the file. */
-const FIELDS: readonly (readonly [
-  name: string,
-  planned: (task: PlanTask) => unknown,
-  stored: (task: TaskView) => unknown,
-])[] = [
-  ["title", ({ params }) => params.title, ({ title }) => title],
-  ["description", ({ params }) => params.description ?? null, ({ description }) => description],
-  ["tags", ({ params }) => params.tags ?? [], ({ tags }) => tags],
-  ["priority", ({ params }) => params.priority, ({ priority }) => priority],
-  ["run", ({ params }) => params.run ?? null, ({ run }) => run],
-  [
-    "on_dependency_failure",
-    ({ params }) => params.onDependencyFailure,
-    ({ onDependencyFailure }) => onDependencyFailure,
-  ],
-  ["timeout", ({ params }) => params.timeoutSeconds ?? null, ({ timeoutSeconds }) => timeoutSeconds],
-  ["project", ({ params }) => params.project ?? null, ({ project }) => project],
-  ["payload, cwd or env", ({ params }) => params.payload ?? null, ({ payload }) => payload],
-];
+const FIELDS = {
+  title: "title",
+  description: "description",
+  tags: "tags",
+  priority: "priority",
+  run: "run",
+  on_dependency_failure: "onDependencyFailure",
+  timeout: "timeoutSeconds",
+  project: "project",
+  "payload, cwd or env": "payload",
+} as const;
 
 /**
  * The keys whose tasks differ between a plan file and a run of an earlier text of it, in the file's order,
  * then those that are gone. Moments are not compared: a run counts them from its own start.
  */
 export function differences(plan: Pick<Plan, "tasks">, stored: readonly TaskView[]): Difference[] {
-  const keys = new Map(
-    stored.flatMap((task) =>
-      task.key === null
-        ? []
-        : [
-            [task.id, task.key],
-            [task.ref, task.key],
-          ],
-    ),
-  );
+  const keys = keysOf(stored);
   const byKey = new Map(stored.map((task) => [task.key, task]));
   const changed = plan.tasks.flatMap((task): Difference[] => {
     const other = byKey.get(task.key);
@@ -56,13 +39,20 @@ export function differences(plan: Pick<Plan, "tasks">, stored: readonly TaskView
   return [...changed, ...gone];
 }
 
+/** The key of each task, by its id and by its ref. */
+export function keysOf(tasks: readonly TaskView[]): Map<string, string> {
+  const keyed = tasks.filter((task): task is TaskView & { key: string } => task.key !== null);
+  return new Map(keyed.flatMap(({ id, ref, key }) => [[id, key] as const, [ref, key] as const]));
+}
+
 function changedFields(task: PlanTask, stored: TaskView, keys: ReadonlyMap<string, string>): string[] {
-  const changed = FIELDS.filter(([, planned, found]) => !isSame(planned(task), found(stored))).map(
-    ([name]) => name,
-  );
+  const { params } = task;
+  const changed = Object.entries(FIELDS)
+    .filter(([, field]) => !isSame(params[field] ?? null, stored[field]))
+    .map(([name]) => name);
   const before = stored.dependsOn.map((id) => `key:${keys.get(id) ?? id}`);
-  if (!isSame([...(task.params.dependsOn ?? [])].sort(), before.sort())) changed.push("depends_on");
-  const { maxAttempts } = task.params;
+  if (!isSame([...(params.dependsOn ?? [])].sort(), before.sort())) changed.push("depends_on");
+  const { maxAttempts } = params;
   // Left out, it is whatever was the default when the run began.
   if (maxAttempts !== undefined && maxAttempts !== stored.maxAttempts) changed.push("max_attempts");
   return changed;

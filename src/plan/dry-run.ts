@@ -1,6 +1,7 @@
 import { isFinal } from "../../machines/records/task.ts";
 import type { Hopper } from "../api/hopper.ts";
 import type { DecisionView, DelegationView, TaskView } from "../views/views.ts";
+import { keysOf } from "./differences.ts";
 import { toCreateParams, type Plan } from "./plan-file.ts";
 import type { PlannedTask } from "./render.ts";
 
@@ -40,15 +41,7 @@ async function describe(hopper: Hopper, task: TaskView, all: readonly TaskView[]
   const { items: hops } = await hopper.tasks.delegations(task.id);
   const { items: decisions } = await hopper.tasks.decisions(task.id);
   const holder = task.instanceId === null ? null : await hopper.instances.get(task.instanceId);
-  const keys = new Map(
-    all.flatMap(
-      ({ id, ref, key }) =>
-        [
-          [id, key],
-          [ref, key],
-        ] as const,
-    ),
-  );
+  const keys = keysOf(all);
   const offered = hops.find(({ status }) => status === "pending");
   return {
     key: task.key ?? task.ref,

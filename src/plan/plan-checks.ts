@@ -15,7 +15,7 @@ import type { FileIssue, PlanSource } from "./plan-source.ts";
  */
 export function crossCheck(source: PlanSource): FileIssue[] {
   const plan = asMap(source.value);
-  const say: Say = (path, message, spot) => source.issue(path, `${pathText(path)} ${message}`, spot);
+  const say: Say = (path, message, spot) => source.issue(path, message, spot);
   const instances = collectInstances(plan["hierarchy"]);
   return [
     ...checkInstances(instances, say),
@@ -175,13 +175,6 @@ function checkVariables(raw: Raw, path: Path, say: Say): FileIssue[] {
       ? []
       : [say(at, `is ${quote(name)}; letters, digits and "_" are accepted`, spot)];
   });
-}
-
-/** `["tasks", 3, "run"]` as `tasks[3].run`. */
-export function pathText(path: Path): string {
-  return path
-    .map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`))
-    .join("");
 }
 
 function hint(name: string, known: readonly string[]): string {

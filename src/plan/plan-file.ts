@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { HopperError } from "../../machines/errors.ts";
 import type { Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
+import { READ_ERRORS } from "../config/files.ts";
 import { asWritten, withScopeNames } from "../config/scope-names.ts";
 import { findIssues } from "../contracts/check.ts";
 import type { Path } from "../contracts/scan.ts";
@@ -12,7 +13,7 @@ import { warnings } from "../contracts/instance-config.ts";
 import type { CreateTaskParams } from "../api/tasks.ts";
 import type { PlanNode } from "../api/internals.ts";
 import { withSettings } from "../workers/shell-environment.ts";
-import { crossCheck, pathText } from "./plan-checks.ts";
+import { crossCheck } from "./plan-checks.ts";
 import { shellWord } from "./shell-word.ts";
 import {
   planSchema,
@@ -72,12 +73,6 @@ export async function readPlan(file: string, options: { cwd?: string } = {}): Pr
   }
   return parsePlan({ file, folder: dirname(path), bytes });
 }
-
-const READ_ERRORS: { readonly [code: string]: string } = {
-  ENOENT: "there is no such file",
-  EISDIR: "it is a folder",
-  EACCES: "it is not permitted",
-};
 
 /** As {@link readPlan}, for what is already in memory. `folder`: absolute; relative `cwd`s count from it. */
 export function parsePlan(params: { file: string; folder: string; bytes: Uint8Array }): Plan {
@@ -146,32 +141,28 @@ export function toCreateParams(plan: Plan, run: { runId: string; now: number }):
 }
 
 function checkFields(source: PlanSource): FileIssue[] {
-  return findIssues(planSchema, source.value).map(({ at, message }) => {
-    // The name of a field that nobody knows is itself the mistake.
-    const spot = message.startsWith("is not a known field") ? "key" : "value";
-    return source.issue(at, `${at.length === 0 ? "the plan" : pathText(at)} ${message}`, spot);
-  });
+  return findIssues(planSchema, source.value).map((issue) => fieldIssue(source, issue.at, issue.message));
 }
 
 /** `runtime` holds sections of hopper.yaml, and is checked as that is. */
 function checkSections(source: PlanSource): FileIssue[] {
   const { runtime } = source.value as { runtime?: unknown };
   if (typeof runtime !== "object" || runtime === null) return [];
-  return findIssues(settingsContent, withScopeNames(runtime)).map(({ at, message }) => {
-    const path = ["runtime", ...asWritten(runtime, at)];
-    return source.issue(
-      path,
-      `${pathText(path)} ${message}`,
-      message.startsWith("is not a known") ? "key" : "value",
-    );
-  });
+  return findIssues(settingsContent, withScopeNames(runtime)).map(({ at, message }) =>
+    fieldIssue(source, ["runtime", ...asWritten(runtime, at)], message),
+  );
+}
+
+/** The name of a field that nobody knows is itself the mistake. */
+function fieldIssue(source: PlanSource, path: Path, message: string): FileIssue {
+  return source.issue(path, message, message.startsWith("is not a known field") ? "key" : "value");
 }
 
 function checkPayload({ params }: PlanTask, index: number, source: PlanSource): FileIssue[] {
   const bytes = Buffer.byteLength(JSON.stringify(params.payload ?? null));
   if (bytes <= LIMITS.payloadBytes) return [];
   const message = `has ${bytes} bytes of payload, cwd and env; at most ${LIMITS.payloadBytes} are accepted`;
-  return [source.issue(["tasks", index], `tasks[${index}] ${message}`)];
+  return [source.issue(["tasks", index], message)];
 }
 
 /** A plan has no store of its own: its tasks are found by the commands that are run where it is run. */
@@ -181,19 +172,16 @@ const PLAN_STORE =
 function runtimeWarnings({ runtime }: Pick<Plan, "runtime">, source: PlanSource): FileIssue[] {
   const issues = settingWarnings(settingsContent.parse(withScopeNames(runtime)));
   if (runtime["store"] !== undefined) issues.push({ path: "store", message: PLAN_STORE });
-  return issues.map(({ path, message }) => {
-    const at = ["runtime", ...asWritten(runtime, path.split("."))];
-    return source.issue(at, `${pathText(at)} ${message}`, "key");
-  });
+  return issues.map(({ path, message }) =>
+    source.issue(["runtime", ...asWritten(runtime, path.split("."))], message, "key"),
+  );
 }
 
 function warningsOf(node: HierarchyNode, path: Path, source: PlanSource): FileIssue[] {
-  const own = warnings(node.config).map((issue) => {
-    const at = [...path, "config", ...issue.path.split(".")];
-    return source.issue(at, `${pathText(at)} ${issue.message}`, "key");
-  });
   return [
-    ...own,
+    ...warnings(node.config).map((issue) =>
+      source.issue([...path, "config", ...issue.path.split(".")], issue.message, "key"),
+    ),
     ...node.children.flatMap((child, index) => warningsOf(child, [...path, "children", index], source)),
   ];
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { isAlias, visit } from "yaml";
 import { keyText, offsetOf, YamlSource, type Place, type Spot } from "../config/yaml-source.ts";
+import { pathText } from "../contracts/check.ts";
 import type { Path } from "../contracts/scan.ts";
 
 /** One thing that is wrong with a file, at its place. */
@@ -47,9 +48,13 @@ export class PlanSource {
     this.value = this.issues.length === 0 ? this.#yaml.document.toJS() : null;
   }
 
-  /** An issue at a place; where there is nothing (a missing field), at what should hold it. */
+  /**
+   * An issue with what stands at a path, shown at its place; where there is nothing (a missing field), at what should
+   * hold it. `message` reads on after the path.
+   */
   issue(path: Path, message: string, spot: Spot = "value"): FileIssue {
-    return { file: this.file, ...this.#yaml.place(path, spot), message };
+    const what = path.length === 0 ? "the plan" : pathText(path);
+    return { file: this.file, ...this.#yaml.place(path, spot), message: `${what} ${message}` };
   }
 
   #findFlaws(): Flaw[] {

@@ -21,8 +21,6 @@ export interface CommandSettings {
 /** The key of a task's payload that holds its {@link CommandSettings}: `{ plan: { cwd, env, env_from }, … }`. */
 export const SETTINGS_KEY = "plan";
 
-const NO_SETTINGS: CommandSettings = { cwd: null, env: {}, envFrom: [] };
-
 /** Taken over from our own environment when they are set there; beside them every `LC_…`. */
 const INHERITED = ["HOME", "USER", "SHELL", "TMPDIR", "LANG", "TZ", "TERM", "CI", "NO_COLOR", "FORCE_COLOR"];
 
@@ -34,16 +32,13 @@ export function withSettings(payload: { [key: string]: Json } | null, settings: 
 
 /** Reads them back. A payload without them (a task that came from elsewhere) has none; what is not of their shape is left out. */
 export function settingsOf(payload: Json): CommandSettings {
-  const stored = asObject(asObject(payload)?.[SETTINGS_KEY]);
-  if (stored === null) return NO_SETTINGS;
-  const { cwd, env, env_from: envFrom } = stored;
+  const { cwd, env, env_from: envFrom } = asObject(asObject(payload)[SETTINGS_KEY]);
+  const texts = Object.entries(asObject(env)).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
   return {
     cwd: typeof cwd === "string" ? cwd : null,
-    env: Object.fromEntries(
-      Object.entries(asObject(env) ?? {}).filter(
-        (entry): entry is [string, string] => typeof entry[1] === "string",
-      ),
-    ),
+    env: Object.fromEntries(texts),
     envFrom: Array.isArray(envFrom) ? envFrom.filter((name) => typeof name === "string") : [],
   };
 }
@@ -83,14 +78,10 @@ export function shellEnvironment(params: {
 }
 
 function pick(from: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = from[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+  const found = names.map((name) => [name, from[name]] as const);
+  return Object.fromEntries(found.filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
-function asObject(value: Json | undefined): { [key: string]: Json } | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
+function asObject(value: Json | undefined): { [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }

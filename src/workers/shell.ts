@@ -101,7 +101,9 @@ export class GatedShell {
     child.stderr.on("data", (chunk: Buffer) => this.#stderr.add(chunk));
     // It may be ended before it reads the word: that is no error of ours.
     child.stdin.on("error", () => {});
-    this.#outputEnded = Promise.all([streamEnd(child.stdout), streamEnd(child.stderr)]);
+    // Also after an error: a stream that was destroyed gives nothing more.
+    const streams = [child.stdout, child.stderr];
+    this.#outputEnded = Promise.all(streams.map((stream) => once(stream, "close").catch(() => {})));
   }
 
   /**
@@ -156,12 +158,7 @@ export class GatedShell {
   }
 
   async #closeOutput(): Promise<void> {
-    const late = new AbortController();
-    await Promise.race([
-      this.#outputEnded,
-      pause(LATE_OUTPUT_MS, undefined, { signal: late.signal }).catch(() => {}),
-    ]);
-    late.abort();
+    await Promise.race([this.#outputEnded, pause(LATE_OUTPUT_MS, undefined, { ref: false })]);
     this.#child.stdout.destroy();
     this.#child.stderr.destroy();
     await this.#child;
@@ -178,9 +175,4 @@ export function describeFailure(result: ShellResult): string {
 /** `exit 0`, or `ended by SIGKILL`. */
 export function exitInWords({ exit_code, signal }: Pick<ShellResult, "exit_code" | "signal">): string {
   return exit_code === null ? `ended by ${signal ?? "a signal"}` : `exit ${exit_code}`;
-}
-
-/** Also after an error: a stream that was destroyed gives nothing more. */
-async function streamEnd(stream: NodeJS.ReadableStream): Promise<void> {
-  await once(stream, "close").catch(() => {});
 }
