@@ -4,7 +4,7 @@ import type { Json } from "../../machines/records/values.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../machines/settings.ts";
 import { readEnvironment } from "./env.ts";
 import { fileLayers } from "./files.ts";
-import { badConfiguration, storeFrom, type Layer } from "./layer.ts";
+import { badConfiguration, put, storeFrom, type Layer } from "./layer.ts";
 import { withScopeNames } from "./scope-names.ts";
 import { check, findIssues, type Issue } from "../contracts/check.ts";
 import { settingsContent, settingWarnings, type LogLevel } from "../contracts/settings.ts";
@@ -136,12 +136,7 @@ function* leaves(
 function nested(flags: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const content: Record<string, unknown> = {};
   for (const [path, value] of Object.entries(flags)) {
-    if (value === undefined) continue;
-    const steps = path.split(".");
-    const last = steps.pop() ?? path;
-    let here = content;
-    for (const step of steps) here = (here[step] ??= {}) as Record<string, unknown>;
-    here[last] = value;
+    if (value !== undefined) put(content, path.split("."), value);
   }
   return content;
 }

@@ -2,19 +2,14 @@ import type { Issue } from "../contracts/check.ts";
 import { nearest } from "../contracts/nearest.ts";
 import type { Path } from "../contracts/scan.ts";
 import { SETTING_PATHS } from "../contracts/settings.ts";
+import { put } from "./layer.ts";
 
 const LISTS = new Set(["capabilities", "domains"]);
 
 /** `HOPPER_TASKS_MAX_ATTEMPTS` for each setting. */
 const NAMES = new Map(SETTING_PATHS.map((path) => [nameOf(path), path]));
 /** What begins like this is meant to be a setting; other HOPPER_… variables are none of ours. */
-const PREFIXES = [
-  "HOPPER_SCOPES_",
-  "HOPPER_DELEGATION_",
-  "HOPPER_TASKS_",
-  "HOPPER_WORKERS_",
-  "HOPPER_LOGGING_",
-];
+const PREFIXES = ["scopes", "delegation", "tasks", "workers", "logging"].map((name) => nameOf([name, ""]));
 
 function nameOf(path: Path): string {
   return `HOPPER_${path.join("_").toUpperCase()}`;
@@ -35,7 +30,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     const text = env[name];
     if (text === undefined || text === "") continue;
     const path = NAMES.get(name);
-    if (path !== undefined) put(content, path, text);
+    if (path !== undefined) put(content, path, valueOf(path.at(-1), text));
     else if (PREFIXES.some((prefix) => name.startsWith(prefix))) issues.push(unknownVariable(name));
   }
   return { content, issues, nameOf };
@@ -48,14 +43,9 @@ function unknownVariable(name: string): Issue {
     : { path: name, message: `is not a known setting; did you mean ${suggestion}?`, suggestion };
 }
 
-function put(content: Record<string, unknown>, path: readonly string[], text: string): void {
-  const last = path.at(-1) ?? "";
-  let here = content;
-  for (const step of path.slice(0, -1)) here = (here[step] ??= {}) as Record<string, unknown>;
-  here[last] = LISTS.has(last) ? text.split(",").map((part) => part.trim()) : valueOf(text.trim());
-}
-
-function valueOf(text: string): unknown {
+function valueOf(key: string | undefined, given: string): unknown {
+  if (key !== undefined && LISTS.has(key)) return given.split(",").map((part) => part.trim());
+  const text = given.trim();
   if (text === "true" || text === "false") return text === "true";
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }

@@ -29,23 +29,21 @@ interface Places {
 export function fileLayers(places: Places, files: string[]): Layer[] {
   const found = places.file ?? findFile(places);
   const folder = found === undefined ? places.dataFolder : dirname(found);
+  if (folder === undefined) return [];
   const layers: Layer[] = [];
-  for (const include of INCLUDES) {
-    const path = folder === undefined ? "" : join(folder, include.name);
-    if (path !== "" && path !== found && existsSync(path))
-      layers.push(includeLayer(path, include.section, files));
+  for (const { name, section } of INCLUDES) {
+    const path = join(folder, name);
+    if (path !== found && existsSync(path)) layers.push(includeLayer(path, section, files));
   }
   if (found !== undefined) layers.push(fileLayer(found, files));
   return layers;
 }
 
 function findFile({ dataFolder, workingFolder }: Places): string | undefined {
-  for (const folder of [dataFolder, workingFolder]) {
-    if (folder === undefined) continue;
-    const path = FILE_NAMES.map((name) => join(folder, name)).find((candidate) => existsSync(candidate));
-    if (path !== undefined) return path;
-  }
-  return undefined;
+  return [dataFolder, workingFolder]
+    .filter((folder) => folder !== undefined)
+    .flatMap((folder) => FILE_NAMES.map((name) => join(folder, name)))
+    .find((path) => existsSync(path));
 }
 
 function fileLayer(file: string, files: string[]): Required<Layer> {

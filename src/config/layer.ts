@@ -42,6 +42,13 @@ function changeFor({ at, path, message, suggestion }: Flawed): string {
   return suggestion === undefined ? `remove ${key}` : `rename ${key} to ${suggestion}`;
 }
 
+/** Sets the value of a path in nested sections. */
+export function put(content: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  let here = content;
+  for (const step of path.slice(0, -1)) here = (here[step] ??= {}) as Record<string, unknown>;
+  here[path.at(-1) ?? ""] = value;
+}
+
 /** A store as it counts from the folder of its source, whoever reads it from wherever. */
 export function storeFrom(folder: string | undefined, store: string): string {
   const path = /^sqlite:(?!:memory:$)(.+)$/.exec(store)?.[1];

@@ -2,7 +2,6 @@ import { allowedParents, hasQueue, mayParent } from "../../machines/legality.ts"
 import { SCOPES, type Scope } from "../../machines/records/instance.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import { quote } from "../contracts/common.ts";
-import type { Spot } from "../config/yaml-source.ts";
 import type { Path } from "../contracts/scan.ts";
 import { nearest } from "../contracts/nearest.ts";
 import { SETTINGS_KEY } from "../workers/shell-environment.ts";
@@ -15,7 +14,7 @@ import type { FileIssue, PlanSource } from "./plan-source.ts";
  */
 export function crossCheck(source: PlanSource): FileIssue[] {
   const plan = asMap(source.value);
-  const say: Say = (path, message, spot) => source.issue(path, message, spot);
+  const say: Say = source.issue.bind(source);
   const instances = collectInstances(plan["hierarchy"]);
   return [
     ...checkInstances(instances, say),
@@ -25,7 +24,7 @@ export function crossCheck(source: PlanSource): FileIssue[] {
   ];
 }
 
-type Say = (path: Path, message: string, spot?: Spot) => FileIssue;
+type Say = PlanSource["issue"];
 type Raw = { readonly [key: string]: unknown };
 
 interface RawInstance {

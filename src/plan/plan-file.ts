@@ -186,15 +186,8 @@ function warningsOf(node: HierarchyNode, path: Path, source: PlanSource): FileIs
   ];
 }
 
-function toNode(node: HierarchyNode): PlanNode {
-  return {
-    name: node.name,
-    scope: node.scope,
-    config: node.config,
-    ...(node.description === undefined ? {} : { description: node.description }),
-    ...(node.instance_type === undefined ? {} : { instanceType: node.instance_type }),
-    children: node.children.map(toNode),
-  };
+function toNode({ instance_type: instanceType, children, ...node }: HierarchyNode): PlanNode {
+  return { ...node, instanceType, children: children.map(toNode) };
 }
 
 function toPlanTask(task: CheckedTask, { plan, folder }: { plan: CheckedPlan; folder: string }): PlanTask {
