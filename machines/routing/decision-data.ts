@@ -43,14 +43,7 @@ function mostTelling(candidates: readonly Candidate[]): readonly Candidate[] {
 export function expandDecision(data: { readonly [key: string]: unknown }): Decision {
   const kept = data as unknown as Omit<Decision, "candidates"> & { readonly candidates: readonly Row[] };
   return {
-    action: kept.action,
-    reason: kept.reason,
-    instance: kept.instance,
-    target: kept.target,
-    held: kept.held,
-    rule: kept.rule,
-    unmatched: kept.unmatched,
-    routingRound: kept.routingRound,
+    ...kept,
     candidates: kept.candidates.map(([instance, tags, textScore, load, rank, lostBecause]) => ({
       instance,
       tags,

@@ -7,6 +7,7 @@ import { fileLayers } from "./files.ts";
 import { badConfiguration, put, storeFrom, type Layer } from "./layer.ts";
 import { withScopeNames } from "./scope-names.ts";
 import { check, findIssues, type Issue } from "../contracts/check.ts";
+import { snakeCase } from "../contracts/wire.ts";
 import { settingsContent, settingWarnings, type LogLevel } from "../contracts/settings.ts";
 
 /** Where settings may come from; the later ones of this list win: file, env, flags. */
@@ -141,22 +142,23 @@ function nested(flags: Readonly<Record<string, unknown>>): Record<string, unknow
   return content;
 }
 
+/** The numbers among the settings, with their paths in hopper.yaml; there, what concerns workers is in seconds. */
+const NUMBERS = (["delegation", "tasks", "workers"] as const).flatMap((section) =>
+  Object.entries(DEFAULT_SETTINGS[section])
+    .filter(([field]) => field !== "handLeaseMs") // nobody sets it
+    .map(([field, initial]) => {
+      const unit = section === "workers" ? 1_000 : 1;
+      const key = snakeCase(unit === 1 ? field : field.replace("Ms", "Seconds"));
+      return { section, field, initial, unit, path: `${section}.${key}` };
+    }),
+);
+
 function defaults(): SettingEntry[] {
-  const { delegation, tasks, workers } = DEFAULT_SETTINGS;
-  const values: Record<string, Json> = {
-    "delegation.routed_expiry_ms": delegation.routedExpiryMs,
-    "delegation.manual_expiry_ms": delegation.manualExpiryMs,
-    "delegation.round_backoff_ms": delegation.roundBackoffMs,
-    "delegation.round_backoff_max_ms": delegation.roundBackoffMaxMs,
-    "tasks.max_attempts": tasks.maxAttempts,
-    "tasks.retry_backoff_ms": tasks.retryBackoffMs,
-    "tasks.retry_backoff_max_ms": tasks.retryBackoffMaxMs,
-    "tasks.max_lease_losses": tasks.maxLeaseLosses,
-    "workers.lease_seconds": workers.leaseMs / 1_000,
-    "workers.heartbeat_seconds": workers.heartbeatMs / 1_000,
-    "logging.level": "info",
-  };
-  return Object.entries(values).map(([path, value]) => ({ path, value, origin: "default" }));
+  const numbers = NUMBERS.map(({ path, initial, unit }) => ({ path, value: initial / unit }));
+  return [...numbers, { path: "logging.level", value: "info" }].map((entry) => ({
+    ...entry,
+    origin: "default",
+  }));
 }
 
 /** A shorter lease needs no heartbeat setting of its own: three to a lease, unless something else is said. */
@@ -203,7 +205,6 @@ function checkTogether(entries: ReadonlyMap<string, SettingEntry>): void {
 function build(
   entries: ReadonlyMap<string, SettingEntry>,
 ): Pick<Configuration, "settings" | "store" | "logLevel"> {
-  const number = (path: string): number => Number(entries.get(path)?.value);
   const scopes: Partial<Record<Scope, InstanceConfig>> = {};
   for (const { path, value } of entries.values()) {
     const [section, scope, key, handed] = path.split(".");
@@ -212,27 +213,13 @@ function build(
     if (handed === undefined) config[key] = value;
     else (config.child_defaults ??= {})[handed] = value;
   }
+  const { delegation, tasks, workers } = DEFAULT_SETTINGS;
+  const numbers = { delegation: { ...delegation }, tasks: { ...tasks }, workers: { ...workers } };
+  for (const { section, field, path, unit } of NUMBERS) {
+    Object.assign(numbers[section], { [field]: Number(entries.get(path)?.value) * unit });
+  }
   return {
-    settings: {
-      delegation: {
-        routedExpiryMs: number("delegation.routed_expiry_ms"),
-        manualExpiryMs: number("delegation.manual_expiry_ms"),
-        roundBackoffMs: number("delegation.round_backoff_ms"),
-        roundBackoffMaxMs: number("delegation.round_backoff_max_ms"),
-      },
-      tasks: {
-        maxAttempts: number("tasks.max_attempts"),
-        retryBackoffMs: number("tasks.retry_backoff_ms"),
-        retryBackoffMaxMs: number("tasks.retry_backoff_max_ms"),
-        maxLeaseLosses: number("tasks.max_lease_losses"),
-      },
-      workers: {
-        leaseMs: number("workers.lease_seconds") * 1_000,
-        heartbeatMs: number("workers.heartbeat_seconds") * 1_000,
-        handLeaseMs: DEFAULT_SETTINGS.workers.handLeaseMs,
-      },
-      scopes,
-    },
+    settings: { ...numbers, scopes },
     store: (entries.get("store")?.value ?? null) as string | null,
     logLevel: entries.get("logging.level")?.value as LogLevel,
   };
