@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { createHopper } from "../src/index.ts";
 import type { EventView } from "../src/views/views.ts";
-import { namesIn, stepLines, unaccounted } from "./src/plan-journal.ts";
+import { namesIn, stepLines, unaccounted } from "./support/plan-journal.ts";
 
 /** The example plans through the real command, on a pipe: what `npm start` and `hopper demo` show. */
 

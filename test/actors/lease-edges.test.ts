@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SpawnedHopper } from "../../src/testing/index.ts";
-import { claimOne, expectSound, grown, place, refusal, storyOf, tree } from "./support.ts";
+import { claimOne, expectSound, grown, place, refusal, storyOf, tree } from "../support/hopper-given.ts";
 
 const MARK = { pid: 4_711, startedAt: "1" };
 

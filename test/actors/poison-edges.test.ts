@@ -3,7 +3,17 @@ import type { SpawnedHopper } from "../../src/testing/index.ts";
 import type { CommitError } from "../../store/store.ts";
 import { faulty } from "../support/faulty-store.ts";
 import { Trap } from "../support/trapped-store.ts";
-import { claimOne, expectSound, grown, hopsOf, names, place, refusal, storyOf, tree } from "./support.ts";
+import {
+  claimOne,
+  expectSound,
+  grown,
+  hopsOf,
+  names,
+  place,
+  refusal,
+  storyOf,
+  tree,
+} from "../support/hopper-given.ts";
 
 /** A tree that was read from the store, so that the turns of an instance can be made to throw. */
 async function trapped(roots: Parameters<typeof grown>[0]): Promise<{ h: SpawnedHopper; trap: Trap }> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { claimOne, expectSound, hopsOf, tree, whereIs } from "./support.ts";
-import { apart, expectOneAnswerEach, outcome, watched } from "./support-answers.ts";
+import { claimOne, expectSound, hopsOf, tree, whereIs } from "../support/hopper-given.ts";
+import { apart, expectOneAnswerEach, outcome, watched } from "../support/answers.ts";
 
 /** Every message but the first goes through the mailbox, and each turn is committed alone. */
 const ONE_TURN = { limits: { turns: 1 } } as const;

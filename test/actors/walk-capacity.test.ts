@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { claimOne, expectSound, grown, hopsOf, names, storyOf, tree, whereIs } from "./support.ts";
+import {
+  claimOne,
+  expectSound,
+  grown,
+  hopsOf,
+  names,
+  storyOf,
+  tree,
+  whereIs,
+} from "../support/hopper-given.ts";
 
 const TINY = { max_concurrent_tasks: 1, max_queued_tasks: 0 };
 const PROJECT = { auto_create_orchestrations: false };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { claimOne, expectSound, grown, hopsOf, refusal, tree, whereIs } from "./support.ts";
+import { claimOne, expectSound, grown, hopsOf, refusal, tree, whereIs } from "../support/hopper-given.ts";
 
 const PROJECT = { auto_create_orchestrations: false };
 const TINY = { max_concurrent_tasks: 1, max_queued_tasks: 0 };

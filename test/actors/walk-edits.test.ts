@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { claimOne, expectSound, grown, hopsOf, refusal, tree, whereIs } from "./support.ts";
+import { claimOne, expectSound, grown, hopsOf, refusal, tree, whereIs } from "../support/hopper-given.ts";
 
 describe("a task that a person holds back and lets go", () => {
   test("given it is queued, when it is blocked and unblocked, then it is queued again", async () => {

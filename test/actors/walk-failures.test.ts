@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom, type SpawnedHopper } from "../../src/testing/index.ts";
-import { claimOne, expectSound, grown, hopsOf, refusal, storyOf, tree, whereIs } from "./support.ts";
+import {
+  claimOne,
+  expectSound,
+  grown,
+  hopsOf,
+  refusal,
+  storyOf,
+  tree,
+  whereIs,
+} from "../support/hopper-given.ts";
 
 /** The worker at the task's holder fails it for good. */
 async function failThere(h: SpawnedHopper, id: string, message: string): Promise<void> {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { SpawnedHopper } from "../../src/testing/index.ts";
 import type { Store } from "../../store/store.ts";
-import { claimOne, expectSound, grown, storyOf, tree, whereIs, type NodeSpec } from "./support.ts";
+import {
+  claimOne,
+  expectSound,
+  grown,
+  storyOf,
+  tree,
+  whereIs,
+  type NodeSpec,
+} from "../support/hopper-given.ts";
 
 /** Room for one task, and for none that waits. */
 const ONE_PLACE = { max_concurrent_tasks: 1, max_queued_tasks: 0 };

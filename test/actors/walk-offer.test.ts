@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { SpawnedHopper } from "../../src/testing/index.ts";
 import type { DelegationView, TaskView } from "../../src/views/views.ts";
-import { expectSound, grown, hopsOf, names, refusal, storyOf, tree, whereIs } from "./support.ts";
+import {
+  expectSound,
+  grown,
+  hopsOf,
+  names,
+  refusal,
+  storyOf,
+  tree,
+  whereIs,
+} from "../support/hopper-given.ts";
 
 /** A PROJECT that keeps its tasks, with a child to which a person offers one. */
 async function offered(

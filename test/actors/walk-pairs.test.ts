@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Hopper } from "../../src/api/hopper.ts";
-import { claimOne, expectSound, type NodeSpec } from "./support.ts";
-import { apart, expectOneAnswerEach, watched, type Watched } from "./support-answers.ts";
+import { claimOne, expectSound, type NodeSpec } from "../support/hopper-given.ts";
+import { apart, expectOneAnswerEach, watched, type Watched } from "../support/answers.ts";
 
 /**
  * Two commands that meet, each with its first turn in a batch of its own: what one of them sends arrives only when

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { expectSound, grown, hopsOf, refusal, tree, whereIs, type NodeSpec } from "./support.ts";
+import {
+  expectSound,
+  grown,
+  hopsOf,
+  refusal,
+  tree,
+  whereIs,
+  type NodeSpec,
+} from "../support/hopper-given.ts";
 
 /** global → webapp and shop, webapp → one, two. Nothing is routed by itself. */
 const still: NodeSpec = {

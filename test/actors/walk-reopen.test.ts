@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { claimOne, expectSound, grown, place, storyOf, tree, whereIs } from "./support.ts";
+import { claimOne, expectSound, grown, place, storyOf, tree, whereIs } from "../support/hopper-given.ts";
 
 /** 2-domain.md 2.5: dependents reopen where a retry would bring them; 3-runtime.md 3.4: one answer per key. */
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { claimOne, expectSound, grown, tree, whereIs } from "./support.ts";
+import { claimOne, expectSound, grown, tree, whereIs } from "../support/hopper-given.ts";
 
 it("V1: room that the first held task cannot use goes to the next", async () => {
   const h = await grown([

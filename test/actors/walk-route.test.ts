@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { claimOne, expectSound, grown, hopsOf, names, place, storyOf, tree, whereIs } from "./support.ts";
+import {
+  claimOne,
+  expectSound,
+  grown,
+  hopsOf,
+  names,
+  place,
+  storyOf,
+  tree,
+  whereIs,
+} from "../support/hopper-given.ts";
 
 describe("a task routed from GLOBAL over PROJECT to ORCHESTRATION", () => {
   test("given room everywhere, when it is added, then it is queued at the bottom in one story", async () => {

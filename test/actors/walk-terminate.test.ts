@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { claimOne, expectSound, grown, hopsOf, names, refusal, tree, whereIs } from "./support.ts";
+import {
+  claimOne,
+  expectSound,
+  grown,
+  hopsOf,
+  names,
+  refusal,
+  tree,
+  whereIs,
+} from "../support/hopper-given.ts";
 
 const PROJECT = { auto_create_orchestrations: false };
 

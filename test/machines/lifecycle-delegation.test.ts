@@ -5,7 +5,7 @@ import {
   type DelegationEvent,
 } from "../../machines/lifecycles/delegation.ts";
 import type { DelegationStatus } from "../../machines/records/delegation.ts";
-import { describeTable } from "./lifecycle-table.ts";
+import { describeTable } from "../support/lifecycle-table.ts";
 
 describeTable<DelegationStatus, DelegationContext, DelegationEvent>({
   lifecycle: delegationLifecycle,

@@ -5,7 +5,7 @@ import {
   type InstanceEvent,
 } from "../../machines/lifecycles/instance.ts";
 import type { InstanceStatus } from "../../machines/records/instance.ts";
-import { describeTable } from "./lifecycle-table.ts";
+import { describeTable } from "../support/lifecycle-table.ts";
 
 const ALONE: InstanceContext = { liveChildren: 0, terminating: false };
 

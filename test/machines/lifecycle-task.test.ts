@@ -6,7 +6,7 @@ import {
   type TaskEvent,
 } from "../../machines/lifecycles/task.ts";
 import { isFinal, type TaskStatus } from "../../machines/records/task.ts";
-import { describeTable } from "./lifecycle-table.ts";
+import { describeTable } from "../support/lifecycle-table.ts";
 
 const FRESH: TaskContext = {
   failures: 0,

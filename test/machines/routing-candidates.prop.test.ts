@@ -5,7 +5,7 @@ import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import type { RosterEntry } from "../../machines/records/instance.ts";
 import { givesWorkTo } from "../../machines/legality.ts";
 import type { RoutingView } from "../../machines/scopes/behavior.ts";
-import { child, NOW, task, view } from "./routing-given.ts";
+import { child, NOW, task, view } from "../support/routing-given.ts";
 
 const RUNS = Number(process.env["HOPPER_TEST_RUNS"] ?? 400);
 const WORDS = ["react", "node", "login", "shop", "Garden"];

@@ -4,7 +4,7 @@ import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import type { RosterEntry } from "../../machines/records/instance.ts";
 import { givesWorkTo } from "../../machines/legality.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import { child, fates, NOW, task, view } from "./routing-given.ts";
+import { child, fates, NOW, task, view } from "../support/routing-given.ts";
 
 function rank(roster: readonly RosterEntry[], given: Partial<RoutableTask> = {}): Ranking {
   const { project, ...others } = given;

@@ -3,7 +3,7 @@ import type { Candidate, Decision } from "../../machines/messages/decision.ts";
 import { compactDecision, expandDecision } from "../../machines/routing/decision-data.ts";
 import { globalBehavior } from "../../machines/scopes/global.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import { child, task, view } from "./routing-given.ts";
+import { child, task, view } from "../support/routing-given.ts";
 
 test.each([
   ["delegates", task({ title: "A shop", tags: ["ui"] })],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createTextIndex, TEXT_LIMITS } from "../../machines/routing/text-index.ts";
-import { child } from "./routing-given.ts";
+import { child } from "../support/routing-given.ts";
 
 const ROSTER = [
   child(2, "webapp", {

@@ -6,7 +6,7 @@ import { rankCandidates } from "../../machines/routing/router.ts";
 import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
 import { create, delegate, handle, hold } from "../../machines/scopes/decisions.ts";
 import { createScopeRegistry } from "../../machines/scopes/registry.ts";
-import { child, task, view } from "./routing-given.ts";
+import { child, task, view } from "../support/routing-given.ts";
 
 /** A project that does small things itself, asks a person before it deploys, and grows when all below it are full. */
 const releaseTrain: ScopeBehavior = {

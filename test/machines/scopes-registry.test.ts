@@ -3,7 +3,7 @@ import { hasQueue } from "../../machines/legality.ts";
 import { SCOPES } from "../../machines/records/instance.ts";
 import { createScopeRegistry } from "../../machines/scopes/registry.ts";
 import { personalBehavior } from "../../machines/scopes/personal.ts";
-import { child, task, view } from "./routing-given.ts";
+import { child, task, view } from "../support/routing-given.ts";
 
 test("every scope has a behavior", () => {
   const registry = createScopeRegistry();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SpawnedHopper } from "../../src/testing/index.ts";
-import { claimOne, grown, refusal, tree } from "../actors/support.ts";
+import { claimOne, grown, refusal, tree } from "../support/hopper-given.ts";
 import { Trap } from "../support/trapped-store.ts";
 
 /** The lines of a task's story without their moments. */

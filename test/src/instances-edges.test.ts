@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { InstanceTreeView } from "../../src/views/views.ts";
-import { claimOne, grown, refusal, tree, type NodeSpec } from "../actors/support.ts";
+import { claimOne, grown, refusal, tree, type NodeSpec } from "../support/hopper-given.ts";
 
 const namesOf = (list: { items: readonly { name: string }[] }): string[] =>
   list.items.map(({ name }) => name);

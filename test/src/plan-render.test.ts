@@ -4,7 +4,7 @@ import { planRender } from "../../cli/render/plan.ts";
 import { widthOf } from "../../cli/render/text.ts";
 import type { LiveState, PlanHeader } from "../../src/plan/render.ts";
 import type { PlanStep } from "../../src/plan/steps.ts";
-import { tree } from "./plan-support.ts";
+import { tree } from "../support/plan-given.ts";
 
 const pipe = planRender({ stream: {}, env: {} });
 const narrow = planRender({ stream: { isTTY: true, columns: 60 }, env: { FORCE_COLOR: "1" } });

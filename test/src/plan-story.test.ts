@@ -3,7 +3,7 @@ import { PlanStory } from "../../src/plan/story.ts";
 import type { PlanStep } from "../../src/plan/steps.ts";
 import type { ShellResult } from "../../src/workers/shell.ts";
 import type { EventView } from "../../src/views/views.ts";
-import { event, task } from "./plan-support.ts";
+import { event, task } from "../support/plan-given.ts";
 
 const tasks = [
   task({ id: "a", ref: "T-1", title: "Type-check", tags: ["frontend"] }),

@@ -14,7 +14,7 @@ import {
   resolveInstance,
   taskRef,
 } from "../../src/door/references.ts";
-import { anEntry } from "./view-of-given.ts";
+import { anEntry } from "../support/view-given.ts";
 
 const UUID = "018f2b6e-1c3a-7d4e-8a5b-0123456789ab";
 

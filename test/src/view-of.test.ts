@@ -14,7 +14,7 @@ import {
   taskView,
   treeView,
 } from "../../src/views/view-of.ts";
-import { aHop, aTally, aTask, anEntry, anInstance, AT } from "./view-of-given.ts";
+import { aHop, aTally, aTask, anEntry, anInstance, AT } from "../support/view-given.ts";
 
 const ISO = "2026-03-01T12:00:00.007Z";
 const directory = new Directory([

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { ProcessMark } from "../../machines/records/task.ts";
-import type { Hopper } from "../../src/api/hopper.ts";
-import { createHopper } from "../../src/hopper.ts";
-import { systemClock } from "../../src/environment/real.ts";
-import { isGroupAlive } from "../../src/workers/process-table.ts";
-import { startShell } from "../../src/workers/shell.ts";
-import { fifo, firstLine } from "./workers-support.ts";
+import type { ProcessMark } from "../../../machines/records/task.ts";
+import type { Hopper } from "../../../src/api/hopper.ts";
+import { createHopper } from "../../../src/hopper.ts";
+import { systemClock } from "../../../src/environment/real.ts";
+import { isGroupAlive } from "../../../src/workers/process-table.ts";
+import { startShell } from "../../../src/workers/shell.ts";
+import { fifo, firstLine } from "../../support/named-pipe.ts";
 
 let folder: string;
 beforeEach(() => {

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HopperError } from "../../machines/errors.ts";
-import { DEFAULT_SETTINGS } from "../../machines/settings.ts";
-import { loadConfiguration, type ConfigurationSources } from "../../src/config/config.ts";
-import { readConfigText } from "../../src/config/text.ts";
+import { HopperError } from "../../../machines/errors.ts";
+import { DEFAULT_SETTINGS } from "../../../machines/settings.ts";
+import { loadConfiguration, type ConfigurationSources } from "../../../src/config/config.ts";
+import { readConfigText } from "../../../src/config/text.ts";
 
 let folder = "";
 beforeEach(() => {

@@ -2,8 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { endGroup, isGroupAlive, processTable, type ProcessTable } from "../../src/workers/process-table.ts";
-import { startShell, type GatedShell } from "../../src/workers/shell.ts";
+import {
+  endGroup,
+  isGroupAlive,
+  processTable,
+  type ProcessTable,
+} from "../../../src/workers/process-table.ts";
+import { startShell, type GatedShell } from "../../../src/workers/shell.ts";
 
 let folder: string;
 const started: GatedShell[] = [];

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { WorkerPool } from "../../src/workers/pool.ts";
-import { FakeHopper, instance } from "./workers-fake-hopper.ts";
-import { fifo, firstLine } from "./workers-support.ts";
+import { WorkerPool } from "../../../src/workers/pool.ts";
+import { FakeHopper, instance } from "../../support/fake-hopper.ts";
+import { fifo, firstLine } from "../../support/named-pipe.ts";
 
 let folder: string;
 let fake: FakeHopper;

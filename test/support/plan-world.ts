@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onTestFailed, onTestFinished } from "vitest";
 import { planRender } from "../../cli/render/plan.ts";
 import type { Hopper } from "../../src/api/hopper.ts";
 import { createHopper } from "../../src/index.ts";
@@ -39,6 +40,33 @@ export class Sink {
       });
     }
   }
+}
+
+/** The head of a plan: GLOBAL top; webapp (frontend) with w1 and w2, backend (api) with w3. */
+export const HIERARCHY = `name: p
+hierarchy:
+  name: top
+  scope: GLOBAL
+  children:
+    - name: webapp
+      scope: PROJECT
+      config: { capabilities: [frontend] }
+      children: [ { name: w1, scope: ORCHESTRATION }, { name: w2, scope: ORCHESTRATION } ]
+    - name: backend
+      scope: PROJECT
+      config: { capabilities: [api] }
+      children: [ { name: w3, scope: ORCHESTRATION } ]
+`;
+
+/** A world that ends with the test. */
+export function planWorld(): PlanWorld {
+  const world = new PlanWorld();
+  onTestFinished(() => world.end());
+  onTestFailed(() => {
+    // What a run that hangs has told so far says most about why.
+    process.stderr.write(`${world.stdout.text}\n${world.stderr.text}\n`);
+  });
+  return world;
 }
 
 /** A folder with a plan and a store, and the command run in it, in this process. */

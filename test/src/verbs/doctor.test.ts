@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { examine } from "../../src/verbs/doctor.ts";
-import { spawnHopper } from "../../src/testing/index.ts";
-import type { SqliteStore } from "../../store/dialects/sqlite/sqlite-store.ts";
+import { examine } from "../../../src/verbs/doctor.ts";
+import { spawnHopper } from "../../../src/testing/index.ts";
+import type { SqliteStore } from "../../../store/dialects/sqlite/sqlite-store.ts";
 
 async function withTasks(count: number) {
   const hopper = await spawnHopper();

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import type { SpawnedHopper, SpawnParams } from "../../src/testing/index.ts";
 import type { CommandAnswer, Store } from "../../store/store.ts";
-import { faulty, type Fault } from "../support/faulty-store.ts";
-import { grown, refusal, type NodeSpec } from "./support.ts";
+import { faulty, type Fault } from "./faulty-store.ts";
+import { grown, refusal, type NodeSpec } from "./hopper-given.ts";
 
 /** A Hopper whose commits fail when asked to, and whose answers to keyed commands are noted as they are committed. */
 export interface Watched {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { HopperError } from "../../machines/errors.ts";
-import { DURATION_FORMS, parseDuration, readDuration } from "../../src/contracts/duration.ts";
+import { HopperError } from "../../../machines/errors.ts";
+import { DURATION_FORMS, parseDuration, readDuration } from "../../../src/contracts/duration.ts";
 
 test.each<[unknown, number]>([
   ["250ms", 250],

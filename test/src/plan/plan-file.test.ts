@@ -2,7 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { HopperError } from "../../machines/errors.ts";
+import { HopperError } from "../../../machines/errors.ts";
 import {
   inPlace,
   isRunOf,
@@ -13,8 +13,8 @@ import {
   runPrefix,
   toCreateParams,
   type Plan,
-} from "../../src/plan/plan-file.ts";
-import type { FileIssue } from "../../src/plan/plan-source.ts";
+} from "../../../src/plan/plan-file.ts";
+import type { FileIssue } from "../../../src/plan/plan-source.ts";
 
 function parse(text: string | Uint8Array, folder = "/plans"): Plan {
   return parsePlan({ file: "x.yaml", folder, bytes: Buffer.from(text as string) });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { SpawnedHopper } from "../../src/testing/index.ts";
-import type { EventView } from "../../src/views/views.ts";
-import { claimOne, grown, refusal, tree } from "../actors/support.ts";
+import type { SpawnedHopper } from "../../../src/testing/index.ts";
+import type { EventView } from "../../../src/views/views.ts";
+import { claimOne, grown, refusal, tree } from "../../support/hopper-given.ts";
 
 async function all(events: AsyncIterable<EventView>): Promise<EventView[]> {
   const read: EventView[] = [];

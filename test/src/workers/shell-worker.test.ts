@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ShellResult } from "../../src/workers/shell.ts";
-import { ShellWorker, type ShellWorkerSettings } from "../../src/workers/shell-worker.ts";
-import { FakeHopper } from "./workers-fake-hopper.ts";
-import { fifo, firstLine } from "./workers-support.ts";
+import type { ShellResult } from "../../../src/workers/shell.ts";
+import { ShellWorker, type ShellWorkerSettings } from "../../../src/workers/shell-worker.ts";
+import { FakeHopper } from "../../support/fake-hopper.ts";
+import { fifo, firstLine } from "../../support/named-pipe.ts";
 
 let folder: string;
 let fake: FakeHopper;

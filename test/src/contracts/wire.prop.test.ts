@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../machines/records/values.ts";
-import { Directory } from "../../src/door/directory.ts";
-import { delegationView, instanceView, taskView } from "../../src/views/view-of.ts";
-import { camelCase, fromWire, snakeCase, toWire } from "../../src/contracts/wire.ts";
-import { aHop, aTally, aTask, anEntry, anInstance, AT } from "./view-of-given.ts";
+import type { Json } from "../../../machines/records/values.ts";
+import { Directory } from "../../../src/door/directory.ts";
+import { delegationView, instanceView, taskView } from "../../../src/views/view-of.ts";
+import { camelCase, fromWire, snakeCase, toWire } from "../../../src/contracts/wire.ts";
+import { aHop, aTally, aTask, anEntry, anInstance, AT } from "../../support/view-given.ts";
 
 const RUNS = Number(process.env["HOPPER_TEST_RUNS"] ?? 300);
 const directory = new Directory([anEntry(1, "global"), anEntry(2, "webapp")]);

@@ -1,39 +1,16 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Hopper } from "../../src/api/hopper.ts";
-import type { EventView } from "../../src/views/views.ts";
-import { namesIn, stepLines, unaccounted } from "./plan-journal.ts";
-import { PlanWorld } from "./plan-world.ts";
-import { fifo, firstLine } from "./workers-support.ts";
-
-const HEAD = `name: p
-hierarchy:
-  name: top
-  scope: GLOBAL
-  children:
-    - name: webapp
-      scope: PROJECT
-      config: { capabilities: [frontend] }
-      children: [ { name: w1, scope: ORCHESTRATION }, { name: w2, scope: ORCHESTRATION } ]
-    - name: backend
-      scope: PROJECT
-      config: { capabilities: [api] }
-      children: [ { name: w3, scope: ORCHESTRATION } ]
-`;
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Hopper } from "../../../src/api/hopper.ts";
+import type { EventView } from "../../../src/views/views.ts";
+import { namesIn, stepLines, unaccounted } from "../../support/plan-journal.ts";
+import { HIERARCHY, planWorld, type PlanWorld } from "../../support/plan-world.ts";
+import { fifo, firstLine } from "../../support/named-pipe.ts";
 
 let world: PlanWorld;
-beforeEach(({ onTestFailed }) => {
-  const made = new PlanWorld();
-  world = made;
-  onTestFailed(async () => {
-    // What a run that hangs has told so far says most about why.
-    process.stderr.write(`${made.stdout.text}\n${made.stderr.text}\n`);
-  });
-});
-afterEach(() => {
-  world.end();
+beforeEach(() => {
+  world = planWorld();
 });
 
 async function journalOf(hopper: Hopper): Promise<EventView[]> {
@@ -49,7 +26,7 @@ async function statuses(hopper: Hopper): Promise<Record<string, string>> {
 
 describe("a plan that runs on a pipe", () => {
   it("routes its tasks, runs their commands in order, and ends with 0 when all are done", async () => {
-    world.write(`${HEAD}tasks:
+    world.write(`${HIERARCHY}tasks:
   - key: a
     title: First
     tags: [frontend]
@@ -74,7 +51,7 @@ describe("a plan that runs on a pipe", () => {
   });
 
   it("prints no line that the journal does not account for", async () => {
-    world.write(`${HEAD}tasks:
+    world.write(`${HIERARCHY}tasks:
   - { key: a, title: A, tags: [frontend], run: echo a }
   - { key: flaky, title: Flaky, tags: [api], run: "test -e marker || { touch marker; exit 1; }" }
   - { key: bad, title: Bad, run: "exit 3", max_attempts: 2 }
@@ -139,7 +116,7 @@ tasks:
   });
 
   it("tells of a person's task before it starts, and ends when only that is left", async () => {
-    world.write(`${HEAD}tasks:
+    world.write(`${HIERARCHY}tasks:
   - { key: review, title: Review, tags: [frontend] }
   - { key: a, title: A, run: "true" }
   - { key: ship, title: Ship, run: "true", depends_on: [review] }
@@ -155,7 +132,7 @@ tasks:
   });
 
   it("passes settings of the plan and of hopper.yaml on, the plan's first", async () => {
-    world.write(`${HEAD}runtime: { tasks: { max_attempts: 2 } }
+    world.write(`${HIERARCHY}runtime: { tasks: { max_attempts: 2 } }
 tasks:
   - { key: a, title: A, run: "exit 1" }
 `);
@@ -168,7 +145,7 @@ tasks:
   });
 
   it("gives commands what env_from names, and says what is not set", async () => {
-    world.write(`${HEAD}env_from: [NOWHERE_SET]
+    world.write(`${HIERARCHY}env_from: [NOWHERE_SET]
 tasks: [ { key: a, title: A, run: 'echo "[$NOWHERE_SET]"' } ]
 `);
     expect(await world.run()).toBe(0);
@@ -178,7 +155,7 @@ tasks: [ { key: a, title: A, run: 'echo "[$NOWHERE_SET]"' } ]
 });
 
 describe("a plan that ran before", () => {
-  const TEXT = `${HEAD}tasks:
+  const TEXT = `${HIERARCHY}tasks:
   - { key: a, title: A, run: echo a >> log }
   - { key: b, title: B, run: echo b >> log }
   - { key: review, title: Review, depends_on: [a] }
@@ -226,7 +203,7 @@ describe("a plan that ran before", () => {
 
   it("goes on from between its entry and the assignment of its tasks", async () => {
     world.write(TEXT.replace(", depends_on: [a]", ", depends_on: [a], run: echo c >> log"));
-    const { readPlan, runIdOf, toCreateParams } = await import("../../src/plan/plan-file.ts");
+    const { readPlan, runIdOf, toCreateParams } = await import("../../../src/plan/plan-file.ts");
     const plan = await readPlan("p.yaml", { cwd: world.folder });
     const runId = runIdOf(plan, 1);
     await world.look(async (hopper) => {
@@ -245,9 +222,9 @@ describe("a plan that ran before", () => {
 });
 
 describe("an interruption", () => {
-  it("ends the commands, gives their tasks back, and is 130; --resume does the rest", async () => {
+  it("ends the commands, releases their tasks, and is 130", async () => {
     const ready = fifo(world.folder, "ready");
-    world.write(`${HEAD}tasks:
+    world.write(`${HIERARCHY}tasks:
   - { key: a, title: A, run: "test -e again && exit; touch again; echo $$ > ${ready}; exec sleep 1000" }
 `);
     const ended = world.run();
@@ -257,10 +234,7 @@ describe("an interruption", () => {
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
     expect(world.stdout.text).toMatch(/· queued again at w\d +queue {3}released\n/);
     expect(world.stdout.text).toMatch(/0 done, 0 failed, 1 open in .*, interrupted\n$/);
-    const later = world;
-    world = new PlanWorld();
-    expect(await later.look(statuses)).toEqual({ "T-1": "queued" });
-    later.end();
+    expect(await world.look(statuses)).toEqual({ "T-1": "queued" });
   });
 });
 
@@ -285,7 +259,7 @@ tasks:
 });
 
 describe("other forms of output", () => {
-  const TEXT = `${HEAD}tasks:
+  const TEXT = `${HIERARCHY}tasks:
   - { key: a, title: A, tags: [frontend], run: echo 7 }
 `;
 
@@ -325,7 +299,7 @@ describe("other forms of output", () => {
   });
 
   it("are a live picture on a terminal, also on a narrow one", async () => {
-    world.write(`${HEAD}tasks:
+    world.write(`${HIERARCHY}tasks:
   - { key: a, title: A, tags: [frontend], run: sleep 0.4 }
   - { key: x, title: X, priority: urgent, tags: [api], run: "true" }
 `);
@@ -340,5 +314,27 @@ describe("other forms of output", () => {
     );
     expect(lines.findIndex((line) => line === 'T-1 "A" #frontend')).toBeGreaterThan(-1);
     expect(lines.at(-2)).toMatch(/^2 done, 0 failed in /);
+  });
+});
+
+describe("a plan that is not right", () => {
+  it("is refused before anything is made", async () => {
+    world.write("name: p\n");
+    await expect(world.run()).rejects.toMatchObject({
+      code: "bad_configuration",
+      detail: expect.stringMatching(/^p\.yaml:1:1: /),
+    });
+    await expect(world.run({ plan: "/nowhere/p.yaml" })).rejects.toMatchObject({ code: "validation_failed" });
+    expect(existsSync(world.data)).toBe(false);
+  });
+
+  it("is warned about, where it is only odd", async () => {
+    world.write(
+      `name: p\nhierarchy: { name: w, scope: PROJECT, config: { max_conc: 1 } }\ntasks: [ { key: a, title: A, run: "true" } ]\n`,
+    );
+    expect(await world.run()).toBe(0);
+    expect(world.stderr.text).toMatch(
+      /^note: p\.yaml:2:\d+: hierarchy\.config\.max_conc is kept, but Hopper does not read it/,
+    );
   });
 });

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HopperError } from "../../machines/errors.ts";
-import { loadConfiguration, type ConfigurationSources } from "../../src/config/config.ts";
+import { HopperError } from "../../../machines/errors.ts";
+import { loadConfiguration, type ConfigurationSources } from "../../../src/config/config.ts";
 
 let folder = "";
 beforeEach(() => {

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ProcessMark } from "../../machines/records/task.ts";
-import type { Hopper } from "../../src/api/hopper.ts";
-import { endOrphans } from "../../src/workers/orphans.ts";
-import { isGroupAlive, processTable } from "../../src/workers/process-table.ts";
-import { startShell } from "../../src/workers/shell.ts";
-import { fifo, firstLine } from "./workers-support.ts";
+import type { ProcessMark } from "../../../machines/records/task.ts";
+import type { Hopper } from "../../../src/api/hopper.ts";
+import { endOrphans } from "../../../src/workers/orphans.ts";
+import { isGroupAlive, processTable } from "../../../src/workers/process-table.ts";
+import { startShell } from "../../../src/workers/shell.ts";
+import { fifo, firstLine } from "../../support/named-pipe.ts";
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { loadConfiguration } from "../../src/config/config.ts";
-import { grown, tree } from "../actors/support.ts";
+import { loadConfiguration } from "../../../src/config/config.ts";
+import { grown, tree } from "../../support/hopper-given.ts";
 
 /** 2-domain.md 2.8, 2.9: `child_defaults`, of an instance and of its scope. */
 

@@ -1,6 +1,6 @@
 import { delimiter, dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { settingsOf, shellEnvironment, withSettings } from "../../src/workers/shell-environment.ts";
+import { settingsOf, shellEnvironment, withSettings } from "../../../src/workers/shell-environment.ts";
 
 const task = { id: "0199-id", title: 'Say "hi"', instance: "webapp-worker-1", leaseToken: "7" };
 const nothing = { cwd: null, env: {}, envFrom: [] };

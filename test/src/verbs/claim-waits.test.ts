@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { claimOne, expectSound, grown, tree } from "../actors/support.ts";
+import { claimOne, expectSound, grown, tree } from "../../support/hopper-given.ts";
 
 /** 4-http-api.md 4.2: a claim may wait for something to claim. */
 

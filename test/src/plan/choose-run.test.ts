@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Hopper } from "../../src/api/hopper.ts";
-import { chooseRun } from "../../src/plan/choose-run.ts";
-import { differences } from "../../src/plan/differences.ts";
-import { runIdOf } from "../../src/plan/plan-file.ts";
-import type { TaskView } from "../../src/views/views.ts";
-import { plan, task } from "./plan-support.ts";
+import type { Hopper } from "../../../src/api/hopper.ts";
+import { chooseRun } from "../../../src/plan/choose-run.ts";
+import { differences } from "../../../src/plan/differences.ts";
+import { runIdOf } from "../../../src/plan/plan-file.ts";
+import type { TaskView } from "../../../src/views/views.ts";
+import { plan, task } from "../../support/plan-given.ts";
 
 const TEXT = `name: p
 hierarchy: { name: g, scope: GLOBAL }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lastLine, OutputTail, TAIL_BYTES } from "../../src/workers/output-tail.ts";
+import { lastLine, OutputTail, TAIL_BYTES } from "../../../src/workers/output-tail.ts";
 
 function tailOf(...chunks: (string | Uint8Array)[]): OutputTail {
   const tail = new OutputTail();

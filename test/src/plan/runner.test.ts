@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Hopper } from "../../src/api/hopper.ts";
-import { dryRun } from "../../src/plan/dry-run.ts";
-import type { Plan } from "../../src/plan/plan-file.ts";
-import { describeOpen } from "../../src/plan/runner.ts";
-import { RunWatch } from "../../src/plan/run-watch.ts";
-import type { PlanStep } from "../../src/plan/steps.ts";
-import type { EventView } from "../../src/views/views.ts";
-import { event, task, tree } from "./plan-support.ts";
+import type { Hopper } from "../../../src/api/hopper.ts";
+import { dryRun } from "../../../src/plan/dry-run.ts";
+import type { Plan } from "../../../src/plan/plan-file.ts";
+import { describeOpen } from "../../../src/plan/runner.ts";
+import { RunWatch } from "../../../src/plan/run-watch.ts";
+import type { PlanStep } from "../../../src/plan/steps.ts";
+import type { EventView } from "../../../src/views/views.ts";
+import { event, task, tree } from "../../support/plan-given.ts";
 
 describe("the tasks of a run that stay open", () => {
   it("are told with what they wait for", async () => {

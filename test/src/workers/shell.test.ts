@@ -12,9 +12,9 @@ import {
   startShell,
   type GatedShell,
   type ShellResult,
-} from "../../src/workers/shell.ts";
-import { isGroupAlive, processTable } from "../../src/workers/process-table.ts";
-import { fifo, firstLine } from "./workers-support.ts";
+} from "../../../src/workers/shell.ts";
+import { isGroupAlive, processTable } from "../../../src/workers/process-table.ts";
+import { fifo, firstLine } from "../../support/named-pipe.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -105,7 +105,7 @@ describe("the gate", () => {
 
   it("stays shut when the runner is killed: nothing runs, and no process is left", async () => {
     const runner = join(folder, "runner.mjs");
-    const shellModule = join(import.meta.dirname, "../../src/workers/shell.ts");
+    const shellModule = join(import.meta.dirname, "../../../src/workers/shell.ts");
     writeFileSync(
       runner,
       `import { startShell } from ${JSON.stringify(shellModule)};
