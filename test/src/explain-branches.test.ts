@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SpawnedHopper } from "../../src/testing/index.ts";
-import { claimOne, grown, refusal, tree } from "../support/hopper-given.ts";
+import { claimOne, spawnTree, refusal, tree } from "../support/spawned.ts";
 import { Trap } from "../support/trapped-store.ts";
 
 /** The lines of a task's story without their moments. */
@@ -16,7 +16,7 @@ async function newestHop(h: SpawnedHopper, task: { id: string }): Promise<string
 }
 
 /** A project whose one child lets every offer wait for a person. */
-function asking(): Parameters<typeof grown>[0] {
+function asking(): Parameters<typeof spawnTree>[0] {
   return [
     {
       name: "webapp",
@@ -28,7 +28,7 @@ function asking(): Parameters<typeof grown>[0] {
 
 describe("each line of a story", () => {
   it("begins with the moment of its event, and the last says where the task stands", async () => {
-    const h = await grown([tree({ build: {} })]);
+    const h = await spawnTree([tree({ build: {} })]);
     const task = await h.tasks.add({ title: "Build", instanceId: "build", by: "ana" });
     await h.advance("1m30s");
     await claimOne(h, "build");
@@ -41,7 +41,7 @@ describe("each line of a story", () => {
   });
 
   it("leaves out progress and edits, which change nothing of where the task is", async () => {
-    const h = await grown([tree({ build: {} })]);
+    const h = await spawnTree([tree({ build: {} })]);
     const task = await h.tasks.add({ title: "Build", instanceId: "build" });
     await h.tasks.update(task.id, { title: "Build it" });
     const { lease } = await claimOne(h, "build");
@@ -61,7 +61,7 @@ describe("each line of a story", () => {
 
 describe("the story of a routed task", () => {
   it("names who was chosen, why the others were not, and each hop down and back up", async () => {
-    const h = await grown([tree({ one: { capabilities: ["web"] }, two: {} })]);
+    const h = await spawnTree([tree({ one: { capabilities: ["web"] }, two: {} })]);
     const task = await h.tasks.add({ title: "Build", tags: ["web"] });
     await h.settle();
     const { lease } = await claimOne(h, "one");
@@ -83,7 +83,7 @@ describe("the story of a routed task", () => {
 
   it("names five of those who lost, however many there were", async () => {
     const children = Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`c${n}`, {}]));
-    const h = await grown([tree(children)]);
+    const h = await spawnTree([tree(children)]);
     const task = await h.tasks.add({ title: "Build", instanceId: "webapp" });
     const line = (await storyOf(h, task)).find((one) => one.includes("decided to delegate"));
     expect(line).toBe(
@@ -93,7 +93,7 @@ describe("the story of a routed task", () => {
   });
 
   it("says why the last one passed over was passed over, and where the task is held then", async () => {
-    const h = await grown([
+    const h = await spawnTree([
       tree(
         { full: { max_concurrent_tasks: 1, max_queued_tasks: 0 }, picky: { strict_capabilities: true } },
         { auto_create_orchestrations: false, fallback: "hold" },
@@ -115,7 +115,7 @@ describe("the story of an offer that waits for a person", () => {
     ["withdrawn with a reason", "D-1 cancelled: not yet", "T-1 is held at webapp: rejected"],
     ["expired", "D-1 rejected by build: expired", "T-1 is held at webapp: rejected"],
   ])("tells that it was %s", async (end, line, stands) => {
-    const h = await grown(asking());
+    const h = await spawnTree(asking());
     const task = await h.tasks.add({ title: "Build", instanceId: "webapp", route: false });
     const { ref } = await h.tasks.delegate(task.id, { targetInstanceId: "build" });
     expect(await storyOf(h, task)).toContain("D-1 offered to build (route)");
@@ -133,7 +133,7 @@ describe("the story of an offer that waits for a person", () => {
   });
 
   it("tells that the one it was offered to has been terminated", async () => {
-    const h = await grown(asking());
+    const h = await spawnTree(asking());
     const task = await h.tasks.add({ title: "Build", instanceId: "webapp", route: false });
     await h.tasks.delegate(task.id, { targetInstanceId: "build" });
     await h.instances.terminate("build");
@@ -145,7 +145,7 @@ describe("the story of an offer that waits for a person", () => {
 
 describe("the story of a task that nobody has", () => {
   it("is told of the desk, and who it was assigned to", async () => {
-    const h = await grown([{ name: "webapp", scope: "PROJECT" }]);
+    const h = await spawnTree([{ name: "webapp", scope: "PROJECT" }]);
     const task = await h.tasks.add({ title: "Build", route: false });
     const created = ["created at the desk by library", "held at the desk: manual"];
     expect(await storyOf(h, task)).toEqual([...created, "T-1 is held at nobody: manual"]);
@@ -162,7 +162,7 @@ describe("the story of a task that nobody has", () => {
 
 describe("the story of a task that moves up and sideways", () => {
   it("tells why it was given up, and who has it then", async () => {
-    const h = await grown([tree({ one: {}, two: {} })]);
+    const h = await spawnTree([tree({ one: {}, two: {} })]);
     const task = await h.tasks.add({ title: "Build", instanceId: "webapp" });
     await h.settle();
     await h.tasks.escalate(task.id, { reason: "too hard" });
@@ -188,7 +188,7 @@ describe("the story of a task that moves up and sideways", () => {
   });
 
   it("tells of an escalation that begins where the task was created", async () => {
-    const h = await grown([tree({ one: {}, two: {} })]);
+    const h = await spawnTree([tree({ one: {}, two: {} })]);
     const task = await h.tasks.add({ title: "Build", instanceId: "one" });
     await h.tasks.escalate(task.id);
     const story = await storyOf(h, task);
@@ -199,7 +199,7 @@ describe("the story of a task that moves up and sideways", () => {
 
 describe("the story of a task that could not be done", () => {
   it("tells of the result that came too late", async () => {
-    const h = await grown([tree({ build: {} })]);
+    const h = await spawnTree([tree({ build: {} })]);
     const task = await h.tasks.add({ title: "Build", instanceId: "build" });
     const { lease } = await claimOne(h, "build");
     await h.advance("10m");
@@ -208,7 +208,7 @@ describe("the story of a task that could not be done", () => {
   });
 
   it("tells of a block, and why a task failed or was cancelled", async () => {
-    const h = await grown([tree({ build: {} })]);
+    const h = await spawnTree([tree({ build: {} })]);
     const first = await h.tasks.add({ title: "Build", instanceId: "build" });
     const after = await h.tasks.add({ title: "Test", instanceId: "build", dependsOn: [first.ref] });
     expect((await storyOf(h, after)).at(-1)).toBe("T-2 is blocked at build");
@@ -227,7 +227,7 @@ describe("the story of a task that could not be done", () => {
 
   it("tells that a message about it could not be handled", async () => {
     const trap = new Trap();
-    const h = await grown([tree({ build: {} })], { wrap: trap.wrap });
+    const h = await spawnTree([tree({ build: {} })], { wrap: trap.wrap });
     await h.crash();
     await h.restart();
     trap.name = "webapp";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { InstanceTreeView } from "../../src/views/views.ts";
-import { claimOne, grown, refusal, tree, type NodeSpec } from "../support/hopper-given.ts";
+import { claimOne, spawnTree, refusal, tree, type InstanceSpec } from "../support/spawned.ts";
 
 const namesOf = (list: { items: readonly { name: string }[] }): string[] =>
   list.items.map(({ name }) => name);
@@ -13,8 +13,8 @@ function drawn(trees: readonly InstanceTreeView[]): string {
 }
 
 /** Two trees, one of them with a terminated child in the middle. */
-async function forest(): ReturnType<typeof grown> {
-  const roots: NodeSpec[] = [
+async function forest(): ReturnType<typeof spawnTree> {
+  const roots: InstanceSpec[] = [
     {
       name: "global",
       scope: "GLOBAL",
@@ -32,7 +32,7 @@ async function forest(): ReturnType<typeof grown> {
     },
     { name: "garden", scope: "PROJECT" },
   ];
-  const h = await grown(roots);
+  const h = await spawnTree(roots);
   await h.instances.terminate("shop");
   await h.instances.terminate("test");
   return h;
@@ -102,7 +102,7 @@ describe("the tree of instances", () => {
 
 describe("the queue of an instance", () => {
   it("given nothing was created there, then it is empty and nobody has waited", async () => {
-    const h = await grown([tree({ build: { max_concurrent_tasks: 2, max_queued_tasks: 5 } })]);
+    const h = await spawnTree([tree({ build: { max_concurrent_tasks: 2, max_queued_tasks: 5 } })]);
     expect(await h.instances.queue("build")).toEqual({
       items: [],
       queued: 0,
@@ -114,7 +114,7 @@ describe("the queue of an instance", () => {
   });
 
   it("given tasks of each priority, then they stand in the order in which they are claimed", async () => {
-    const h = await grown([tree({ build: {} })]);
+    const h = await spawnTree([tree({ build: {} })]);
     for (const priority of ["low", "medium", "urgent", "high", "medium", "urgent"] as const) {
       await h.tasks.add({ title: priority, priority, instanceId: "build" });
       await h.advance("1s");
@@ -127,7 +127,7 @@ describe("the queue of an instance", () => {
   });
 
   it("given some are claimed, then they are counted apart, and the oldest of the others says how long it waits", async () => {
-    const h = await grown([tree({ build: {} })]);
+    const h = await spawnTree([tree({ build: {} })]);
     const first = await h.tasks.add({ title: "First", instanceId: "build", priority: "high" });
     await h.advance("1m");
     await h.tasks.add({ title: "Second", instanceId: "build" });

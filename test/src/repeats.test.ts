@@ -3,7 +3,7 @@ import { spawnHopper, type SpawnedHopper, type SpawnParams } from "../../src/tes
 import { faulty } from "../support/faulty-store.ts";
 
 /** global → webapp → one, two: all run. */
-async function grown(params: SpawnParams = {}): Promise<SpawnedHopper> {
+async function spawnTree(params: SpawnParams = {}): Promise<SpawnedHopper> {
   const h = await spawnHopper(params);
   onTestFinished(() => h.close());
   const start = true;
@@ -32,7 +32,7 @@ const KEY = { idempotencyKey: "k" };
 
 describe("a request repeated with its key when the state has moved on", () => {
   it("given instances.create, when the name is taken by its own first request, then the created instance is answered", async () => {
-    const h = await grown();
+    const h = await spawnTree();
     const params = { name: "shop", scope: "PROJECT", parentId: "global", start: true, ...KEY } as const;
     const first = await h.instances.create(params);
     const before = await eventsOf(h);
@@ -42,7 +42,7 @@ describe("a request repeated with its key when the state has moved on", () => {
   });
 
   it("given instances.create, when another instance has the name by now, then the one created then is answered", async () => {
-    const h = await grown();
+    const h = await spawnTree();
     const params = { name: "shop", scope: "PROJECT", ...KEY } as const;
     const first = await h.instances.create(params);
     await h.instances.terminate(first.id);
@@ -51,7 +51,7 @@ describe("a request repeated with its key when the state has moved on", () => {
   });
 
   it("given delegations.complete, when the hop is completed by its first request, then the completed hop is answered", async () => {
-    const h = await grown();
+    const h = await spawnTree();
     const { id } = await h.tasks.add({ title: "Build", instanceId: "webapp" });
     await h.settle();
     const [hop] = (await h.tasks.delegations(id)).items;
@@ -66,7 +66,7 @@ describe("a request repeated with its key when the state has moved on", () => {
   });
 
   it("given tasks.reassign, when the task is at the sibling, then the same hop is answered", async () => {
-    const h = await grown();
+    const h = await spawnTree();
     const { id } = await h.tasks.add({ title: "Build", instanceId: "one" });
     const asked = { targetInstanceId: "two", reason: "busy", ...KEY };
     const first = await h.tasks.reassign(id, asked);
@@ -76,7 +76,7 @@ describe("a request repeated with its key when the state has moved on", () => {
   });
 
   it("given tasks.reassign, when the task is held by a root, then the same hop is answered", async () => {
-    const h = await grown();
+    const h = await spawnTree();
     const { id } = await h.tasks.add({ title: "Build", instanceId: "one", route: false });
     const asked = { targetInstanceId: "two", ...KEY };
     const first = await h.tasks.reassign(id, asked);
@@ -89,7 +89,7 @@ describe("a request repeated with its key when the state has moved on", () => {
   });
 
   it("given tasks.retry, when its origin and all above are terminated by now, then the retried task is answered", async () => {
-    const h = await grown();
+    const h = await spawnTree();
     await h.instances.create({ name: "alone", scope: "ORCHESTRATION", start: true });
     const { id } = await h.tasks.add({ title: "Build", instanceId: "alone" });
     await h.tasks.cancel(id);
@@ -103,7 +103,7 @@ describe("a request repeated with its key when the state has moved on", () => {
   });
 
   it("given a claim, when the task it got is done by now, then the same claim is answered", async () => {
-    const h = await grown();
+    const h = await spawnTree();
     const { id } = await h.tasks.add({ title: "Build", instanceId: "one" });
     const first = await h.instances.claim("one", { workerId: "w1", ...KEY });
     expect(first.map(({ task }) => task.id)).toEqual([id]);
@@ -112,7 +112,7 @@ describe("a request repeated with its key when the state has moved on", () => {
   });
 
   it("given a refusal, when it would be accepted by now, then the refusal is answered again", async () => {
-    const h = await grown();
+    const h = await spawnTree();
     const { id } = await h.tasks.add({ title: "Build", instanceId: "one" });
     expect(await codeOf(h.tasks.retry(id, KEY))).toBe("illegal_transition");
     await h.tasks.cancel(id);
@@ -123,7 +123,7 @@ describe("a request repeated with its key when the state has moved on", () => {
 
 describe("another request with the same key", () => {
   it("given each verb whose command holds what was looked up, when something else is asked, then it is refused", async () => {
-    const h = await grown();
+    const h = await spawnTree();
     const { id } = await h.tasks.add({ title: "Build", instanceId: "one" });
     const asked = { targetInstanceId: "two", idempotencyKey: "move" };
     await h.tasks.reassign(id, asked);
@@ -137,7 +137,7 @@ describe("another request with the same key", () => {
   });
 
   it("given the key of another caller, then it is a request of its own", async () => {
-    const h = await grown();
+    const h = await spawnTree();
     const first = await h.tasks.add({ title: "Build", by: "ana", ...KEY });
     const second = await h.tasks.add({ title: "Build", by: "ben", ...KEY });
     expect(second.id).not.toBe(first.id);
@@ -147,7 +147,7 @@ describe("another request with the same key", () => {
 
 describe("two requests with one key at once", () => {
   it("given the first is not committed, then both get its answer, and there is one effect", async () => {
-    const h = await grown();
+    const h = await spawnTree();
     const asked = (): Promise<{ id: string }> => h.tasks.add({ title: "Build", ...KEY });
     const [first, second] = await Promise.all([asked(), asked()]);
     expect(second.id).toBe(first.id);
@@ -155,7 +155,7 @@ describe("two requests with one key at once", () => {
   });
 
   it("given instances.create of one name, then neither is told that the name is taken", async () => {
-    const h = await grown();
+    const h = await spawnTree();
     const create = (): Promise<{ id: string }> =>
       h.instances.create({ name: "shop", scope: "PROJECT", ...KEY });
     const [first, second] = await Promise.all([create(), create()]);
@@ -166,7 +166,7 @@ describe("two requests with one key at once", () => {
 describe("a repeat where the loop has failed", () => {
   it("given the failed commit is in the store, then it is told to open the store again, and hears the answer there", async () => {
     const armed = { isArmed: false };
-    const h = await grown({
+    const h = await spawnTree({
       wrap: (store) =>
         faulty(store, () => {
           if (!armed.isArmed) return null;

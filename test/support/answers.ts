@@ -2,27 +2,22 @@ import { expect } from "vitest";
 import type { SpawnedHopper, SpawnParams } from "../../src/testing/index.ts";
 import type { CommandAnswer, Store } from "../../store/store.ts";
 import { faulty, type Fault } from "./faulty-store.ts";
-import { grown, refusal, type NodeSpec } from "./hopper-given.ts";
+import { spawnTree, refusal, type InstanceSpec } from "./spawned.ts";
 
 /** A Hopper whose commits fail when asked to, and whose answers to keyed commands are noted as they are committed. */
-export interface Watched {
+export interface FaultyTree {
   readonly h: SpawnedHopper;
   readonly answers: readonly CommandAnswer[];
-  /** The n-th commit from here on fails so; n counts from 1. */
-  readonly fail: (n: number, fault: Fault) => void;
+  /** The n-th commit from here on fails so, or so many in a row; n counts from 1. */
+  readonly fail: (n: number, fault: Fault, times?: number) => void;
 }
 
-export async function watched(roots: readonly NodeSpec[], params: SpawnParams = {}): Promise<Watched> {
+export async function spawnFaulty(
+  roots: readonly InstanceSpec[],
+  params: SpawnParams = {},
+): Promise<FaultyTree> {
   const answers: CommandAnswer[] = [];
-  let armed: { left: number; fault: Fault } | null = null;
-  const next = (): Fault | null => {
-    if (armed === null) return null;
-    armed.left -= 1;
-    if (armed.left > 0) return null;
-    const { fault } = armed;
-    armed = null;
-    return fault;
-  };
+  const planned: (Fault | null)[] = [];
   const wrap = (store: Store): Store => {
     const noting = Object.setPrototypeOf(
       {
@@ -33,14 +28,14 @@ export async function watched(roots: readonly NodeSpec[], params: SpawnParams = 
       },
       store,
     ) as Store;
-    return faulty(noting, next);
+    return faulty(noting, () => planned.shift() ?? null);
   };
-  const h = await grown(roots, { ...params, wrap });
+  const h = await spawnTree(roots, { ...params, wrap });
   return {
     h,
     answers,
-    fail: (n, fault) => {
-      armed = { left: n, fault };
+    fail: (n, fault, times = 1) => {
+      planned.splice(0, Infinity, ...Array<null>(n - 1).fill(null), ...Array<Fault>(times).fill(fault));
     },
   };
 }
@@ -71,7 +66,7 @@ export async function outcome<T>(h: SpawnedHopper, verb: Promise<T>): Promise<T 
  * that each has its first turn before what another one sent is looked at.
  */
 export async function apart(
-  { h, fail }: Watched,
+  { h, fail }: FaultyTree,
   ...verbs: readonly (() => Promise<unknown>)[]
 ): Promise<unknown[]> {
   fail(1, BROKEN_RULE);

@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { loadConfiguration } from "../../../src/config/config.ts";
-import { grown, tree } from "../../support/hopper-given.ts";
+import { spawnTree, tree } from "../../support/spawned.ts";
 
 /** 2-domain.md 2.8, 2.9: `child_defaults`, of an instance and of its scope. */
 
-const limitOf = async (h: Awaited<ReturnType<typeof grown>>, name: string): Promise<number> =>
+const limitOf = async (h: Awaited<ReturnType<typeof spawnTree>>, name: string): Promise<number> =>
   (await h.instances.queue(name)).maxConcurrentTasks;
 
 it("given child_defaults of a scope, then what is created below its instances starts from them", async () => {
-  const h = await grown([tree({ build: {}, own: { max_concurrent_tasks: 3 } })], {
+  const h = await spawnTree([tree({ build: {}, own: { max_concurrent_tasks: 3 } })], {
     config: { scopes: { project: { child_defaults: { max_concurrent_tasks: 1 } } } },
   });
   expect([await limitOf(h, "build"), await limitOf(h, "own"), await limitOf(h, "webapp")]).toEqual([
@@ -17,7 +17,7 @@ it("given child_defaults of a scope, then what is created below its instances st
 });
 
 it("given an instance with child_defaults of its own, then those of its scope are not handed down", async () => {
-  const h = await grown([tree({ build: {} }, { child_defaults: { max_queued_tasks: 7 } })], {
+  const h = await spawnTree([tree({ build: {} }, { child_defaults: { max_queued_tasks: 7 } })], {
     config: { scopes: { PROJECT: { child_defaults: { max_concurrent_tasks: 1 } } } },
   });
   expect(await limitOf(h, "build")).toBe(10);
@@ -25,7 +25,7 @@ it("given an instance with child_defaults of its own, then those of its scope ar
 });
 
 it("given a plan enters its hierarchy, then child_defaults of scopes are handed down there too", async () => {
-  const h = await grown([tree({})], {
+  const h = await spawnTree([tree({})], {
     config: { scopes: { GLOBAL: { child_defaults: { max_concurrent_tasks: 2 } } } },
   });
   const node = { name: "shop", scope: "PROJECT", type: "persistent", config: {} } as const;

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { claimOne, expectSound, grown, tree } from "../../support/hopper-given.ts";
+import { claimOne, expectSound, spawnTree, tree } from "../../support/spawned.ts";
 
 /** 4-http-api.md 4.2: a claim may wait for something to claim. */
 
 it("given a claim that waits, when a task is queued there, then it is answered with it", async () => {
-  const h = await grown([tree({ build: {} })]);
+  const h = await spawnTree([tree({ build: {} })]);
   const waiting = h.hopper.instances.claim("build", { workerId: "w", waitSeconds: 20 });
   await h.settle();
   const { id } = await h.tasks.add({ title: "Work", instanceId: "build" });
@@ -16,7 +16,7 @@ it("given a claim that waits, when a task is queued there, then it is answered w
 it("given claims that wait elsewhere, when work comes and goes, then they are not asked again", async () => {
   const turns: number[] = [];
   for (const idle of [0, 5]) {
-    const h = await grown([tree({ build: {}, side: {} })]);
+    const h = await spawnTree([tree({ build: {}, side: {} })]);
     const waiting = Array.from({ length: idle }, () =>
       h.hopper.instances.claim("side", { workerId: "w", waitSeconds: 20 }),
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SpawnedHopper } from "../../../src/testing/index.ts";
 import type { EventView } from "../../../src/views/views.ts";
-import { claimOne, grown, refusal, tree } from "../../support/hopper-given.ts";
+import { claimOne, spawnTree, refusal, tree } from "../../support/spawned.ts";
 
 async function all(events: AsyncIterable<EventView>): Promise<EventView[]> {
   const read: EventView[] = [];
@@ -15,7 +15,7 @@ const positions = (events: readonly EventView[]): number[] =>
 
 /** One task, edited so often that its events fill more than a page of 500; between the edits others happen. */
 async function longStory(): Promise<{ h: SpawnedHopper; id: string }> {
-  const h = await grown([tree()]);
+  const h = await spawnTree([tree()]);
   const { id } = await h.tasks.add({ title: "Build", instanceId: "build" });
   for (let n = 0; n < 520; n += 1) {
     await h.tasks.update(id, { title: `Build ${n}` });
@@ -52,7 +52,7 @@ describe("events of more than a page", () => {
 
 describe("where a reader begins", () => {
   async function threeMoments(): Promise<SpawnedHopper> {
-    const h = await grown([{ name: "webapp", scope: "PROJECT", config: { auto_delegate: false } }]);
+    const h = await spawnTree([{ name: "webapp", scope: "PROJECT", config: { auto_delegate: false } }]);
     for (const title of ["first", "second", "third"]) {
       await h.advance("1h");
       await h.tasks.add({ title, instanceId: "webapp" });
@@ -87,7 +87,7 @@ describe("where a reader begins", () => {
   });
 
   it("given a store without events, then nothing comes, whatever is asked", async () => {
-    const h = await grown([]);
+    const h = await spawnTree([]);
     for (const since of [undefined, "0", "5m"] as const) {
       expect(await all(h.hopper.events(since === undefined ? {} : { since }))).toEqual([]);
     }
@@ -107,7 +107,7 @@ describe("where a reader begins", () => {
 
 describe("which events a reader gets", () => {
   it("given names, an instance or both, then only those that are both", async () => {
-    const h = await grown([tree()]);
+    const h = await spawnTree([tree()]);
     await h.tasks.add({ title: "Build" });
     await h.settle();
     const whole = await all(h.hopper.events());
@@ -123,7 +123,7 @@ describe("which events a reader gets", () => {
   });
 
   it("given an instance or a task that is not there, then it is refused", async () => {
-    const h = await grown([tree()]);
+    const h = await spawnTree([tree()]);
     expect(await refusal(all(h.hopper.events({ instanceId: "nobody" })))).toBe("not_found");
     expect(await refusal(all(h.hopper.events({ taskId: "T-9" })))).toBe("not_found");
   });
@@ -131,7 +131,7 @@ describe("which events a reader gets", () => {
 
 describe("a reader that follows", () => {
   it("given nothing more is committed, then it waits, and gets each event as it is committed", async () => {
-    const h = await grown([tree()]);
+    const h = await spawnTree([tree()]);
     const since = String((await h.history()).at(-1)?.cursor);
     const heard: string[] = [];
     const following = (async () => {
@@ -155,7 +155,7 @@ describe("a reader that follows", () => {
   });
 
   it("given a limit, then it ends with the last of so many", async () => {
-    const h = await grown([tree()]);
+    const h = await spawnTree([tree()]);
     const created = all(h.hopper.events({ follow: true, type: ["task.created"], limit: 2 }));
     for (const title of ["first", "second", "third"]) await h.tasks.add({ title, instanceId: "build" });
     expect((await created).map(({ data }) => data["title"])).toEqual(["first", "second"]);
@@ -164,7 +164,7 @@ describe("a reader that follows", () => {
 
 describe("who listens to events", () => {
   it("given a name, then that event comes and no other, until the listener stops", async () => {
-    const h = await grown([tree()]);
+    const h = await spawnTree([tree()]);
     const heard: string[] = [];
     const off = h.hopper.on(
       "task.queued",
@@ -186,7 +186,7 @@ describe("who listens to events", () => {
   });
 
   it("given an event of a task, then it shows the same as a reader sees", async () => {
-    const h = await grown([tree()]);
+    const h = await spawnTree([tree()]);
     const heard: EventView[] = [];
     h.hopper.on("*", (event) => void heard.push(event));
     const [begin] = (await h.history()).slice(-1);
@@ -199,14 +199,14 @@ describe("who listens to events", () => {
 
 describe("waiting for a task", () => {
   it("given it is final already, then the answer comes at once", async () => {
-    const h = await grown([tree()]);
+    const h = await spawnTree([tree()]);
     const { id } = await h.tasks.add({ title: "Build" });
     await h.tasks.cancel(id);
     expect(await h.tasks.wait(id)).toMatchObject({ id, status: "cancelled" });
   });
 
   it("given it ends later, then the answer comes with its end and not before", async () => {
-    const h = await grown([tree()]);
+    const h = await spawnTree([tree()]);
     const { id } = await h.tasks.add({ title: "Build", instanceId: "build" });
     const ends: string[] = [];
     const waiting = h.hopper.tasks.wait(id).then(({ status }) => void ends.push(status));
@@ -219,7 +219,7 @@ describe("waiting for a task", () => {
   });
 
   it("given it does not end in time, then it is refused with how the task is", async () => {
-    const h = await grown([tree()]);
+    const h = await spawnTree([tree()]);
     const { id } = await h.tasks.add({ title: "Build", instanceId: "build" });
     const waiting = refusal(h.hopper.tasks.wait(id, { timeoutMs: 5_000 }));
     // The verb looks the task up before it begins to wait.
@@ -230,7 +230,7 @@ describe("waiting for a task", () => {
   });
 
   it("given an add that waits until its task has come to rest, then the answer shows where that is", async () => {
-    const h = await grown([tree()]);
+    const h = await spawnTree([tree()]);
     expect((await h.tasks.add({ title: "Build" })).status).toBe("pending");
     const settled = await h.tasks.add({ title: "Test", settleMs: 1_000 });
     expect(settled).toMatchObject({ status: "queued", instanceId: "id-build" });

@@ -1,17 +1,45 @@
 import { describe, expect, it } from "vitest";
+import { Actor } from "../../actors/engine/actor.ts";
 import { Batch } from "../../actors/engine/batch.ts";
+import { KeeperViolation } from "../../actors/engine/turn-world.ts";
+import { Turn } from "../../actors/engine/turn.ts";
 import type { Task } from "../../machines/records/task.ts";
-import { spawnHopper } from "../../src/testing/index.ts";
 import type { Store } from "../../store/store.ts";
 import { givenTask } from "../support/store-given.ts";
-import { make } from "./support2.ts";
+import { spawnTree } from "../support/spawned.ts";
 
 /** T9: only a row's keeper changes it, and whoever does otherwise is found, by whatever way. */
 
+const COUNTERS = { instance: 0, task: 0, delegation: 0, message: 0, position: 0, command: 0 };
+
+describe("the keeper of a row", () => {
+  it("given a turn that writes what another keeps, then the turn fails by name", () => {
+    const turn = new Turn({
+      actor: new Actor(1, null),
+      envelope: {
+        to: 1,
+        from: null,
+        message: { type: "task.audit", task: 1 },
+        reply: null,
+        by: null,
+        cause: 0,
+        row: 0,
+        attempt: 0,
+      },
+      world: {} as never,
+      batch: new Batch({ now: 0, counters: COUNTERS, trace: false }),
+      preloaded: { watchers: [], keeperOf: () => 9 },
+    });
+    expect(() => turn.task({ ...givenTask(1), keeper: 9 }, "task.updated")).toThrow(
+      new KeeperViolation("actor 1 changes task 1, which 9 keeps"),
+    );
+    expect(turn.batch.isEmpty).toBe(true);
+  });
+});
+
 describe("the trace of a batch", () => {
   function batch(): Batch {
-    const counters = { instance: 0, task: 0, delegation: 0, message: 0, position: 0, command: 0 };
-    return new Batch({ now: 0, counters, trace: true });
+    return new Batch({ now: 0, counters: COUNTERS, trace: true });
   }
 
   it("given a row touched by its turn, when a later turn writes it without a word, then it is a stray", () => {
@@ -54,8 +82,7 @@ describe("a spawned Hopper", () => {
       ) as Store;
 
   it("given a turn that writes what another keeps, when it settles, then it says who wrote what", async () => {
-    const h = await spawnHopper({ wrap: thief(99) });
-    await make(h, { name: "g", scope: "GLOBAL" });
+    const h = await spawnTree([{ name: "global", scope: "GLOBAL" }], { wrap: thief(99) });
     await h.tasks.add({ title: "Work" });
     await expect(h.tasks.cancel("T-1")).rejects.toThrow(
       "a turn wrote what another keeps: T9: actor 1 writes task 1, kept by 99",

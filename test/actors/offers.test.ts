@@ -1,22 +1,22 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { SpawnedHopper } from "../../src/testing/index.ts";
 import type { DelegationView, TaskView } from "../../src/views/views.ts";
 import {
+  delegationsOf,
+  eventsOf,
   expectSound,
-  grown,
-  hopsOf,
   names,
   refusal,
-  storyOf,
+  spawnTree,
+  statusOf,
   tree,
-  whereIs,
-} from "../support/hopper-given.ts";
+} from "../support/spawned.ts";
 
 /** A PROJECT that keeps its tasks, with a child to which a person offers one. */
 async function offered(
   from: "queued" | "held" = "queued",
 ): Promise<{ h: SpawnedHopper; task: TaskView; hop: DelegationView }> {
-  const h = await grown([tree({ build: {} }, { auto_delegate: false })]);
+  const h = await spawnTree([tree({ build: {} }, { auto_delegate: false })]);
   const task = await h.tasks.add({ title: "t", instanceId: "webapp", route: from === "queued" });
   await h.settle();
   const hop = await h.tasks.delegate(task.id, { targetInstanceId: "build" });
@@ -24,11 +24,11 @@ async function offered(
   return { h, task, hop };
 }
 
-describe("a task that a person offers to a named child", () => {
-  test("given no answer yet, then it waits at its source, in no queue, and takes no second offer", async () => {
+describe("an offer of a person to a named child", () => {
+  it("given no answer yet, then it waits at its source, in no queue, and takes no second offer", async () => {
     const { h, task, hop } = await offered();
     expect(hop.status).toBe("pending");
-    expect(await whereIs(h, task)).toBe("pending(awaiting_acceptance)@webapp");
+    expect(await statusOf(h, task.id)).toBe("pending(awaiting_acceptance)@webapp");
     expect(await h.instances.claim("webapp", { workerId: "w" })).toEqual([]);
     expect(await refusal(h.tasks.delegate(task.id, { targetInstanceId: "build" }))).toBe(
       "pending_delegation_exists",
@@ -36,98 +36,96 @@ describe("a task that a person offers to a named child", () => {
     await expectSound(h);
   });
 
-  test("when it is accepted, then it is queued at the child, and a second answer is told so", async () => {
+  it("given it was queued, when it is accepted, then it is queued at the child, and a second answer is told so", async () => {
     const { h, task, hop } = await offered();
     const accepted = await h.delegations.accept(hop.ref, { note: "mine" });
     expect(accepted.status).toBe("accepted");
     await h.settle();
-    expect(await whereIs(h, task)).toBe("queued@build");
+    expect(await statusOf(h, task.id)).toBe("queued@build");
     expect(await refusal(h.delegations.reject(hop.ref, { reason: "no" }))).toBe("already_decided");
     await expectSound(h);
   });
 
-  test("given it was queued, when it is rejected, then it is queued again with the reason kept", async () => {
+  it("given it was queued, when it is rejected, then it is queued again with the reason kept", async () => {
     const { h, task, hop } = await offered();
     const rejected = await h.delegations.reject(hop.ref, { reason: "not mine" });
     expect(rejected.reason).toEqual({ code: "declined", text: "not mine" });
     await h.settle();
-    expect(await whereIs(h, task)).toBe("queued@webapp");
-    expect(names(await storyOf(h, task)).at(-1)).toBe("task.queued");
+    expect(await statusOf(h, task.id)).toBe("queued@webapp");
+    expect(names(await eventsOf(h, task.id)).at(-1)).toBe("task.queued");
     await expectSound(h);
   });
 
-  test("given it was held, when it is rejected, then it is held as rejected and not offered again", async () => {
+  it("given it was held, when it is rejected, then it is held as rejected and not offered again", async () => {
     const { h, task, hop } = await offered("held");
     await h.delegations.reject(hop.ref, { reason: "not mine" });
     await h.advance("10m");
-    expect(await whereIs(h, task)).toBe("pending(rejected)@webapp");
-    expect(await hopsOf(h, task)).toEqual(["route webapp>build rejected:declined"]);
+    expect(await statusOf(h, task.id)).toBe("pending(rejected)@webapp");
+    expect(await delegationsOf(h, task.id)).toEqual(["route webapp>build rejected:declined"]);
     await expectSound(h);
   });
 
-  test("when nobody answers for a day, then it expires and is back as it was", async () => {
+  it("given nobody answers for a day, then it expires and the task is back as it was", async () => {
     const { h, task } = await offered();
     await h.advance("23h");
-    expect(await hopsOf(h, task)).toEqual(["route webapp>build pending"]);
+    expect(await delegationsOf(h, task.id)).toEqual(["route webapp>build pending"]);
     await h.advance("61m");
-    expect(await hopsOf(h, task)).toEqual(["route webapp>build rejected:expired"]);
-    expect(await whereIs(h, task)).toBe("queued@webapp");
+    expect(await delegationsOf(h, task.id)).toEqual(["route webapp>build rejected:expired"]);
+    expect(await statusOf(h, task.id)).toBe("queued@webapp");
     await expectSound(h);
   });
 
-  test("when it is withdrawn, then the hop is cancelled, the task back, and accepting comes too late", async () => {
+  it("given it is withdrawn, then it is cancelled, the task is back, and accepting comes too late", async () => {
     const { h, task, hop } = await offered();
     await h.delegations.cancel(hop.ref, { reason: "changed my mind" });
     await h.settle();
-    expect(await hopsOf(h, task)).toEqual(["route webapp>build cancelled:withdrawn"]);
-    expect(await whereIs(h, task)).toBe("queued@webapp");
+    expect(await delegationsOf(h, task.id)).toEqual(["route webapp>build cancelled:withdrawn"]);
+    expect(await statusOf(h, task.id)).toBe("queued@webapp");
     expect(await refusal(h.delegations.accept(hop.ref))).toBe("already_decided");
     await expectSound(h);
   });
 
-  test("when the task is cancelled, then the offer is cancelled with it", async () => {
+  it("given the task is cancelled, then the offer is cancelled with it", async () => {
     const { h, task } = await offered();
     await h.tasks.cancel(task.id, { reason: "obsolete" });
     await h.settle();
-    expect(await whereIs(h, task)).toBe("cancelled@webapp");
-    expect(await hopsOf(h, task)).toEqual(["route webapp>build cancelled:task_cancelled"]);
+    expect(await statusOf(h, task.id)).toBe("cancelled@webapp");
+    expect(await delegationsOf(h, task.id)).toEqual(["route webapp>build cancelled:task_cancelled"]);
     await expectSound(h);
   });
 
-  test("when it is edited, then the edit holds and the offer stays", async () => {
+  it("given the task is edited, then the edit holds and the offer stays", async () => {
     const { h, task, hop } = await offered();
     const edited = await h.tasks.update(task.id, { title: "new", priority: "high" });
     expect([edited.title, edited.priority, edited.status]).toEqual(["new", "high", "pending"]);
     expect((await h.delegations.get(hop.ref)).status).toBe("pending");
     await h.delegations.accept(hop.ref);
     await h.settle();
-    expect(await whereIs(h, task)).toBe("queued@build");
+    expect(await statusOf(h, task.id)).toBe("queued@build");
     await expectSound(h);
   });
 
-  test("when an operator completes it, then the offer is withdrawn and the task done at its source", async () => {
+  it("given an operator completes the task, then the offer is withdrawn and the task is done at its source", async () => {
     const { h, task } = await offered();
     await h.tasks.complete(task.id, { result: "by hand" });
     await h.settle();
-    expect(await whereIs(h, task)).toBe("done@webapp");
-    expect(await hopsOf(h, task)).toEqual(["route webapp>build cancelled:withdrawn"]);
+    expect(await statusOf(h, task.id)).toBe("done@webapp");
+    expect(await delegationsOf(h, task.id)).toEqual(["route webapp>build cancelled:withdrawn"]);
     await expectSound(h);
   });
 
-  test("given the target paused, when it is accepted, then that is refused, but rejecting works", async () => {
+  it("given the target is paused, when it is accepted, then that is refused, but rejecting works", async () => {
     const { h, task, hop } = await offered();
     await h.instances.pause("build");
     expect(await refusal(h.delegations.accept(hop.ref))).toBe("instance_not_running");
     await h.delegations.reject(hop.ref, { reason: "closed" });
     await h.settle();
-    expect(await whereIs(h, task)).toBe("queued@webapp");
+    expect(await statusOf(h, task.id)).toBe("queued@webapp");
     await expectSound(h);
   });
-});
 
-describe("offers that are illegal", () => {
-  test("given a level skipped, upward, or itself, then each is refused and stores nothing", async () => {
-    const h = await grown([tree()]);
+  it("given it skips a level, leads upward or to itself, then it is refused and stores nothing", async () => {
+    const h = await spawnTree([tree()]);
     const top = await h.tasks.add({ title: "top", instanceId: "global", route: false });
     const low = await h.tasks.add({ title: "low", instanceId: "build" });
     for (const [task, to] of [
@@ -136,14 +134,33 @@ describe("offers that are illegal", () => {
       [low, "webapp"],
     ] as const) {
       expect(await refusal(h.tasks.delegate(task.id, { targetInstanceId: to }))).toBe("invalid_delegation");
-      expect(await hopsOf(h, task)).toEqual([]);
+      expect(await delegationsOf(h, task.id)).toEqual([]);
     }
     await expectSound(h);
   });
 });
 
-describe("ends that meet", () => {
-  test("when cancel and complete come together, then one wins and the other is told", async () => {
+describe("an offer that routing makes", () => {
+  it("given it waits for a person, when it expires, then the next child is asked", async () => {
+    const manual = { acceptance: "manual" as const };
+    const h = await spawnTree([tree({ a: manual, b: manual }, { auto_create_orchestrations: false })]);
+    const task = await h.tasks.add({ title: "x", instanceId: "webapp" });
+    await h.settle();
+    await h.advance("61s");
+    expect((await delegationsOf(h, task.id)).map((hop) => hop.split(" ").at(-1))).toEqual([
+      "rejected:expired",
+      "pending",
+    ]);
+    await h.advance("61s");
+    expect(names(await eventsOf(h, task.id)).filter((name) => name === "delegation.rejected")).toHaveLength(
+      2,
+    );
+    await expectSound(h);
+  });
+});
+
+describe("answers to an offer that come together", () => {
+  it("given cancel and complete, then one wins and the other is told", async () => {
     const { h, task } = await offered();
     const [cancelled, completed] = await Promise.allSettled([
       h.tasks.cancel(task.id),
@@ -157,7 +174,7 @@ describe("ends that meet", () => {
     await expectSound(h);
   });
 
-  test("when accept, reject and withdraw come together, then exactly one settles the offer", async () => {
+  it("given accept, reject and withdraw, then exactly one settles the offer", async () => {
     const { h, hop } = await offered();
     const ends = await Promise.allSettled([
       h.delegations.accept(hop.ref),
@@ -173,7 +190,7 @@ describe("ends that meet", () => {
     await expectSound(h);
   });
 
-  test("given the offer expires now, when accept, cancel and complete come too, then one end wins", async () => {
+  it("given the offer expires now, when accept, cancel and complete come too, then one end wins", async () => {
     const { h, task, hop } = await offered();
     await h.advance("1439m");
     h.clock.moveTo(h.clock.now() + 60_000);

@@ -1,26 +1,31 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   claimOne,
+  crashAndRestart,
+  delegationsOf,
+  eventsOf,
   expectSound,
-  grown,
-  hopsOf,
   names,
-  place,
-  storyOf,
+  refusal,
+  spawnTree,
+  statusIn,
+  statusOf,
   tree,
-  whereIs,
-} from "../support/hopper-given.ts";
+} from "../support/spawned.ts";
 
 describe("a task routed from GLOBAL over PROJECT to ORCHESTRATION", () => {
-  test("given room everywhere, when it is added, then it is queued at the bottom in one story", async () => {
-    const h = await grown([tree()]);
+  it("given room everywhere, when it is added, then it is queued at the bottom in one chain of events", async () => {
+    const h = await spawnTree([tree()]);
     const task = await h.tasks.add({ title: "build it", instanceId: "global" });
     await h.settle();
     const now = await h.tasks.get(task.id);
-    expect(place(now)).toBe("queued@build");
+    expect(statusIn(now)).toBe("queued@build");
     expect(now.delegationChain).toEqual(["id-global", "id-webapp", "id-build"]);
-    expect(await hopsOf(h, task)).toEqual(["route global>webapp accepted", "route webapp>build accepted"]);
-    expect(names(await storyOf(h, task))).toEqual([
+    expect(await delegationsOf(h, task.id)).toEqual([
+      "route global>webapp accepted",
+      "route webapp>build accepted",
+    ]);
+    expect(names(await eventsOf(h, task.id))).toEqual([
       "task.created",
       "routing.decided",
       "delegation.pending",
@@ -33,11 +38,11 @@ describe("a task routed from GLOBAL over PROJECT to ORCHESTRATION", () => {
     await expectSound(h);
   });
 
-  test("given the story, when its causes are followed, then each leads back to the command", async () => {
-    const h = await grown([tree()]);
+  it("given its events, when their causes are followed, then each leads back to the command", async () => {
+    const h = await spawnTree([tree()]);
     const task = await h.tasks.add({ title: "build it", instanceId: "global" });
     await h.settle();
-    const story = await storyOf(h, task);
+    const story = await eventsOf(h, task.id);
     const byCursor = new Map(story.map((event) => [event.cursor, event]));
     for (const event of story) {
       let cause = event.cause;
@@ -50,19 +55,19 @@ describe("a task routed from GLOBAL over PROJECT to ORCHESTRATION", () => {
     await expectSound(h);
   });
 
-  test("when it is completed below, then the hops close upward with its result and the holder counts it", async () => {
-    const h = await grown([tree()]);
+  it("given it is completed below, then its delegations close upward with its result and the holder counts it", async () => {
+    const h = await spawnTree([tree()]);
     const task = await h.tasks.add({ title: "build it", instanceId: "global" });
     await h.settle();
     const { lease } = await claimOne(h, "build");
     await h.tasks.complete(task.id, { leaseToken: lease.token, result: { ok: true } });
-    expect(await hopsOf(h, task)).toEqual([
+    expect(await delegationsOf(h, task.id)).toEqual([
       "route global>webapp completed:succeeded",
       "route webapp>build completed:succeeded",
     ]);
     const { items } = await h.tasks.delegations(task.id);
     expect(items.map((hop) => hop.result?.output)).toEqual([{ ok: true }, { ok: true }]);
-    const end = (await storyOf(h, task)).slice(-3);
+    const end = (await eventsOf(h, task.id)).slice(-3);
     expect(end.map(({ event, instanceId }) => `${event}@${instanceId}`)).toEqual([
       "task.completed@id-build",
       "delegation.completed@id-build",
@@ -73,16 +78,34 @@ describe("a task routed from GLOBAL over PROJECT to ORCHESTRATION", () => {
     await expectSound(h);
   });
 
-  test("when it is completed and Hopper crashed and came back, then nothing has changed", async () => {
-    const h = await grown([tree()]);
+  it("given a crash, then it is where it was and is completed there", async () => {
+    const h = await spawnTree([tree()]);
     const task = await h.tasks.add({ title: "build it", instanceId: "global" });
     await h.settle();
-    await h.crash();
-    await h.restart();
-    expect(await whereIs(h, task)).toBe("queued@build");
+    await crashAndRestart(h);
+    expect(await statusOf(h, task.id)).toBe("queued@build");
     const { lease } = await claimOne(h, "build");
     await h.tasks.complete(task.id, { leaseToken: lease.token, result: 1 });
-    expect(await whereIs(h, task)).toBe("done@build");
+    expect(await statusOf(h, task.id)).toBe("done@build");
+    await expectSound(h);
+  });
+});
+
+describe("a task that is delegated without a target", () => {
+  it("given it is held by hand, then routing chooses", async () => {
+    const h = await spawnTree([tree()]);
+    const task = await h.tasks.add({ title: "x", instanceId: "global", route: false });
+    expect(await statusOf(h, task.id)).toBe("pending(manual)@global");
+    const hop = await h.tasks.delegate(task.id);
+    expect([hop.targetName, hop.status]).toEqual(["webapp", "accepted"]);
+    await expectSound(h);
+  });
+
+  it("given no child at all, then it is refused", async () => {
+    const h = await spawnTree([{ name: "global", scope: "GLOBAL" }]);
+    const task = await h.tasks.add({ title: "x", instanceId: "global" });
+    expect(await refusal(h.tasks.delegate(task.id))).toBe("no_route");
+    expect(await delegationsOf(h, task.id)).toEqual([]);
     await expectSound(h);
   });
 });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Hopper } from "../../src/api/hopper.ts";
-import { claimOne, expectSound, type NodeSpec } from "../support/hopper-given.ts";
-import { apart, expectOneAnswerEach, watched, type Watched } from "../support/answers.ts";
+import { apart, expectOneAnswerEach, spawnFaulty, type FaultyTree } from "../support/answers.ts";
+import { claimOne, expectSound, type InstanceSpec } from "../support/spawned.ts";
 
 /**
  * Two commands that meet, each with its first turn in a batch of its own: what one of them sends arrives only when
  * the other has had its say. Whoever wins, each is answered once, and nothing is lost or left behind.
  */
 
-interface Given extends Watched {
+interface Given extends FaultyTree {
   /** Came from webapp, claimed at one. */
   readonly claimed: string;
   readonly leaseToken: string;
@@ -22,7 +22,7 @@ interface Given extends Watched {
   readonly hop: string;
 }
 
-const forest: NodeSpec = {
+const forest: InstanceSpec = {
   name: "global",
   scope: "GLOBAL",
   children: [
@@ -40,7 +40,7 @@ const forest: NodeSpec = {
 };
 
 async function given(): Promise<Given> {
-  const world = await watched([forest]);
+  const world = await spawnFaulty([forest]);
   const { h } = world;
   const claimed = await h.tasks.add({ title: "claimed", instanceId: "webapp" });
   await h.settle();

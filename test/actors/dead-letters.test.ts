@@ -1,0 +1,231 @@
+import { describe, expect, it } from "vitest";
+import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
+import { projectBehavior } from "../../machines/scopes/project.ts";
+import {
+  claimOne,
+  deadLettersOf,
+  delegationsOf,
+  eventsOf,
+  expectConsistent,
+  names,
+  refusal,
+  spawnTrapped,
+  spawnTree,
+  statusIn,
+  tree,
+} from "../support/spawned.ts";
+
+describe("a message about a task that its receiver cannot handle", () => {
+  it("given an offer, then it is one dead letter, its caller is told whom to name, and at its expiry the task is where it was", async () => {
+    const { h, trap } = await spawnTrapped([tree({ one: {}, two: {} })]);
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "one" });
+    trap.name = "webapp";
+    await expect(h.tasks.escalate(id)).rejects.toMatchObject({
+      code: "internal",
+      status: 500,
+      facts: { request: expect.stringMatching(/^C-\d+$/u) },
+    });
+    trap.name = null;
+    expect(await deadLettersOf(h)).toEqual([["task.delegation", "T-1", "id-webapp"]]);
+    expect(names(await eventsOf(h, id)).at(-1)).toBe("message.dead_lettered");
+    await h.advance("10m");
+    expect(statusIn(await h.tasks.get(id))).toBe("queued@one");
+    expect(await delegationsOf(h, id)).toEqual(["escalate one>webapp rejected:expired"]);
+  });
+
+  it("given a task that comes back from below, then it is held for a person, who passes it on", async () => {
+    const { h, trap } = await spawnTrapped([tree({ one: {}, two: {} })]);
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "webapp" });
+    await h.settle();
+    trap.name = "webapp";
+    // The answer was given with the task: what becomes of it above is another's turn.
+    expect(await h.tasks.escalate(id)).toMatchObject({ status: "completed", targetName: "webapp" });
+    await h.settle();
+    expect(statusIn(await h.tasks.get(id))).toBe("pending(message_failed)@webapp");
+    trap.name = null;
+    expect(await deadLettersOf(h)).toEqual([["task.return", "T-1", "id-webapp"]]);
+    await expectConsistent(h);
+    await h.tasks.delegate(id, { targetInstanceId: "two", autoAccept: true });
+    const { lease } = await claimOne(h, "two");
+    expect(await h.tasks.complete(id, { leaseToken: lease.token })).toMatchObject({ status: "done" });
+  });
+
+  it("given an assignment, then the task is held for a person at its new holder, who cancels and retries it there", async () => {
+    const { h, trap } = await spawnTrapped([{ name: "webapp", scope: "PROJECT" }]);
+    const { id } = await h.tasks.add({ title: "Build" });
+    trap.name = "webapp";
+    expect(await refusal(h.tasks.assign(id, { instanceId: "webapp", idempotencyKey: "k" }))).toBe("internal");
+    trap.name = null;
+    // Asked again it is refused as before, and nothing is tried twice.
+    expect(await refusal(h.tasks.assign(id, { instanceId: "webapp", idempotencyKey: "k" }))).toBe("internal");
+    expect(statusIn(await h.tasks.get(id))).toBe("pending(message_failed)@webapp");
+    await expectConsistent(h);
+    await h.tasks.cancel(id);
+    expect(statusIn(await h.tasks.retry(id))).toBe("queued@webapp");
+    expect(await deadLettersOf(h)).toEqual([["task.update", "T-1", "id-webapp"]]);
+  });
+
+  it("given it is held for a person, when there is news of room, then it stays held", async () => {
+    const { h, trap } = await spawnTrapped([
+      tree({ one: { max_concurrent_tasks: 1, max_queued_tasks: 0 }, two: {} }),
+    ]);
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "webapp" });
+    await h.settle();
+    trap.name = "webapp";
+    await h.tasks.escalate(id);
+    await h.settle();
+    trap.name = null;
+    await h.instances.pause("two");
+    await h.instances.resume("two");
+    await h.settle();
+    expect(statusIn(await h.tasks.get(id))).toBe("pending(message_failed)@webapp");
+  });
+});
+
+describe("a completion that an instance above cannot handle", () => {
+  it("given its turn fails, then its caller hears that a part is done, and every hop is closed all the same", async () => {
+    const { h, trap } = await spawnTrapped([tree({ one: {} })]);
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "global" });
+    const { lease } = await claimOne(h, "one");
+    trap.name = "webapp";
+    await expect(h.tasks.complete(id, { leaseToken: lease.token })).rejects.toMatchObject({
+      code: "internal",
+      detail: expect.stringContaining("a part of it is done, so look before you repeat it"),
+    });
+    trap.name = null;
+    expect(await deadLettersOf(h)).toEqual([["task.completion", "T-1", "id-webapp"]]);
+    expect(statusIn(await h.tasks.get(id))).toBe("done@one");
+    expect(await delegationsOf(h, id)).toEqual([
+      "route global>webapp completed:succeeded",
+      "route webapp>one completed:succeeded",
+    ]);
+    expect(await h.tasks.complete(id, { leaseToken: lease.token })).toMatchObject({ status: "done" });
+    await expectConsistent(h);
+  });
+
+  it("given it is an acceptance or a rejection, then the offers and counts are right", async () => {
+    const { h, trap } = await spawnTrapped([tree({ one: { acceptance: "manual" } }, { fallback: "hold" })]);
+    const accepted = await h.tasks.add({ title: "Accepted", instanceId: "webapp" });
+    const rejected = await h.tasks.add({ title: "Rejected", instanceId: "webapp" });
+    await h.settle();
+    trap.name = "webapp";
+    await h.delegations.accept("D-1");
+    await h.delegations.reject("D-2", { reason: "not now" });
+    await h.settle();
+    trap.name = null;
+    expect(await deadLettersOf(h)).toEqual([
+      ["delegation.rejection", "T-2", "id-webapp"],
+      ["delegation.acceptance", "T-1", "id-webapp"],
+    ]);
+    expect(statusIn(await h.tasks.get(accepted.id))).toBe("queued@one");
+    expect(statusIn(await h.tasks.get(rejected.id))).toBe("pending(message_failed)@webapp");
+    await expectConsistent(h);
+  });
+});
+
+describe("a message about no task that its receiver cannot handle", () => {
+  it("given news of a child, then it is a dead letter of no task, nothing is held for it, and the next news arrives", async () => {
+    const { h, trap } = await spawnTrapped([
+      tree({ one: { max_concurrent_tasks: 1, max_queued_tasks: 0 } }, { fallback: "hold" }),
+    ]);
+    const done = await h.tasks.add({ title: "First", instanceId: "one" });
+    const { id } = await h.tasks.add({ title: "Second", instanceId: "webapp" });
+    await h.settle();
+    expect(statusIn(await h.tasks.get(id))).toBe("pending(no_capacity)@webapp");
+    const { lease } = await claimOne(h, "one");
+    trap.name = "webapp";
+    expect(await h.tasks.complete(done.id, { leaseToken: lease.token })).toMatchObject({ status: "done" });
+    await h.settle();
+    expect(await deadLettersOf(h)).toEqual([["instance.status", null, "id-webapp"]]);
+    expect(statusIn(await h.tasks.get(id))).toBe("pending(no_capacity)@webapp");
+    trap.name = null;
+    const next = await h.tasks.add({ title: "Third", instanceId: "one" });
+    await h.tasks.cancel(next.id);
+    await h.settle();
+    expect(statusIn(await h.tasks.get(id))).toBe("queued@one");
+  });
+});
+
+describe("a turn that throws", () => {
+  it("given it throws again, then its message is a dead letter, and its neighbours go on", async () => {
+    const { h, trap } = await spawnTrapped([tree()]);
+    trap.name = "webapp";
+    const task = await h.tasks.add({ title: "One" });
+    await h.settle();
+    trap.name = null;
+    const letters = await h.hopper.deadLetters.list();
+    expect(letters.items).toMatchObject([
+      { type: "task.delegation", error: expect.stringContaining("fault"), times: 2 },
+    ]);
+    const events = await h.tasks.events(task.id);
+    expect(events.items.map((event) => event.event)).toContain("message.dead_lettered");
+    expect(await h.instances.get("build")).toMatchObject({ status: "running" });
+    await expectConsistent(h);
+  });
+
+  it("given a caller, then it is answered with a request to name, and nothing of the inside", async () => {
+    const { h, trap } = await spawnTrapped([tree()]);
+    trap.name = "global";
+    const failed: unknown = await h.tasks.add({ title: "One" }).catch((error: unknown) => error);
+    trap.name = null;
+    expect(failed).toMatchObject({
+      code: "internal",
+      status: 500,
+      detail: expect.stringContaining("nothing was changed"),
+      facts: { request: expect.stringMatching(/^C-\d+$/) },
+    });
+    expect(String(failed)).not.toContain("a turn with a fault");
+    await expect(h.tasks.get("T-1")).rejects.toMatchObject({ code: "not_found" });
+    await expectConsistent(h);
+  });
+});
+
+describe("a behavior that throws", () => {
+  it("given a task that it decides about, then that is held for a person, with the reason", async () => {
+    const faulty: ScopeBehavior = {
+      name: "picky",
+      decide: (view, task) => {
+        if (task.title === "Poison") throw new Error("cannot read this");
+        return projectBehavior.decide(view, task);
+      },
+    };
+    const h = await spawnTree([tree()], { scopes: { PROJECT: faulty } });
+    const task = await h.tasks.add({ title: "Poison", instanceId: "webapp" });
+    expect([task.status, task.heldReason]).toEqual(["pending", "message_failed"]);
+    const { items } = await h.tasks.decisions(task.id);
+    expect(items[0]?.reason).toBe("the behavior picky failed: cannot read this");
+    expect((await h.tasks.add({ title: "Other", instanceId: "webapp" })).status).toBe("pending");
+    await h.settle();
+    expect((await h.tasks.get("T-2")).status).toBe("queued");
+    expect((await h.hopper.stats()).deadLetters).toBe(0);
+    await expectConsistent(h);
+  });
+
+  it("given a task that is done beside it, then that costs it nothing", async () => {
+    let isFaulty = false;
+    const faulty: ScopeBehavior = {
+      name: "picky",
+      decide: (view, task) => {
+        if (isFaulty) throw new Error("cannot read this");
+        return projectBehavior.decide(view, task);
+      },
+    };
+    const h = await spawnTree([tree()], {
+      scopes: { PROJECT: faulty },
+      config: { scopes: { ORCHESTRATION: { max_concurrent_tasks: 1, max_queued_tasks: 0 } } },
+    });
+    const [done, held] = [
+      await h.tasks.add({ title: "One" }),
+      await h.tasks.add({ title: "Two", instanceId: "webapp" }),
+    ];
+    await h.settle();
+    const [claim] = await h.instances.claim("build", { workerId: "w" });
+    isFaulty = true;
+    await h.tasks.complete(done.id, { leaseToken: claim?.lease.token });
+    await h.settle();
+    const { items } = await h.tasks.delegations(done.id);
+    expect(items.map(({ status }) => status)).toEqual(["completed", "completed"]);
+    expect((await h.tasks.get(held.id)).heldReason).toBe("message_failed");
+    await expectConsistent(h);
+  });
+});
