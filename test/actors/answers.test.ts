@@ -33,7 +33,7 @@ describe("a command whose first turn is committed and whose rest the store refus
   );
 
   it.each(["busy", "full"] as const)(
-    "given tasks.complete of a task that came down two hops, when the way up is refused (%s), then its caller hears that it is done",
+    "given tasks.complete of a task that came down two levels, when the way up is refused (%s), then its caller hears that it is done",
     async (kind) => {
       const { h, fail } = await spawnFaulty([tree()], ONE_TURN);
       const { id } = await h.tasks.add({ title: "Build" });

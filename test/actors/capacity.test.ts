@@ -128,7 +128,7 @@ describe.each(BATCHES)("a task created at a full orchestration (%s)", (_, params
   });
 });
 
-describe("news of room", () => {
+describe("room that becomes free", () => {
   it("V1: given the first held task cannot use it, then it goes to the next", async () => {
     const h = await spawnTree([
       tree({ one: { max_concurrent_tasks: 1, max_queued_tasks: 0 } }, { fallback: "hold" }),

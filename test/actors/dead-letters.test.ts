@@ -65,7 +65,7 @@ describe("a message about a task that its receiver cannot handle", () => {
     expect(await deadLettersOf(h)).toEqual([["task.update", "T-1", "id-webapp"]]);
   });
 
-  it("given it is held for a person, when there is news of room, then it stays held", async () => {
+  it("given it is held for a person, when there is room, then it stays held", async () => {
     const { h, trap } = await spawnTrapped([
       tree({ one: { max_concurrent_tasks: 1, max_queued_tasks: 0 }, two: {} }),
     ]);
@@ -83,7 +83,7 @@ describe("a message about a task that its receiver cannot handle", () => {
 });
 
 describe("a completion that an instance above cannot handle", () => {
-  it("given its turn fails, then its caller hears that a part is done, and every hop is closed all the same", async () => {
+  it("given its turn fails, then its caller hears that a part is done, and every delegation is closed all the same", async () => {
     const { h, trap } = await spawnTrapped([tree({ one: {} })]);
     const { id } = await h.tasks.add({ title: "Build", instanceId: "global" });
     const { lease } = await claimOne(h, "one");
@@ -185,12 +185,12 @@ describe("a behavior that throws", () => {
     const faulty: ScopeBehavior = {
       name: "picky",
       decide: (view, task) => {
-        if (task.title === "Poison") throw new Error("cannot read this");
+        if (task.title === "Unreadable") throw new Error("cannot read this");
         return projectBehavior.decide(view, task);
       },
     };
     const h = await spawnTree([tree()], { scopes: { PROJECT: faulty } });
-    const task = await h.tasks.add({ title: "Poison", instanceId: "webapp" });
+    const task = await h.tasks.add({ title: "Unreadable", instanceId: "webapp" });
     expect([task.status, task.heldReason]).toEqual(["pending", "message_failed"]);
     const { items } = await h.tasks.decisions(task.id);
     expect(items[0]?.reason).toBe("the behavior picky failed: cannot read this");

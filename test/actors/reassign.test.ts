@@ -47,7 +47,7 @@ describe("a claimed task that is reassigned", () => {
     await expectSound(h);
   });
 
-  it("given it was created at the holder, then one hop leads to the sibling and closes with it", async () => {
+  it("given it was created at the holder, then one delegation leads to the sibling and closes with it", async () => {
     const h = await spawnTree([tree(CONFIGS, PROJECT)]);
     const task = await h.tasks.add({ title: "x", instanceId: "a" });
     await claimOne(h, "a");

@@ -42,12 +42,12 @@ describe("a task routed from GLOBAL over PROJECT to ORCHESTRATION", () => {
     const h = await spawnTree([tree()]);
     const task = await h.tasks.add({ title: "build it", instanceId: "global" });
     await h.settle();
-    const story = await eventsOf(h, task.id);
-    const byCursor = new Map(story.map((event) => [event.cursor, event]));
-    for (const event of story) {
+    const events = await eventsOf(h, task.id);
+    const byCursor = new Map(events.map((event) => [event.cursor, event]));
+    for (const event of events) {
       let cause = event.cause;
       for (let step = 0; cause !== null && byCursor.has(cause); step += 1) {
-        expect(step).toBeLessThan(story.length);
+        expect(step).toBeLessThan(events.length);
         cause = byCursor.get(cause)?.cause ?? null;
       }
       expect(cause, event.event).toMatch(/^C-\d+$/u);

@@ -107,7 +107,7 @@ describe.each(BATCHES)("a terminated instance (%s)", (_, params) => {
 });
 
 describe("a cascade of which every message goes through the mailbox", () => {
-  it("given it hands work back, then none is lost", async () => {
+  it("given it returns work, then none is lost", async () => {
     const h = await spawnTree([tree()], { limits: { turns: 1 } });
     await createBelow(h, "global", { name: "shop", scope: "PROJECT" });
     const { id } = await h.tasks.add({ title: "a" });

@@ -1,9 +1,10 @@
 import type { Candidate, LostBecause } from "../../machines/messages/decision.ts";
-import type { Instance, InstanceConfig, RosterEntry, Scope } from "../../machines/records/instance.ts";
+import type { InstanceConfig, RosterEntry, Scope } from "../../machines/records/instance.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import { createTextIndex } from "../../machines/routing/text-index.ts";
 import type { RoutingView } from "../../machines/scopes/behavior.ts";
 import { DEFAULT_SETTINGS, effectiveConfig } from "../../machines/settings.ts";
+import { givenInstance, givenRoster } from "./store-given.ts";
 
 /** The moment at which all these decisions are made. */
 export const NOW = 1_000_000;
@@ -12,26 +13,7 @@ export const SELF = 1;
 
 /** A child as its parent's roster has it; by itself running, idle, with room and without capabilities. */
 export function child(no: number, name: string, more: Partial<RosterEntry> = {}): RosterEntry {
-  return {
-    parent: SELF,
-    child: no,
-    name,
-    scope: "PROJECT",
-    type: "persistent",
-    status: "running",
-    description: null,
-    capabilities: [],
-    strictCapabilities: false,
-    domains: [],
-    maxConcurrent: 3,
-    room: 10,
-    openElsewhere: 0,
-    ownOpen: 0,
-    childVersion: 1,
-    backoffUntil: null,
-    refusals: 0,
-    ...more,
-  };
+  return givenRoster(SELF, no, { name, scope: "PROJECT", maxConcurrent: 3, room: 10, ...more });
 }
 
 /** A task that asks for nothing special. */
@@ -60,30 +42,7 @@ export function view(
     readonly liveOrchestrations?: number;
   } = {},
 ): RoutingView {
-  const instance: Instance = {
-    no: SELF,
-    id: "self",
-    name: "self",
-    scope,
-    type: "persistent",
-    parent: null,
-    depth: 1,
-    root: SELF,
-    config: more.config ?? {},
-    inherited: {},
-    runtimeMetadata: {},
-    status: "running",
-    description: null,
-    createdBy: null,
-    createdAt: 0,
-    updatedAt: 0,
-    startedAt: 0,
-    stoppedAt: null,
-    version: 1,
-    intent: null,
-    wakeAt: null,
-    waiting: [],
-  };
+  const instance = givenInstance(SELF, { id: "self", name: "self", scope, config: more.config ?? {} });
   return {
     instance,
     config: effectiveConfig(instance, DEFAULT_SETTINGS),
