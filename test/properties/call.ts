@@ -2,7 +2,7 @@ import type { Claim } from "../../src/api/instances.ts";
 import type { Hopper } from "../../src/api/hopper.ts";
 import type { DelegationView, InstanceView, TaskView } from "../../src/views/views.ts";
 import type { Verb } from "./cases.ts";
-import { isClaimed, type Model, type ModelHop, type ModelInstance } from "./model.ts";
+import { isClaimed, type Model, type ModelDelegation, type ModelInstance } from "./model.ts";
 import type { Prediction } from "./predict.ts";
 
 /** A lease that a worker was once given. */
@@ -27,7 +27,7 @@ export interface Call {
   readonly keyed: boolean;
   readonly twice: boolean;
   readonly lead: number;
-  readonly kind: "task" | "hop" | "instance" | "claims" | "lease";
+  readonly kind: "task" | "delegation" | "instance" | "claims" | "lease";
   readonly expected: Prediction;
   /** Under which a worker asks. */
   readonly lease?: Lease;
@@ -67,16 +67,16 @@ export function pick<T>(from: readonly T[], number: number): T | undefined {
 export const isLive = (instance: ModelInstance): boolean => instance.status !== "terminated";
 export const mayHaveChildren = (instance: ModelInstance): boolean =>
   isLive(instance) && instance.scope !== "ORCHESTRATION";
-export const isPending = (hop: ModelHop): boolean => hop.status === "pending";
+export const isPending = (delegation: ModelDelegation): boolean => delegation.status === "pending";
 
 export function hasWork({ model, now }: Pick<Plan, "model" | "now">): (instance: ModelInstance) => boolean {
   return (instance) => instance.status === "running" && model.runnable(instance.id, now).length > 0;
 }
 
 /** It brought its task to its holder, who has it to itself. */
-export function isLast(model: Model, hop: ModelHop): boolean {
-  const task = model.task(hop.task);
-  return task.path.at(-1) === hop.id && task.pendingHop === null;
+export function isLast(model: Model, delegation: ModelDelegation): boolean {
+  const task = model.task(delegation.task);
+  return task.path.at(-1) === delegation.id && task.pendingOffer === null;
 }
 
 export function isHeld(model: Model, lease: Lease): boolean {

@@ -11,8 +11,8 @@ import {
   type Lease,
   type Plan,
 } from "./call.ts";
-import { isOpen, type ModelHop, type ModelInstance, type ModelTask } from "./model.ts";
-import { predictComplete, predictHop, predictLeased, predictTask } from "./predict.ts";
+import { isOpen, type ModelDelegation, type ModelInstance, type ModelTask } from "./model.ts";
+import { predictComplete, predictDelegation, predictLeased, predictTask } from "./predict.ts";
 
 const LEASE_SECONDS = 30;
 const MOST_TASKS = 14;
@@ -113,36 +113,36 @@ function became(status: string): NonNullable<Call["confirm"]> {
   };
 }
 
-/** Somebody decides an offer, or completes the task by the hop that brought it. */
-export function hopCall(params: Plan, hop: ModelHop): Call {
+/** Somebody decides an offer, or completes the task by the delegation that brought it. */
+export function delegationCall(params: Plan, delegation: ModelDelegation): Call {
   const { model, verb } = params;
-  const task = model.task(hop.task);
+  const task = model.task(delegation.task);
   const asked = options(params);
   const common = {
-    ...head(params, `D${hop.seq} of ${task.ref}`),
-    kind: "hop" as const,
-    expected: predictHop(model, verb.verb, hop),
+    ...head(params, `D${delegation.seq} of ${task.ref}`),
+    kind: "delegation" as const,
+    expected: predictDelegation(model, verb.verb, delegation),
   };
   switch (verb.verb) {
     case "accept":
-      return { ...common, ask: (hopper) => hopper.delegations.accept(hop.id, asked) };
+      return { ...common, ask: (hopper) => hopper.delegations.accept(delegation.id, asked) };
     case "reject":
       return {
         ...common,
-        ask: (hopper) => hopper.delegations.reject(hop.id, { ...asked, reason: "no" }),
+        ask: (hopper) => hopper.delegations.reject(delegation.id, { ...asked, reason: "no" }),
         confirm: became("rejected"),
       };
     case "withdraw":
       return {
         ...common,
-        ask: (hopper) => hopper.delegations.cancel(hop.id, asked),
+        ask: (hopper) => hopper.delegations.cancel(delegation.id, asked),
         confirm: became("cancelled"),
       };
     default:
       return {
         ...common,
-        expected: predictComplete(model, hop, isLast(model, hop)),
-        ask: (hopper) => hopper.delegations.complete(hop.id, { ...asked, result: "by hop" }),
+        expected: predictComplete(model, delegation, isLast(model, delegation)),
+        ask: (hopper) => hopper.delegations.complete(delegation.id, { ...asked, result: "by delegation" }),
         confirm: became("completed"),
       };
   }
@@ -202,7 +202,7 @@ function moveCall(params: Plan, task: ModelTask): Call | null | undefined {
   };
   const to = (verb.astray ? all : (near[verb.verb as keyof typeof near] ?? [])) as readonly ModelInstance[];
   const target = pick(to, verb.other);
-  const common = { ...head(params, task.ref), kind: "hop" as const, expected: null };
+  const common = { ...head(params, task.ref), kind: "delegation" as const, expected: null };
   const id = target?.id ?? "";
   const named = { ...common, name: `${common.name} to ${target?.name}` };
   switch (verb.verb) {

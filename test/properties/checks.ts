@@ -19,10 +19,10 @@ export function wrongTask(model: Model, view: TaskView): string[] {
     );
 }
 
-export function wrongHop(model: Model, view: DelegationView): string[] {
-  const hop = model.hops.get(view.id);
-  if (hop === undefined) return [`M1: ${view.ref} is answered and not in the journal`];
-  const status = hop.statuses.get(view.version);
+export function wrongDelegation(model: Model, view: DelegationView): string[] {
+  const delegation = model.delegations.get(view.id);
+  if (delegation === undefined) return [`M1: ${view.ref} is answered and not in the journal`];
+  const status = delegation.statuses.get(view.version);
   return status === view.status
     ? []
     : [`T8: ${view.ref} v${view.version} shows ${view.status}, not ${String(status)}`];
@@ -40,17 +40,20 @@ export function wrongInstance(model: Model, view: InstanceView): string[] {
 /** Everything that the journal has told of since the last look, as users see it now. */
 export async function wrongViews(model: Model, hopper: Hopper): Promise<string[]> {
   const wrong: string[] = [];
-  const { tasks, hops, instances } = model.touched;
+  const { tasks, delegations, instances } = model.touched;
   for (const id of tasks) {
     const view = await hopper.tasks.get(id);
     wrong.push(...wrongTask(model, view), ...notNewest(view.ref, view.version, model.task(id).version));
     wrong.push(...wrongPath(model, view));
     for (const place of [view.instanceId, view.originInstanceId]) if (place !== null) instances.add(place);
   }
-  for (const id of hops) {
+  for (const id of delegations) {
     const view = await hopper.delegations.get(id);
-    wrong.push(...wrongHop(model, view), ...notNewest(view.ref, view.version, model.hop(id).version));
-    const { reason, outcome } = model.hop(id);
+    wrong.push(
+      ...wrongDelegation(model, view),
+      ...notNewest(view.ref, view.version, model.delegation(id).version),
+    );
+    const { reason, outcome } = model.delegation(id);
     if ((view.reason?.code ?? null) !== reason)
       wrong.push(`T8: ${view.ref} shows ${String(view.reason?.code)}`);
     if ((view.result?.outcome ?? null) !== outcome)
@@ -65,7 +68,7 @@ export async function wrongViews(model: Model, hopper: Hopper): Promise<string[]
     );
     wrong.push(...wrongCounts(model, view));
   }
-  for (const touched of [tasks, hops, instances]) touched.clear();
+  for (const touched of [tasks, delegations, instances]) touched.clear();
   return wrong;
 }
 
@@ -73,7 +76,7 @@ function notNewest(name: string, version: number, newest: number): string[] {
   return version === newest ? [] : [`T3: ${name} is at version ${version}, the journal at ${newest}`];
 }
 
-/** T1, D1: the chain of an open task is its origin and the targets of its accepted hops; its holder is the last of them. */
+/** T1, D1: the chain of an open task is its origin and the targets of its accepted delegations; its holder is the last of them. */
 function wrongPath(model: Model, view: TaskView): string[] {
   const task = model.task(view.id);
   if (isFinal(task)) return [];
@@ -100,17 +103,18 @@ function wrongCounts(model: Model, view: InstanceView): string[] {
 /** What a Hopper at rest owes: nothing is under way, and no moment has been missed. */
 export function wrongAtRest(model: Model, now: number): string[] {
   const wrong: string[] = [];
-  for (const hop of model.hops.values()) {
-    const task = model.task(hop.task);
-    const name = `D${hop.seq} of ${task.ref}`;
-    if (hop.status === "pending") {
+  for (const delegation of model.delegations.values()) {
+    const task = model.task(delegation.task);
+    const name = `D${delegation.seq} of ${task.ref}`;
+    if (delegation.status === "pending") {
       if (isFinal(task)) wrong.push(`D3: ${name} is pending, its task is ${task.status}`);
-      else if (task.pendingHop !== hop.id) wrong.push(`D1: ${name} is pending beside another`);
-      if ((hop.expiresAt ?? Infinity) <= now) wrong.push(`D10: ${name} has expired and nobody noticed`);
-      if (model.instance(hop.target).status === "terminated")
+      else if (task.pendingOffer !== delegation.id) wrong.push(`D1: ${name} is pending beside another`);
+      if ((delegation.expiresAt ?? Infinity) <= now)
+        wrong.push(`D10: ${name} has expired and nobody noticed`);
+      if (model.instance(delegation.target).status === "terminated")
         wrong.push(`I2: ${name} is offered to a terminated one`);
     }
-    if (hop.status === "accepted" && (isFinal(task) || hop.round < task.round)) {
+    if (delegation.status === "accepted" && (isFinal(task) || delegation.round < task.round)) {
       wrong.push(`D3, V2: ${name} is accepted, its task is ${task.status} in round ${task.round}`);
     }
   }
@@ -141,7 +145,7 @@ function wrongTaskAtRest(model: Model, task: ModelTask, now: number): string[] {
     wrong.push(`L4: the lease of ${ref} is over and nobody noticed`);
   if (isClaimed(task) && holder?.status === "stopped")
     wrong.push(`L2: ${ref} is claimed at ${holder.name}, which is stopped`);
-  if (task.status === "pending" && task.pendingHop === null && task.held === null)
+  if (task.status === "pending" && task.pendingOffer === null && task.held === null)
     wrong.push(`V1: ${ref} is held for no reason`);
   if (isOpen(task) && holder?.status === "terminated")
     wrong.push(`I4: ${ref} is lost at ${holder.name}, which is terminated`);

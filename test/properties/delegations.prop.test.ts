@@ -8,6 +8,18 @@ import { play } from "./steps.ts";
  * Random trees, random clients, any order of turns, crashes and full disks: every event, view and answer against a
  * model that knows only what the design says (8-reliability.md 8.1: M1, M2, M8, T1–T9, D1–D10, K1, K3, L1–L4, I1–I4,
  * E1, E4, E5, E6, V1–V3).
+ *
+ * How it is built:
+ * - cases.ts draws a case, as plain data; steps.ts plays it, step by step, in a world (world.ts): a Hopper in memory
+ *   whose commits fail as armed (faults.ts), with the model beside it.
+ * - plan.ts makes a call of each verb that was drawn (call.ts, calls-task.ts, calls-instance.ts), aimed at what is
+ *   there; races.ts lets two calls meet whose race is rare, and race-setup.ts brings about what they meet over.
+ * - model.ts holds what the journal told. apply.ts, apply-delegation.ts and apply-task.ts apply each event to it and
+ *   note what rules.ts forbids; no code of the runtime decides there.
+ * - check-answer.ts compares each answer (outcome.ts) with the model and with what predict.ts foretold of a call asked
+ *   alone; checks.ts looks at every view, and at what a Hopper at rest owes.
+ * - heal.ts ends all faults and has every task finished, then asks the doctor.
+ * - marks.ts counts what is rare: a run that never met it fails.
  */
 const FILE = "test/properties/delegations.prop.test.ts";
 const GATE_RUNS = 500;

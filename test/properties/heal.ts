@@ -10,7 +10,7 @@ const MOST_ROUNDS = 60;
  * nothing is left. Then the rules of a Hopper at rest, and what its doctor says (8-reliability.md: F, Q, V).
  */
 export async function heal(world: World): Promise<void> {
-  world.story.push("heal");
+  world.log.push("heal");
   await world.restart();
   // Drains end, offers and leases expire.
   await world.advance(400_000);
@@ -50,7 +50,7 @@ const RESTING = new Set(["created", "stopped", "error"]);
 async function work(world: World): Promise<boolean> {
   const { model } = world;
   let done = 0;
-  for (const { id } of [...model.hops.values()].filter(isPending)) {
+  for (const { id } of [...model.delegations.values()].filter(isPending)) {
     const accepted = await world.alone(({ delegations }) => delegations.accept(id, HEAL));
     if (!accepted.ok)
       await world.alone(({ delegations }) => delegations.reject(id, { ...HEAL, reason: "full" }));
@@ -120,8 +120,8 @@ async function overcounted(world: World): Promise<string[]> {
     const asked = { title: "anything", instanceId: parent.id };
     const preview = await world.alone(({ route }) => route.preview(asked));
     for (const { instanceId, name, load } of preview.ok ? preview.answer.candidates : []) {
-      const fromAbove = [...model.hops.values()].every(
-        (hop) => hop.target !== instanceId || hop.source === parent.id,
+      const fromAbove = [...model.delegations.values()].every(
+        (delegation) => delegation.target !== instanceId || delegation.source === parent.id,
       );
       const fromThere = [...model.tasks.values()].some((task) => task.origin === instanceId);
       if (load > 0 && fromAbove && !fromThere)

@@ -2,7 +2,7 @@ import type { EventView } from "../../src/views/views.ts";
 
 /**
  * What a client can know of Hopper from its journal and its answers, in plain maps: the independent model of the
- * property. Nothing of the runtime is used; what is legal stands in rules.ts, what each event does in happenings.ts.
+ * property. Nothing of the runtime is used; what is legal stands in rules.ts, what each event does in apply.ts.
  */
 
 export interface ModelInstance {
@@ -22,7 +22,7 @@ export interface ModelInstance {
   readonly statuses: Map<number, string>;
 }
 
-export interface ModelHop {
+export interface ModelDelegation {
   readonly id: string;
   readonly task: string;
   readonly source: string;
@@ -69,9 +69,9 @@ export interface ModelTask {
   held: string | null;
   holder: string | null;
   origin: string | null;
-  /** Ids of its open accepted hops, origin to holder. */
+  /** Ids of its open accepted delegations, origin to holder. */
   path: string[];
-  pendingHop: string | null;
+  pendingOffer: string | null;
   /** Place in the holder's queue; null = never queued there. */
   arrival: number | null;
   notBefore: number | null;
@@ -85,7 +85,7 @@ export interface ModelTask {
   /** The lease under which it was completed; null = none. */
   endedBy: number | null;
   blockedByHand: boolean;
-  /** It was given back in this round: who had it may not be asked again. */
+  /** It was returned in this round: who had it may not be asked again. */
   wasReturned: boolean;
   version: number;
   /** By version. */
@@ -106,7 +106,7 @@ export function newTask(given: Pick<ModelTask, Asked | "status" | "holder">): Mo
     held: null,
     origin: given.holder,
     path: [],
-    pendingHop: null,
+    pendingOffer: null,
     arrival: null,
     notBefore: null,
     attempt: 1,
@@ -137,12 +137,16 @@ export const isClaimed = (task: ModelTask): boolean =>
 export class Model {
   readonly instances = new Map<string, ModelInstance>();
   readonly tasks = new Map<string, ModelTask>();
-  readonly hops = new Map<string, ModelHop>();
+  readonly delegations = new Map<string, ModelDelegation>();
   readonly refs = new Map<string, string>();
   /** Events by who asked. */
   readonly byActor = new Map<string, EventView[]>();
-  /** Tasks and hops that events have touched since somebody looked. */
-  readonly touched = { tasks: new Set<string>(), hops: new Set<string>(), instances: new Set<string>() };
+  /** Tasks and delegations that events have touched since somebody looked. */
+  readonly touched = {
+    tasks: new Set<string>(),
+    delegations: new Set<string>(),
+    instances: new Set<string>(),
+  };
   events = 0;
   readonly broken: string[] = [];
 
@@ -150,17 +154,17 @@ export class Model {
     return found(this.tasks.get(id), `task ${id}`);
   }
 
-  hop(id: string): ModelHop {
-    return found(this.hops.get(id), `delegation ${id}`);
+  delegation(id: string): ModelDelegation {
+    return found(this.delegations.get(id), `delegation ${id}`);
   }
 
   instance(id: string): ModelInstance {
     return found(this.instances.get(id), `instance ${id}`);
   }
 
-  /** Who alone may change the task: the target of its pending hop, else its holder, else the desk. */
+  /** Who alone may change the task: the target of its pending delegation, else its holder, else the desk. */
   keeper(task: ModelTask): string | null {
-    return task.pendingHop === null ? task.holder : this.hop(task.pendingHop).target;
+    return task.pendingOffer === null ? task.holder : this.delegation(task.pendingOffer).target;
   }
 
   heldBy(instance: string): ModelTask[] {
@@ -192,7 +196,7 @@ export class Model {
 
   /** Instances from its origin to its holder. */
   chain(task: ModelTask): string[] {
-    const targets = task.path.map((id) => this.hop(id).target);
+    const targets = task.path.map((id) => this.delegation(id).target);
     return task.origin === null ? targets : [task.origin, ...targets];
   }
 
@@ -219,7 +223,7 @@ export class Model {
     const { scope } = this.instance(instance);
     if (scope === "GLOBAL") return Number.POSITIVE_INFINITY;
     const held = this.heldBy(instance).filter(
-      (task) => task.status === "pending" && task.pendingHop === null && task.held !== null,
+      (task) => task.status === "pending" && task.pendingOffer === null && task.held !== null,
     ).length;
     return this.limit(instance) - this.used(instance) - (scope === "ORCHESTRATION" ? 0 : held);
   }

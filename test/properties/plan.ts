@@ -1,5 +1,5 @@
 import { claimCall, createCall, lifeCall } from "./calls-instance.ts";
-import { addCall, hopCall, leasedCall, taskCall } from "./calls-task.ts";
+import { addCall, delegationCall, leasedCall, taskCall } from "./calls-task.ts";
 import {
   hasWork,
   isHeld,
@@ -28,15 +28,18 @@ export function plan(params: Plan): Call | null {
     case "accept":
     case "reject":
     case "withdraw":
-      return on(aim(params, [...model.hops.values()], isPending), (hop) => hopCall(params, hop));
-    case "complete hop":
+      return on(aim(params, [...model.delegations.values()], isPending), (delegation) =>
+        delegationCall(params, delegation),
+      );
+    case "complete delegation":
       return on(
         aim(
           params,
-          [...model.hops.values()],
-          (hop) => isLast(model, hop) || hop.status === "pending" || hop.status === "accepted",
+          [...model.delegations.values()],
+          (delegation) =>
+            isLast(model, delegation) || delegation.status === "pending" || delegation.status === "accepted",
         ),
-        (hop) => hopCall(params, hop),
+        (delegation) => delegationCall(params, delegation),
       );
     case "heartbeat":
     case "complete":
@@ -99,5 +102,5 @@ const FITS: { readonly [verb: string]: (task: ModelTask, model: Model) => boolea
 };
 
 function isFree(task: ModelTask): boolean {
-  return task.holder !== null && isOpen(task) && task.pendingHop === null && task.status !== "blocked";
+  return task.holder !== null && isOpen(task) && task.pendingOffer === null && task.status !== "blocked";
 }

@@ -3,7 +3,7 @@ import {
   isClaimed,
   isFinal,
   type Model,
-  type ModelHop,
+  type ModelDelegation,
   type ModelInstance,
   type ModelTask,
 } from "./model.ts";
@@ -14,21 +14,21 @@ export type Prediction = readonly string[] | null;
 const OK = ["ok"] as const;
 const ILLEGAL = ["illegal_transition"] as const;
 
-export function predictHop(model: Model, verb: VerbName, hop: ModelHop): Prediction {
-  if (hop.status !== "pending") return ["already_decided"];
+export function predictDelegation(model: Model, verb: VerbName, delegation: ModelDelegation): Prediction {
+  if (delegation.status !== "pending") return ["already_decided"];
   if (verb !== "accept") return OK;
-  if (model.instance(hop.target).status !== "running") return ["instance_not_running"];
-  return model.room(hop.target) <= 0 ? ["at_capacity"] : OK;
+  if (model.instance(delegation.target).status !== "running") return ["instance_not_running"];
+  return model.room(delegation.target) <= 0 ? ["at_capacity"] : OK;
 }
 
-/** Completing a hop is completing its task, by the hop that brought it to its holder. */
-export function predictComplete(model: Model, hop: ModelHop, isLast: boolean): Prediction {
-  if (hop.status === "pending") return ILLEGAL;
-  if (hop.status !== "accepted") return ["already_decided"];
-  const task = model.task(hop.task);
+/** Completing a delegation is completing its task, by the delegation that brought it to its holder. */
+export function predictComplete(model: Model, delegation: ModelDelegation, isLast: boolean): Prediction {
+  if (delegation.status === "pending") return ILLEGAL;
+  if (delegation.status !== "accepted") return ["already_decided"];
+  const task = model.task(delegation.task);
   if (isLast) return OK;
   // On offer below, it is still held here: completed while it is offered.
-  return task.holder === hop.target ? null : ["open_hop_below"];
+  return task.holder === delegation.target ? null : ["open_hop_below"];
 }
 
 /** A worker's verb with its token, which is the epoch of its claim. */
@@ -40,7 +40,7 @@ export function predictLeased(verb: VerbName, task: ModelTask, epoch: number): P
 
 export function predictTask(model: Model, verb: VerbName, task: ModelTask): Prediction {
   const { status } = task;
-  const offered = task.pendingHop !== null;
+  const offered = task.pendingOffer !== null;
   switch (verb) {
     case "complete by hand":
       if (status === "done") return null;
@@ -66,7 +66,7 @@ export function predictTask(model: Model, verb: VerbName, task: ModelTask): Pred
 }
 
 function predictBegin(model: Model, task: ModelTask): Prediction {
-  if (task.pendingHop !== null) return ["illegal_transition", "pending_delegation_exists"];
+  if (task.pendingOffer !== null) return ["illegal_transition", "pending_delegation_exists"];
   if (isClaimed(task)) return OK;
   if (task.status !== "queued") return ILLEGAL;
   const holder = model.instance(task.holder as string);

@@ -2,7 +2,7 @@ import { claimCall } from "./calls-instance.ts";
 import { addCall, taskCall } from "./calls-task.ts";
 import { isHeld, isPending, pick, type Call, type Lease, type Plan } from "./call.ts";
 import type { Step, Verb, VerbName } from "./cases.ts";
-import type { ModelHop, ModelInstance, ModelTask } from "./model.ts";
+import type { ModelDelegation, ModelInstance, ModelTask } from "./model.ts";
 import type { World } from "./world.ts";
 
 /** What a race needs before it can begin: looked for, or brought about. */
@@ -31,9 +31,10 @@ function running(world: World, scope: string): ModelInstance[] {
 }
 
 /** A pending offer; where there is none, a held task is offered to somebody who lets offers wait. */
-export async function offerFor(world: World, race: Race, ask: Ask): Promise<ModelHop | null> {
+export async function offerFor(world: World, race: Race, ask: Ask): Promise<ModelDelegation | null> {
   const { model } = world;
-  const pending = (): ModelHop | undefined => pick([...model.hops.values()].filter(isPending), race.pick);
+  const pending = (): ModelDelegation | undefined =>
+    pick([...model.delegations.values()].filter(isPending), race.pick);
   const there = pending();
   if (there !== undefined && model.room(there.target) > 0) return there;
   const takers = running(world, "ORCHESTRATION").filter(
@@ -48,7 +49,7 @@ export async function offerFor(world: World, race: Race, ask: Ask): Promise<Mode
   const task = await heldFor(world, { race, ask, place: model.instance(taker.parent as string) });
   if (task === null) return null;
   await ask(world, taskCall(toward(world, { race, task, taker, isForced: false }), task));
-  return task.pendingHop === null ? null : model.hop(task.pendingHop);
+  return task.pendingOffer === null ? null : model.delegation(task.pendingOffer);
 }
 
 /** A new task that is held at this place, because it is not to be routed. */

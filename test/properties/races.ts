@@ -1,9 +1,9 @@
 import { claimCall, lifeCall } from "./calls-instance.ts";
-import { hopCall, leasedCall, taskCall } from "./calls-task.ts";
+import { delegationCall, leasedCall, taskCall } from "./calls-task.ts";
 import { hasWork, isHeld, pick, type Call, type Lease } from "./call.ts";
 import type { RaceName, VerbName } from "./cases.ts";
 import type { Rare } from "./marks.ts";
-import { isOpen, type ModelHop, type ModelInstance } from "./model.ts";
+import { isOpen, type ModelDelegation, type ModelInstance } from "./model.ts";
 import { fullFor, heldFor, leaseFor, offerFor, planFor, toward, type Ask, type Race } from "./race-setup.ts";
 import type { Asked } from "./steps.ts";
 import type { World } from "./world.ts";
@@ -22,8 +22,8 @@ export async function startRace(world: World, race: Race, ask: Ask): Promise<Sta
   const [one, other] = race.race.split(", ") as [string, string];
   switch (one) {
     case "accept": {
-      const hop = await offerFor(world, race, ask);
-      return hop === null ? null : aboutHop(world, race, { hop, other });
+      const delegation = await offerFor(world, race, ask);
+      return delegation === null ? null : aboutOffer(world, race, { delegation, other });
     }
     case "complete": {
       const lease = await leaseFor(world, race, ask);
@@ -41,27 +41,32 @@ export async function startRace(world: World, race: Race, ask: Ask): Promise<Sta
   }
 }
 
-function aboutHop(world: World, race: Race, { hop, other }: { hop: ModelHop; other: string }): Start {
+function aboutOffer(
+  world: World,
+  race: Race,
+  { delegation, other }: { delegation: ModelDelegation; other: string },
+): Start {
   const { model } = world;
-  const accept = hopCall(planFor(world, race, "accept", 0), hop);
+  const accept = delegationCall(planFor(world, race, "accept", 0), delegation);
   if (other === "expiry") {
     const name = ([accepted]: readonly Asked[]): Rare | null => {
       if (accepted?.outcome.ok === true) return "accept beat expiry";
-      return model.hop(hop.id).reason === "expired" ? "expiry beat accept" : null;
+      return model.delegation(delegation.id).reason === "expired" ? "expiry beat accept" : null;
     };
-    return { calls: [accept], moment: Math.max(world.now, hop.expiresAt ?? 0), name };
+    return { calls: [accept], moment: Math.max(world.now, delegation.expiresAt ?? 0), name };
   }
   if (other === "reject" || other === "withdraw") {
-    const end = hopCall(planFor(world, race, other, 1), hop);
+    const end = delegationCall(planFor(world, race, other, 1), delegation);
     const won = other === "reject" ? "reject beat accept" : "withdrawal beat accept";
     return { calls: [accept, end], name: (asked) => (beat(asked, 1, 0) ? won : null) };
   }
   if (other === "terminate" || other === "pause") {
-    return { calls: [accept, lifeCall(planFor(world, race, other, 1), model.instance(hop.target))] };
+    return { calls: [accept, lifeCall(planFor(world, race, other, 1), model.instance(delegation.target))] };
   }
-  if (other === "complete hop") return { calls: [hopCall(planFor(world, race, other, 1), hop), accept] };
+  if (other === "complete delegation")
+    return { calls: [delegationCall(planFor(world, race, other, 1), delegation), accept] };
   const verb = other === "cancel" ? "cancel" : "complete by hand";
-  const end = taskCall(planFor(world, race, verb, 1), model.task(hop.task));
+  const end = taskCall(planFor(world, race, verb, 1), model.task(delegation.task));
   return { calls: end === null ? [accept] : [accept, end] };
 }
 
@@ -166,8 +171,8 @@ async function aboutFull(world: World, race: Race, ask: Ask): Promise<Start | nu
     (call) => call !== null,
   );
   const name = (): Rare | null => {
-    const hop = [...model.hops.values()].findLast((one) => one.task === task.id);
-    return hop?.reason === "at_capacity" ? "full one refused" : null;
+    const delegation = [...model.delegations.values()].findLast((one) => one.task === task.id);
+    return delegation?.reason === "at_capacity" ? "full one refused" : null;
   };
   return { calls, name };
 }

@@ -80,7 +80,7 @@ export function mayHappenWhileOffered(event: string, reason: unknown): boolean {
 }
 
 /** 2.4: pending → accepted | rejected | cancelled; accepted → completed | cancelled. */
-const HOP: { readonly [event: string]: readonly string[] } = {
+const DELEGATION: { readonly [event: string]: readonly string[] } = {
   "delegation.accepted": ["pending"],
   "delegation.rejected": ["pending"],
   "delegation.completed": ["accepted"],
@@ -88,7 +88,7 @@ const HOP: { readonly [event: string]: readonly string[] } = {
 };
 
 export function mayDecide(event: string, status: string): boolean {
-  return HOP[event]?.includes(status) === true;
+  return DELEGATION[event]?.includes(status) === true;
 }
 
 export const REJECTIONS: ReadonlySet<unknown> = new Set([

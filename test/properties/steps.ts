@@ -5,7 +5,7 @@ import type { Call } from "./call.ts";
 import { plan } from "./plan.ts";
 import type { Case, Fault, Step, Verb } from "./cases.ts";
 import { heal } from "./heal.ts";
-import { judge } from "./judge.ts";
+import { wrongOutcome } from "./check-answer.ts";
 import type { Marks } from "./marks.ts";
 import { startRace } from "./races.ts";
 import type { Outcome } from "./outcome.ts";
@@ -25,14 +25,14 @@ export interface Asked {
  * faults and the last look. Throws what it breaks, with how it went; else the digest of the journal.
  */
 export async function play(given: Case, params: { marks: Marks; scheduler: fc.Scheduler }): Promise<string> {
-  const world = await World.grow(given, params);
+  const world = await World.spawn(given, params);
   try {
     for (const step of given.steps) await take(world, step);
     await heal(world);
     return world.digest();
   } catch (error) {
-    const story = world.story.slice(-MOST_LINES).join("\n");
-    throw new Error(`${(error as Error).message}\nHow it went:\n${story}`, { cause: error });
+    const log = world.log.slice(-MOST_LINES).join("\n");
+    throw new Error(`${(error as Error).message}\nHow it went:\n${log}`, { cause: error });
   } finally {
     await world.hopper.close();
   }
@@ -66,14 +66,14 @@ async function take(world: World, step: Step): Promise<void> {
       await goBy(world, step.seconds, step.fault);
       return;
     case "restart":
-      world.story.push("restart");
+      world.log.push("restart");
       await world.restart();
       await afterwards(world, [], false);
   }
 }
 
 async function goBy(world: World, seconds: number, fault: Fault | null): Promise<void> {
-  world.story.push(`${seconds} s go by`);
+  world.log.push(`${seconds} s go by`);
   world.arm(fault);
   await world.advance(seconds * 1_000);
   await afterwards(world, [], false);
@@ -99,7 +99,7 @@ async function ask(
   world.arm(fault);
   const outcomes = await world.together(all, moment === undefined ? { passes } : { passes, moment });
   const asked = all.map((call, index): Asked => ({ call, outcome: outcomes[index] as Outcome }));
-  world.story.push(asked.map(({ call, outcome }) => `${call.name}: ${said(outcome)}`).join(" | "));
+  world.log.push(asked.map(({ call, outcome }) => `${call.name}: ${said(outcome)}`).join(" | "));
   await afterwards(world, asked, all.length === 1 && fault === null && moment === undefined);
   return asked;
 }
@@ -111,12 +111,12 @@ async function afterwards(world: World, asked: readonly Asked[], alone: boolean)
   await world.hopper.settle();
   const { fired } = world;
   if (world.hasCrashed) {
-    world.story.push(`crash ${fired} the commit`);
+    world.log.push(`crash ${fired} the commit`);
     await world.restart();
   }
   await world.hopper.settle();
   await world.catchUp();
-  world.fail(asked.flatMap(({ call, outcome }) => judge(world, call, outcome, alone)));
+  world.fail(asked.flatMap(({ call, outcome }) => wrongOutcome(world, call, outcome, alone)));
   world.fail(twins(world, asked));
   noteCrash(world, asked);
   world.arm(null);
@@ -157,10 +157,10 @@ async function askOnceMore(world: World, call: Call): Promise<Outcome> {
   const before = world.ownEvents(call).length;
   const [first] = await world.together([call], { passes: 1 });
   const outcome = first as Outcome;
-  world.story.push(`once more ${call.name}: ${said(outcome)}`);
+  world.log.push(`once more ${call.name}: ${said(outcome)}`);
   await world.hopper.settle();
   await world.catchUp();
-  world.fail(judge(world, call, outcome, false));
+  world.fail(wrongOutcome(world, call, outcome, false));
   const after = world.ownEvents(call).length;
   if (before > 0 && outcome.ok) {
     if (after > before) world.fail([`E4: ${call.name} was done twice`]);
@@ -195,6 +195,6 @@ function told(call: Call, outcome: Outcome): unknown {
   if (!outcome.ok) return outcome.code;
   const { answer } = outcome;
   if (call.kind === "instance") return { ...(answer as InstanceView), counts: null, allowedEvents: null };
-  if (call.kind === "hop") return { ...(answer as DelegationView), result: null };
+  if (call.kind === "delegation") return { ...(answer as DelegationView), result: null };
   return answer;
 }

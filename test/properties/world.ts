@@ -9,7 +9,7 @@ import type { Call, Lease } from "./call.ts";
 import type { Case, Fault, RootSpec } from "./cases.ts";
 import { wrongAtRest, wrongViews } from "./checks.ts";
 import { Faults } from "./faults.ts";
-import { happen } from "./happenings.ts";
+import { applyEvent } from "./apply.ts";
 import type { Marks } from "./marks.ts";
 import { Model } from "./model.ts";
 import { outcomeOf, type Outcome } from "./outcome.ts";
@@ -33,7 +33,7 @@ export class World {
   readonly leases: Lease[] = [];
   readonly scheduler: fc.Scheduler;
   /** How the case went, for a failure report. */
-  readonly story: string[] = [];
+  readonly log: string[] = [];
   hopper!: SpawnedHopper;
   calls = 0;
   readonly #faults: Faults;
@@ -51,7 +51,7 @@ export class World {
   }
 
   /** A Hopper with the instances of the case, all of them running. */
-  static async grow(given: Case, params: { marks: Marks; scheduler: fc.Scheduler }): Promise<World> {
+  static async spawn(given: Case, params: { marks: Marks; scheduler: fc.Scheduler }): Promise<World> {
     const faults = new Faults();
     const world = new World({ ...params, faults });
     const { turns } = given;
@@ -66,7 +66,7 @@ export class World {
     });
     world.#listens = given.seed % 4 === 0;
     world.#listen();
-    await world.#plant(given.roots);
+    await world.#create(given.roots);
     await world.look();
     return world;
   }
@@ -79,7 +79,7 @@ export class World {
     return this.hopper.clock.now();
   }
 
-  async #plant(roots: readonly RootSpec[]): Promise<void> {
+  async #create(roots: readonly RootSpec[]): Promise<void> {
     const levels: CreateInstanceParams[][] = [[], [], []];
     for (const [r, root] of roots.entries()) {
       const id = `g${r}`;
@@ -229,8 +229,8 @@ export class World {
     for await (const event of this.api.events(since)) news.push(event);
     for (const event of news) {
       this.#journal.update(JSON.stringify(event));
-      happen(this.model, this.marks, event);
-      this.story.push(`    ${this.model.events} ${inWords(event, this.model)}`);
+      applyEvent(this.model, this.marks, event);
+      this.log.push(`    ${this.model.events} ${inWords(event, this.model)}`);
     }
     this.#cursor = news.at(-1)?.cursor ?? this.#cursor;
     return news.map(({ cursor }) => cursor);
@@ -260,8 +260,11 @@ export class World {
 /** One event on one line, as a failure report shows it. */
 function inWords({ event, instanceId, taskId, delegationId, data }: EventView, model: Model): string {
   const task = taskId === null ? "" : ` ${model.tasks.get(taskId)?.ref}`;
-  const hop = delegationId === null ? undefined : model.hops.get(delegationId);
-  const way = hop === undefined ? "" : ` D${hop.seq} ${hop.type} ${hop.source}>${hop.target}`;
+  const delegation = delegationId === null ? undefined : model.delegations.get(delegationId);
+  const way =
+    delegation === undefined
+      ? ""
+      : ` D${delegation.seq} ${delegation.type} ${delegation.source}>${delegation.target}`;
   const code =
     data["code"] ?? data["reason"] ?? data["why"] ?? (data["error"] as { code?: string } | undefined)?.code;
   return `${event}${task}${way} by ${instanceId}${code === undefined ? "" : ` (${JSON.stringify(code)})`}`;

@@ -1,7 +1,7 @@
 import type { Claim } from "../../src/api/instances.ts";
 import type { DelegationView, InstanceView, TaskView } from "../../src/views/views.ts";
 import type { Answer, Call, Lease } from "./call.ts";
-import { wrongHop, wrongInstance, wrongTask } from "./checks.ts";
+import { wrongDelegation, wrongInstance, wrongTask } from "./checks.ts";
 import { CODES, type Outcome } from "./outcome.ts";
 import type { World } from "./world.ts";
 
@@ -12,19 +12,19 @@ const UNKNOWN: ReadonlySet<string> = new Set(["unavailable", "draining"]);
  * What is wrong with what a call was answered: by the journal, by what the model expected of a call that was asked
  * alone, and because what is refused does nothing.
  */
-export function judge(world: World, call: Call, outcome: Outcome, alone: boolean): string[] {
+export function wrongOutcome(world: World, call: Call, outcome: Outcome, alone: boolean): string[] {
   const name = `${call.name} (${call.by})`;
   const said = outcome.ok ? "ok" : outcome.code;
   if (alone && call.expected !== null && !call.expected.includes(said)) {
     return [`${name} ended ${said}, expected ${call.expected.join(" or ")}`];
   }
-  if (!outcome.ok) return judgeRefusal(world, call, outcome.code).map((wrong) => `${name} ${wrong}`);
+  if (!outcome.ok) return wrongRefusal(world, call, outcome.code).map((wrong) => `${name} ${wrong}`);
   keepLeases(world, outcome.answer, call);
   const why = call.confirm?.(outcome.answer, alone) ?? null;
   return [...(why === null ? [] : [`${name}: ${why}`]), ...wrongAnswer(world, call, outcome.answer)];
 }
 
-function judgeRefusal(world: World, call: Call, code: string): string[] {
+function wrongRefusal(world: World, call: Call, code: string): string[] {
   if (!CODES.has(code)) return [`ended with ${code}`];
   const { lease } = call;
   const isOld = lease !== undefined && world.model.task(lease.task).epoch > lease.epoch;
@@ -40,8 +40,8 @@ function wrongAnswer({ model }: World, call: Call, answer: Answer): string[] {
   switch (call.kind) {
     case "task":
       return wrongTask(model, answer as TaskView);
-    case "hop":
-      return wrongHop(model, answer as DelegationView);
+    case "delegation":
+      return wrongDelegation(model, answer as DelegationView);
     case "instance":
       return wrongInstance(model, answer as InstanceView);
     case "claims":

@@ -1,46 +1,46 @@
-import { noteState, type Happening } from "./happening.ts";
+import { noteState, type AppliedEvent } from "./applied-event.ts";
 import { isClaimed, isFinal, newTask, type ModelTask } from "./model.ts";
 import { HELD, mayHappen, mayHappenWhileOffered } from "./rules.ts";
 
-/** What happens to a task, but by its delegations. */
-export function happenToTask(happening: Happening): void {
-  const { model, event } = happening;
+/** What an event does to a task, but by its delegations. */
+export function applyToTask(applied: AppliedEvent): void {
+  const { model, event } = applied;
   const id = event.taskId as string;
   model.touched.tasks.add(id);
   if (event.event === "task.created") {
-    beginTask(happening, id);
+    beginTask(applied, id);
     return;
   }
   const task = model.task(id);
   const { status } = task;
-  happening.rule(
+  applied.rule(
     mayHappen(event.event, status) || event.event === "task.updated",
     "T2",
     `${task.ref} was ${status}`,
   );
-  happening.rule(
+  applied.rule(
     event.instanceId === model.keeper(task),
     "T9",
     `${task.ref} is not kept by ${event.instanceId}`,
   );
-  if (task.pendingHop !== null) {
+  if (task.pendingOffer !== null) {
     const isLegal = mayHappenWhileOffered(event.event, event.data["reason"]);
-    happening.rule(isLegal, "T2", `${task.ref} is on offer`);
+    applied.rule(isLegal, "T2", `${task.ref} is on offer`);
   }
-  TASK_CHANGES[event.event]?.(happening, task);
+  TASK_CHANGES[event.event]?.(applied, task);
   task.version += 1;
   noteState(task);
 }
 
-function beginTask(happening: Happening, id: string): void {
-  const { model, event } = happening;
+function beginTask(applied: AppliedEvent, id: string): void {
+  const { model, event } = applied;
   const { data } = event;
   const holder = (data["holder"] as string | null) ?? null;
-  const dependsOn = idsOf(happening, "dependsOn") ?? [];
-  happening.rule(!model.tasks.has(id), "M2", `${id} is created again`);
-  happening.rule(event.instanceId === holder, "T9", `${id} is created by ${event.instanceId} for ${holder}`);
+  const dependsOn = idsOf(applied, "dependsOn") ?? [];
+  applied.rule(!model.tasks.has(id), "M2", `${id} is created again`);
+  applied.rule(event.instanceId === holder, "T9", `${id} is created by ${event.instanceId} for ${holder}`);
   if (holder !== null) {
-    happening.rule(
+    applied.rule(
       model.instance(holder).status !== "terminated",
       "I2",
       `${id} is created at a terminated one`,
@@ -59,19 +59,19 @@ function beginTask(happening: Happening, id: string): void {
     holder,
   });
   const expected = dependsOn.length > 0 ? "blocked" : "pending";
-  happening.rule(task.status === expected, "T2", `${task.ref} begins ${task.status}`);
+  applied.rule(task.status === expected, "T2", `${task.ref} begins ${task.status}`);
   model.tasks.set(id, task);
   model.refs.set(task.ref, id);
   noteState(task);
 }
 
 /** Tasks that the event's data names by their refs. */
-function idsOf({ model, event }: Happening, field: string): string[] | undefined {
+function idsOf({ model, event }: AppliedEvent, field: string): string[] | undefined {
   const refs = event.data[field] as string[] | undefined;
   return refs?.map((ref) => model.refs.get(ref) ?? ref);
 }
 
-type Change = (happening: Happening, task: ModelTask) => void;
+type Change = (applied: AppliedEvent, task: ModelTask) => void;
 
 const TASK_CHANGES: { readonly [event: string]: Change } = {
   "task.assigned": ({ event, rule }, task) => {
@@ -92,32 +92,30 @@ const TASK_CHANGES: { readonly [event: string]: Change } = {
     if (["no_capacity", "no_route", "instance_not_running"].includes(task.held)) task.heldBefore = true;
   },
   "task.queued": queue,
-  "task.claimed": (happening, task) => {
-    const { model, at, rule } = happening;
+  "task.claimed": (applied, task) => {
+    const { model, at, rule } = applied;
     const [first] = model.runnable(task.holder as string, at);
     rule(first?.id === task.id, "K3", `${task.ref} is claimed before ${first?.ref}`);
-    claim(happening, task, "claimed");
+    claim(applied, task, "claimed");
   },
-  "task.in_progress": (happening, task) => {
-    if (happening.event.data["by"] !== undefined) claim(happening, task, "in_progress");
-    else happening.rule(isClaimed(task), "T2", `${task.ref} has no lease to work under`);
+  "task.in_progress": (applied, task) => {
+    if (applied.event.data["by"] !== undefined) claim(applied, task, "in_progress");
+    else applied.rule(isClaimed(task), "T2", `${task.ref} has no lease to work under`);
     task.status = "in_progress";
   },
   "task.requeued": requeue,
-  "task.returned": comeBack,
+  "task.returned": beReturned,
   "task.blocked": ({ event }, task) => {
     task.status = "blocked";
     task.blockedByHand = event.data["byHand"] === true;
     task.held = null;
     task.arrival = null;
   },
-  "task.updated": (happening, task) => {
-    const waitsFor = idsOf(happening, "waitsFor") ?? task.waitsFor;
-    const settled = task.waitsFor
-      .filter((id) => !waitsFor.includes(id))
-      .map((id) => happening.model.task(id));
+  "task.updated": (applied, task) => {
+    const waitsFor = idsOf(applied, "waitsFor") ?? task.waitsFor;
+    const settled = task.waitsFor.filter((id) => !waitsFor.includes(id)).map((id) => applied.model.task(id));
     const isTold = settled.every((one) => isFinal(one) || one.round > 1);
-    happening.rule(isTold, "T2", `${task.ref} waits no longer for what is open`);
+    applied.rule(isTold, "T2", `${task.ref} waits no longer for what is open`);
     task.waitsFor = waitsFor;
   },
   "task.unblocked": ({ model, marks, rule }, task) => {
@@ -131,13 +129,13 @@ const TASK_CHANGES: { readonly [event: string]: Change } = {
     task.status = "pending";
     task.blockedByHand = false;
   },
-  "task.completed": (happening, task) => end(happening, task, "done"),
-  "task.failed": (happening, task) => end(happening, task, "failed"),
-  "task.cancelled": (happening, task) => end(happening, task, "cancelled"),
+  "task.completed": (applied, task) => end(applied, task, "done"),
+  "task.failed": (applied, task) => end(applied, task, "failed"),
+  "task.cancelled": (applied, task) => end(applied, task, "cancelled"),
   "task.retried": retry,
 };
 
-function queue({ model, event, rule }: Happening, task: ModelTask): void {
+function queue({ model, event, rule }: AppliedEvent, task: ModelTask): void {
   const holder = model.instance(task.holder as string);
   rule(holder.scope !== "GLOBAL", "T6", `${task.ref} is queued at a GLOBAL`);
   rule(event.instanceId === holder.id, "T9", `${task.ref} is queued by another`);
@@ -163,7 +161,7 @@ function queue({ model, event, rule }: Happening, task: ModelTask): void {
   task.arrival ??= model.events;
 }
 
-function claim({ model, event, at, rule }: Happening, task: ModelTask, status: string): void {
+function claim({ model, event, at, rule }: AppliedEvent, task: ModelTask, status: string): void {
   const holder = model.instance(task.holder as string);
   const claimed = model.claimed(holder.id);
   rule(
@@ -181,7 +179,7 @@ function claim({ model, event, at, rule }: Happening, task: ModelTask, status: s
 }
 
 /** A lease is over; what becomes of the task is told next. */
-export function leaseEnds({ model, event, at, rule }: Happening): void {
+export function leaseEnds({ model, event, at, rule }: AppliedEvent): void {
   const task = model.task(event.taskId as string);
   rule(isClaimed(task), "L4", `${task.ref} has no lease that could expire`);
   rule(event.data["epoch"] === task.epoch, "L4", `${task.ref} is at epoch ${task.epoch}`);
@@ -193,7 +191,7 @@ function endLease(task: ModelTask): void {
   task.leaseUntil = null;
 }
 
-function requeue({ model, event, at, rule, marks }: Happening, task: ModelTask): void {
+function requeue({ model, event, at, rule, marks }: AppliedEvent, task: ModelTask): void {
   const { data } = event;
   const [attempt, failures, losses] = [task.attempt, task.failures, task.leaseLosses];
   task.attempt = (data["attempt"] as number | undefined) ?? attempt;
@@ -226,11 +224,11 @@ function requeue({ model, event, at, rule, marks }: Happening, task: ModelTask):
   endLease(task);
 }
 
-/** Given back to the source of the hop that brought it, which the event before has cancelled. */
-function comeBack({ model, event, marks, rule }: Happening, task: ModelTask): void {
+/** It is returned to the source of the delegation that brought it, which the event before has cancelled. */
+function beReturned({ model, event, marks, rule }: AppliedEvent, task: ModelTask): void {
   const last = task.path.at(-1);
-  const target = last === undefined ? task.origin : model.hop(last).target;
-  rule(event.data["holder"] === target, "T1", `${task.ref} comes back to one who did not have it`);
+  const target = last === undefined ? task.origin : model.delegation(last).target;
+  rule(event.data["holder"] === target, "T1", `${task.ref} is returned to one who did not have it`);
   if (event.data["why"] === "instance_terminated") marks.note("returned by a termination");
   if (task.status !== "blocked") task.status = "pending";
   if (event.data["failures"] !== undefined) task.failures = event.data["failures"] as number;
@@ -238,14 +236,14 @@ function comeBack({ model, event, marks, rule }: Happening, task: ModelTask): vo
   task.held = null;
   task.arrival = null;
   task.wasReturned = true;
-  // Routing starts over, and in its first round leaves out who gave it back.
+  // Routing starts over, and in its first round leaves out who returned it.
   task.asked.clear();
   task.asked.add(`${task.holder} 1>${event.instanceId}`);
   endLease(task);
 }
 
-function end(happening: Happening, task: ModelTask, status: string): void {
-  const { model, event, marks, rule } = happening;
+function end(applied: AppliedEvent, task: ModelTask, status: string): void {
+  const { model, event, marks, rule } = applied;
   const { data } = event;
   const epoch = data["epoch"];
   rule(
@@ -262,10 +260,10 @@ function end(happening: Happening, task: ModelTask, status: string): void {
     marks.note("dependency failed");
   }
   if (code === "instance_terminated") marks.note("cancelled by a termination");
-  if (task.pendingHop !== null && status === "done") marks.note("task completed while offered");
+  if (task.pendingOffer !== null && status === "done") marks.note("task completed while offered");
   task.status = status;
   task.held = null;
-  task.pendingHop = null;
+  task.pendingOffer = null;
   task.endedBy = typeof epoch === "number" ? epoch : null;
   task.blockedByHand = false;
   endLease(task);
@@ -273,10 +271,10 @@ function end(happening: Happening, task: ModelTask, status: string): void {
 
 const isFailed = (task: ModelTask): boolean => task.status === "failed" || task.status === "cancelled";
 
-function retry(happening: Happening, task: ModelTask): void {
-  const { event, marks } = happening;
+function retry(applied: AppliedEvent, task: ModelTask): void {
+  const { event, marks } = applied;
   const { data } = event;
-  task.waitsFor = idsOf(happening, "waitsFor") ?? task.waitsFor;
+  task.waitsFor = idsOf(applied, "waitsFor") ?? task.waitsFor;
   task.status = task.waitsFor.length > 0 ? "blocked" : "pending";
   task.origin = (data["origin"] as string | null) ?? null;
   task.holder = task.origin;

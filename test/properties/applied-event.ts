@@ -3,7 +3,7 @@ import type { Marks } from "./marks.ts";
 import type { Model, ModelTask } from "./model.ts";
 
 /** One event of the journal as the model takes it. `rule` notes what it breaks, by the id of 8-reliability.md 8.1. */
-export interface Happening {
+export interface AppliedEvent {
   readonly model: Model;
   readonly marks: Marks;
   readonly event: EventView;

@@ -1,15 +1,15 @@
 import type { EventView } from "../../src/views/views.ts";
-import type { Happening } from "./happening.ts";
-import { happenToHop } from "./happenings-hop.ts";
-import { happenToTask, leaseEnds } from "./happenings-task.ts";
+import type { AppliedEvent } from "./applied-event.ts";
+import { applyToDelegation } from "./apply-delegation.ts";
+import { applyToTask, leaseEnds } from "./apply-task.ts";
 import type { Marks } from "./marks.ts";
 import type { Model } from "./model.ts";
 import { mayLive, mayStand } from "./rules.ts";
 
-/** Tells the model one event: what it breaks, and what it changes. */
-export function happen(model: Model, marks: Marks, event: EventView): void {
+/** Applies one event to the model: what it breaks is noted, and what it changes is changed. */
+export function applyEvent(model: Model, marks: Marks, event: EventView): void {
   model.events += 1;
-  const happening: Happening = {
+  const applied: AppliedEvent = {
     model,
     marks,
     event,
@@ -24,21 +24,21 @@ export function happen(model: Model, marks: Marks, event: EventView): void {
     own.push(event);
   }
   const { event: name } = event;
-  if (name.startsWith("instance.")) happenToInstance(happening);
-  else if (name.startsWith("delegation.")) happenToHop(happening);
-  else if (name.startsWith("task.")) happenToTask(happening);
-  else if (name === "lease.expired") leaseEnds(happening);
+  if (name.startsWith("instance.")) applyToInstance(applied);
+  else if (name.startsWith("delegation.")) applyToDelegation(applied);
+  else if (name.startsWith("task.")) applyToTask(applied);
+  else if (name === "lease.expired") leaseEnds(applied);
   else if (name === "lease.result_refused") marks.note("late result refused");
-  else if (name !== "routing.decided") happening.rule(false, "M8", `nobody expects ${name}`);
+  else if (name !== "routing.decided") applied.rule(false, "M8", `nobody expects ${name}`);
 }
 
-function happenToInstance(happening: Happening): void {
-  const { model, event, marks } = happening;
+function applyToInstance(applied: AppliedEvent): void {
+  const { model, event, marks } = applied;
   const id = event.instanceId as string;
   const { data, event: name } = event;
   model.touched.instances.add(id);
   if (name === "instance.created") {
-    beginInstance(happening, id);
+    beginInstance(applied, id);
     return;
   }
   if (name === "instance.summary") return;
@@ -46,30 +46,30 @@ function happenToInstance(happening: Happening): void {
   instance.version += 1;
   if (name !== "instance.updated") {
     const isCascade = data["intent"] === "terminate";
-    happening.rule(mayLive(name, instance, isCascade), "I3", `${instance.name} was ${instance.status}`);
+    applied.rule(mayLive(name, instance, isCascade), "I3", `${instance.name} was ${instance.status}`);
     if (name === "instance.terminated") {
       const live = model.liveChildren(id).map((child) => child.name);
-      happening.rule(live.length === 0, "I1", `${live.join(", ")} live on under ${instance.name}`);
+      applied.rule(live.length === 0, "I1", `${live.join(", ")} live on under ${instance.name}`);
       if (instance.terminating) marks.note("cascade");
     }
     instance.status = name.slice("instance.".length);
     instance.terminating = isCascade;
     const drainSeconds = (instance.config["drain_timeout_seconds"] as number | undefined) ?? 30;
     const isDrain = instance.status === "stopping" && !isCascade;
-    instance.drainUntil = isDrain ? happening.at + drainSeconds * 1_000 : null;
+    instance.drainUntil = isDrain ? applied.at + drainSeconds * 1_000 : null;
   }
   instance.statuses.set(instance.version, instance.status);
 }
 
-function beginInstance(happening: Happening, id: string): void {
-  const { model, event, marks } = happening;
+function beginInstance(applied: AppliedEvent, id: string): void {
+  const { model, event, marks } = applied;
   const { data } = event;
   const parent = (data["parent"] as string | null) ?? null;
   const scope = data["scope"] as string;
   const above = parent === null ? null : model.instance(parent);
-  happening.rule(!model.instances.has(id), "M2", `${id} is created again`);
-  happening.rule(mayStand(scope, above?.scope ?? null), "I1", `${scope} under ${above?.scope}`);
-  happening.rule(above?.status !== "terminated", "I1", `${id} is created under a terminated parent`);
+  applied.rule(!model.instances.has(id), "M2", `${id} is created again`);
+  applied.rule(mayStand(scope, above?.scope ?? null), "I1", `${scope} under ${above?.scope}`);
+  applied.rule(above?.status !== "terminated", "I1", `${id} is created under a terminated parent`);
   if ((data["name"] as string).includes("-run-")) marks.note("child created for complex work");
   model.instances.set(id, {
     id,
