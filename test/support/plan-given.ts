@@ -2,6 +2,7 @@ import type { EventName } from "../../machines/events.ts";
 import type { Json } from "../../machines/records/values.ts";
 import { parsePlan, type Plan } from "../../src/plan/plan-file.ts";
 import type { EventView, InstanceTreeView, TaskView } from "../../src/views/views.ts";
+import { NO_TASKS, taskView, treeView } from "../cli/support/views.ts";
 
 export function plan(text: string): Plan {
   return parsePlan({ file: "p.yaml", folder: "/plans", bytes: Buffer.from(text) });
@@ -9,52 +10,17 @@ export function plan(text: string): Plan {
 
 /** A task as the library shows it; only what a test is about needs to be said. */
 export function task(change: Partial<TaskView> & { id: string }): TaskView {
-  return {
+  return taskView({
     ref: change.id,
     title: change.id,
-    description: null,
-    tags: [],
-    priority: "medium",
-    status: "queued",
-    heldReason: null,
-    project: null,
     instanceId: null,
     originInstanceId: null,
-    delegatedFromInstanceId: null,
-    delegatedToInstanceId: null,
-    delegationChain: [],
-    parentTaskId: null,
-    key: null,
-    runId: null,
-    dependsOn: [],
-    onDependencyFailure: "fail",
-    deadlineAt: null,
-    notBefore: null,
-    timeoutSeconds: null,
-    attempt: 1,
-    failures: 0,
-    leaseLosses: 0,
-    maxAttempts: 3,
-    round: 1,
-    epoch: 0,
-    result: null,
-    error: null,
-    outcome: null,
     run: "true",
-    payload: null,
-    route: true,
     source: "plan",
-    createdBy: null,
-    claimedBy: null,
-    leaseExpiresAt: null,
-    progress: null,
-    version: 1,
     createdAt: "",
     updatedAt: "",
-    startedAt: null,
-    completedAt: null,
     ...change,
-  };
+  });
 }
 
 let cursor = 0;
@@ -87,27 +53,9 @@ export function event(
 /** An instance in the tree, with open tasks it holds. */
 export function tree(
   name: string,
-  scope: string,
+  scope: InstanceTreeView["scope"],
   children: InstanceTreeView[] = [],
   queued = 0,
 ): InstanceTreeView {
-  const counts = {
-    pending: 0,
-    queued,
-    claimed: 0,
-    in_progress: 0,
-    waiting: 0,
-    blocked: 0,
-    done: 0,
-    failed: 0,
-    cancelled: 0,
-  };
-  return {
-    id: `id-${name}`,
-    name,
-    scope,
-    status: "running",
-    children,
-    counts,
-  } as unknown as InstanceTreeView;
+  return treeView({ id: `id-${name}`, name, scope, counts: { ...NO_TASKS, queued } }, children);
 }
