@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../store/store.ts";
+import { layered } from "../support/layered-store.ts";
 import {
   BATCHES,
   claimOne,
@@ -16,7 +17,6 @@ import {
 
 /** Room for one task, and for none that waits. */
 const ONE_PLACE = { max_concurrent_tasks: 1, max_queued_tasks: 0 };
-
 const PROJECT = { auto_create_orchestrations: false };
 
 describe("orchestrations that are full", () => {
@@ -211,8 +211,8 @@ describe("room that becomes free", () => {
 /** A loop that writes on and on is stopped by its store, so that a test of it ends. */
 function resting(mostCommits: number): (store: Store) => Store {
   let left = mostCommits;
-  return (store) => {
-    const layer: Pick<Store, "commit" | "mail"> = {
+  return (store) =>
+    layered(store, {
       commit(commit) {
         left -= 1;
         return store.commit(commit);
@@ -221,9 +221,7 @@ function resting(mostCommits: number): (store: Store) => Store {
         if (left < 0) throw new Error(`more than ${mostCommits} commits, and no end of it`);
         return store.mail(now, after, limit);
       },
-    };
-    return Object.setPrototypeOf(layer, store) as Store;
-  };
+    });
 }
 
 describe("a task that nobody can take now", () => {

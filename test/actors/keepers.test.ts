@@ -5,29 +5,24 @@ import { KeeperViolation } from "../../actors/engine/turn-world.ts";
 import { Turn } from "../../actors/engine/turn.ts";
 import type { Task } from "../../machines/records/task.ts";
 import type { Store } from "../../store/store.ts";
-import { givenTask } from "../support/store-given.ts";
+import { layered } from "../support/layered-store.ts";
 import { spawnTree } from "../support/spawned.ts";
+import { givenMail, givenTask } from "../support/store-given.ts";
 
 /** T9: only a row's keeper changes it, and whoever does otherwise is found, by whatever way. */
 
-const COUNTERS = { instance: 0, task: 0, delegation: 0, message: 0, position: 0, command: 0 };
+function batch(trace: boolean): Batch {
+  const counters = { instance: 0, task: 0, delegation: 0, message: 0, position: 0, command: 0 };
+  return new Batch({ now: 0, counters, trace });
+}
 
 describe("the keeper of a row", () => {
   it("given a turn that writes what another keeps, then the turn fails by name", () => {
     const turn = new Turn({
       actor: new Actor(1, null),
-      envelope: {
-        to: 1,
-        from: null,
-        message: { type: "task.audit", task: 1 },
-        reply: null,
-        by: null,
-        cause: 0,
-        row: 0,
-        attempt: 0,
-      },
+      envelope: givenMail(1, { to: 1 }).envelope,
       world: {} as never,
-      batch: new Batch({ now: 0, counters: COUNTERS, trace: false }),
+      batch: batch(false),
       preloaded: { watchers: [], keeperOf: () => 9 },
     });
     expect(() => turn.task({ ...givenTask(1), keeper: 9 }, "task.updated")).toThrow(
@@ -38,12 +33,8 @@ describe("the keeper of a row", () => {
 });
 
 describe("the trace of a batch", () => {
-  function batch(): Batch {
-    return new Batch({ now: 0, counters: COUNTERS, trace: true });
-  }
-
   it("given a row touched by its turn, when a later turn writes it without a word, then it is a stray", () => {
-    const traced = batch();
+    const traced = batch(true);
     const task: Task = givenTask(1);
     traced.trace?.begin(4);
     traced.touchTask(task, "moved");
@@ -55,7 +46,7 @@ describe("the trace of a batch", () => {
   });
 
   it("given a row that two turns touch, then each is named with its touch", () => {
-    const traced = batch();
+    const traced = batch(true);
     const task = givenTask(1);
     for (const actor of [4, 5]) {
       traced.trace?.begin(actor);
@@ -74,12 +65,7 @@ describe("a spawned Hopper", () => {
   const thief =
     (actor: number) =>
     (store: Store): Store =>
-      Object.setPrototypeOf(
-        {
-          task: (no: number) => ({ ...givenTask(no), keeper: actor }),
-        },
-        store,
-      ) as Store;
+      layered(store, { task: (no) => ({ ...givenTask(no), keeper: actor }) });
 
   it("given a turn that writes what another keeps, when it settles, then it says who wrote what", async () => {
     const h = await spawnTree([{ name: "global", scope: "GLOBAL" }], { wrap: thief(99) });

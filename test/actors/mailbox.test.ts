@@ -2,19 +2,20 @@ import { describe, expect, it } from "vitest";
 import { FairQueue } from "../../actors/engine/mailbox.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
 import type { MailRow, Store } from "../../store/store.ts";
+import { layered } from "../support/layered-store.ts";
 import { crashAndRestart, expectConsistent, expectSound, spawnTree, tree } from "../support/spawned.ts";
+import { givenMail } from "../support/store-given.ts";
 
 /** Notes the rows of the mailbox as they come and go. */
 function noting(mailed: MailRow[], handled: number[]): (store: Store) => Store {
-  return (store) => {
-    const noted = Object.create(store) as { commit: Store["commit"] };
-    noted.commit = (commit) => {
-      mailed.push(...commit.mail.added);
-      handled.push(...commit.mail.done);
-      return store.commit(commit);
-    };
-    return noted as Store;
-  };
+  return (store) =>
+    layered(store, {
+      commit(commit) {
+        mailed.push(...commit.mail.added);
+        handled.push(...commit.mail.done);
+        return store.commit(commit);
+      },
+    });
 }
 
 describe("messages that find no room in their batch", () => {
@@ -70,8 +71,7 @@ describe("messages that find no room in their batch", () => {
     const pending = h.hopper.tasks.add({ title: "One" }).catch(() => undefined);
     await h.settle();
     await pending;
-    await h.crash();
-    await h.restart();
+    await crashAndRestart(h);
     await h.settle();
     expect((await h.tasks.get("T-1")).status).toBe("queued");
     await expectConsistent(h);
@@ -97,17 +97,8 @@ describe("messages that find no room in their batch", () => {
 });
 
 describe("the fair queue", () => {
-  function envelope(to: number, no: number): Envelope {
-    return {
-      to,
-      from: null,
-      message: { type: "timer.task", task: no },
-      reply: null,
-      by: null,
-      cause: 0,
-      row: 0,
-      attempt: 0,
-    };
+  function envelope(to: number, task: number): Envelope {
+    return givenMail(task, { to, message: { type: "timer.task", task } }).envelope;
   }
 
   it("given several actors, then it serves them in turn, each first in first out, and its own news first", () => {

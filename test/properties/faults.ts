@@ -1,5 +1,6 @@
-import type { Awaitable, Due, MailRow, Store } from "../../store/store.ts";
+import type { Store } from "../../store/store.ts";
 import type { Fault as StoreFault } from "../support/faulty-store.ts";
+import { layered } from "../support/layered-store.ts";
 import type { Fault } from "./cases.ts";
 
 /** Looks of the loop at its store after which it will never come to rest. */
@@ -17,17 +18,16 @@ export class Faults {
       this.#batches += 1;
       if (this.#batches > MOST_BATCHES) throw new Error(`V3: ${this.#batches} batches, and no end of it`);
     };
-    const layer = {
-      mail: (now: number, after: number, limit: number): Awaitable<readonly MailRow[]> => {
+    return layered(store, {
+      mail(now, after, limit) {
         count();
         return store.mail(now, after, limit);
       },
-      due: (now: number, limit: number): Awaitable<readonly Due[]> => {
+      due(now, limit) {
         count();
         return store.due(now, limit);
       },
-    };
-    return Object.setPrototypeOf(layer, store) as Store;
+    });
   }
 
   /** It has come to rest. */

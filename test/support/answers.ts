@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { SpawnedHopper, SpawnParams } from "../../src/testing/index.ts";
 import type { CommandAnswer, Store } from "../../store/store.ts";
 import { faulty, type Fault } from "./faulty-store.ts";
+import { layered } from "./layered-store.ts";
 import { spawnTree, refusal, type InstanceSpec } from "./spawned.ts";
 
 /** A Hopper whose commits fail when asked to, and whose answers to keyed commands are noted as they are committed. */
@@ -12,6 +13,7 @@ export interface FaultyTree {
   readonly fail: (n: number, fault: Fault, times?: number) => void;
 }
 
+/** These instances, over a store that can be made to fail. */
 export async function spawnFaulty(
   roots: readonly InstanceSpec[],
   params: SpawnParams = {},
@@ -19,15 +21,12 @@ export async function spawnFaulty(
   const answers: CommandAnswer[] = [];
   const planned: (Fault | null)[] = [];
   const wrap = (store: Store): Store => {
-    const noting = Object.setPrototypeOf(
-      {
-        async commit(commit: Parameters<Store["commit"]>[0]): Promise<void> {
-          await store.commit(commit);
-          answers.push(...commit.answers);
-        },
+    const noting = layered(store, {
+      async commit(commit) {
+        await store.commit(commit);
+        answers.push(...commit.answers);
       },
-      store,
-    ) as Store;
+    });
     return faulty(noting, () => planned.shift() ?? null);
   };
   const h = await spawnTree(roots, { ...params, wrap });
