@@ -1,16 +1,18 @@
-import type { JournalEvent } from "./events.ts";
-import { createHop, evolveHop, evolveTaskByHop } from "./evolve/delegation.ts";
-import { createTask } from "./evolve/task-created.ts";
-import { evolveTask } from "./evolve/task.ts";
+import { createDelegation, type DelegationCreated } from "./events/delegation.ts";
+import { evolveDelegation, evolveTask, evolveTaskByDelegation, UnacceptedEvent } from "./events/evolve.ts";
+import type { JournalEvent } from "./events/journal-event.ts";
+import { createTask } from "./events/task-created.ts";
 import type { Delegation } from "./records/delegation.ts";
-import type { DelegationNo, TaskNo } from "./records/values.ts";
 import type { Task } from "./records/task.ts";
+import type { DelegationNo, TaskNo } from "./records/values.ts";
 
 /** A task with its delegations, as folded. */
 export interface FoldedTask {
   /** null = no event created it. */
   readonly task: Task | null;
-  readonly hops: readonly Delegation[];
+  readonly delegations: readonly Delegation[];
+  /** Events that a machine did not accept, in words; nothing of them is in the records. */
+  readonly unaccepted: readonly string[];
 }
 
 /** Ids are made at random, results stand in rows of their own, and leases and watches change without an event. */
@@ -19,44 +21,47 @@ const NOT_TOLD: ReadonlySet<string> = new Set(["id", "result", "leaseExpiresAt",
 /** Folds all events of one task, in order of position: what its rows must be (T8). Ids are empty. */
 export function foldTask(no: TaskNo, events: Iterable<JournalEvent>): FoldedTask {
   let task: Task | null = null;
-  const hops = new Map<DelegationNo, Delegation>();
+  const delegations = new Map<DelegationNo, Delegation>();
+  const unaccepted: string[] = [];
   for (const event of events) {
-    if (event.name === "task.created") {
-      task = createTask(no, "", event);
-      continue;
+    try {
+      if (event.name === "task.created") task = createTask(no, "", event.data, event);
+      else if (task !== null && event.delegation === null) evolveTask(task, event);
+      else if (task !== null && event.delegation !== null) {
+        foldDelegation(delegations, { no: event.delegation, id: "", task: no }, task, event);
+      }
+    } catch (error) {
+      if (!(error instanceof UnacceptedEvent)) throw error;
+      unaccepted.push(`event ${event.position}, ${error.message}`);
     }
-    if (task === null) continue;
-    if (event.delegation === null) evolveTask(task, event);
-    else evolveTaskByHop(task, foldHop(hops, event.delegation, no, event), event);
   }
-  return { task, hops: [...hops.values()] };
+  return { task, delegations: [...delegations.values()], unaccepted };
 }
 
-function foldHop(
-  hops: Map<DelegationNo, Delegation>,
-  no: DelegationNo,
-  task: TaskNo,
+function foldDelegation(
+  known: Map<DelegationNo, Delegation>,
+  place: { readonly no: DelegationNo; readonly id: string; readonly task: TaskNo },
+  task: Task,
   event: JournalEvent,
-): Delegation {
-  const known = hops.get(no);
-  const hop = known ?? createHop(no, "", task, event);
-  hops.set(no, hop);
-  if (event.name !== "delegation.pending") evolveHop(hop, event);
-  return hop;
+): void {
+  const delegation = known.get(place.no) ?? createDelegation(place, event.data as DelegationCreated, event);
+  known.set(place.no, delegation);
+  evolveDelegation(delegation, event);
+  evolveTaskByDelegation(task, delegation, event);
 }
 
 /** Where rows differ from what folding their events gives: `T-42.status`, `D-7.version`, `D-8`; [] = nowhere. */
 export function differences(
-  rows: { readonly task: Task; readonly hops: readonly Delegation[] },
-  folded: FoldedTask,
+  rows: { readonly task: Task; readonly delegations: readonly Delegation[] },
+  folded: Pick<FoldedTask, "task" | "delegations">,
 ): string[] {
   const found = differing(`T-${rows.task.no}`, rows.task, folded.task);
-  const byNo = new Map(rows.hops.map((hop) => [hop.no, hop]));
-  for (const hop of folded.hops) {
-    found.push(...differing(`D-${hop.no}`, byNo.get(hop.no) ?? null, hop));
-    byNo.delete(hop.no);
+  const byNo = new Map(rows.delegations.map((row) => [row.no, row]));
+  for (const delegation of folded.delegations) {
+    found.push(...differing(`D-${delegation.no}`, byNo.get(delegation.no) ?? null, delegation));
+    byNo.delete(delegation.no);
   }
-  for (const hop of byNo.values()) found.push(...differing(`D-${hop.no}`, hop, null));
+  for (const row of byNo.values()) found.push(...differing(`D-${row.no}`, row, null));
   return found;
 }
 

@@ -16,8 +16,6 @@ export interface LifecycleEvent {
 /** A lifecycle machine as the rest of Hopper uses it: pure questions, answered from a table. */
 export interface Lifecycle<S extends string, C, E extends LifecycleEvent> {
   readonly name: string;
-  /** Version of the stored snapshot's meaning: + 1 when a state is renamed or the context changes. */
-  readonly version: number;
   /** The XState machine itself, for charts, inspectors and tests. */
   readonly machine: AnyStateMachine;
   readonly initial: S;
@@ -25,6 +23,8 @@ export interface Lifecycle<S extends string, C, E extends LifecycleEvent> {
   readonly events: readonly E["type"][];
   /** The next state, or null when the state does not accept the event (an answer, never an exception). */
   step(status: S, event: E, context: C): S | null;
+  /** `to`, if some way by this event leads there, whatever its guard says; else null. */
+  leadsTo(status: S, event: E["type"], to: S | undefined): S | null;
   /** The events the state would accept now, in the order of {@link Lifecycle.events}; guards see the plain form of each. */
   allowed(status: S, context: C): E["type"][];
   /** True for the states in which the thing is over, also where an event can still reopen it (a failed task). */
@@ -34,7 +34,6 @@ export interface Lifecycle<S extends string, C, E extends LifecycleEvent> {
 /** What {@link hostLifecycle} needs to know. */
 export interface LifecycleOptions<S extends string, C, E extends LifecycleEvent> {
   readonly name: string;
-  readonly version: number;
   readonly machine: AnyStateMachine;
   /** The statuses of the records; the machine must have exactly these states. */
   readonly states: readonly S[];
@@ -68,7 +67,7 @@ type Table<S, C, E> = ReadonlyMap<S, ReadonlyMap<string, readonly Branch<S, C, E
 export function hostLifecycle<S extends string, C, E extends LifecycleEvent>(
   options: LifecycleOptions<S, C, E>,
 ): Lifecycle<S, C, E> {
-  const { name, version, machine, states } = options;
+  const { name, machine, states } = options;
   const edges = checkLifecycle({ name, machine, states, events: options.events, context: options.context });
   const table = compile<S, C, E>(states, edges);
   const finals = finalsOf(machine);
@@ -85,12 +84,16 @@ export function hostLifecycle<S extends string, C, E extends LifecycleEvent>(
 
   return {
     name,
-    version,
     machine,
     initial: initialOf(machine) as S,
     states,
     events: samples.map((sample) => sample.type),
     step,
+    leadsTo: (status, event, to) =>
+      table
+        .get(status)
+        ?.get(event)
+        ?.find(({ target }) => target === to)?.target ?? null,
     allowed: (status, context) =>
       samples.filter((sample) => step(status, sample, context) !== null).map((sample) => sample.type),
     isFinal: (status) => finals.has(status),

@@ -1,5 +1,6 @@
 import { Auditor } from "../actors/engine/auditor.ts";
 import type { Clock, Ids, Log, Random } from "../actors/engine/environment.ts";
+import { protocol } from "../actors/handlers/protocol.ts";
 import { System } from "../actors/engine/system.ts";
 import type { LoopLimits } from "../actors/engine/system-params.ts";
 import type { Scope } from "../machines/records/instance.ts";
@@ -82,6 +83,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
     ids,
     settings,
     scopes,
+    protocol,
     random: params.random ?? systemRandom,
     log: params.log ?? silentLog,
     onFatal: () => undefined,
@@ -96,7 +98,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   });
   await system.open();
   const log = params.log ?? silentLog;
-  const auditor = new Auditor({ system, store, clock, log });
+  const auditor = new Auditor({ system, store, clock, log, protocol });
   const door = new Door({ store, system, directory, settings, clock, writable: mode === "own" });
   const left = { tasks: [], groups: [] };
   const hopper = compose(door, { mode, auditor, left });

@@ -1,4 +1,4 @@
-import type { JournalEvent } from "../machines/events.ts";
+import type { JournalEvent } from "../machines/events/journal-event.ts";
 import type { Envelope } from "../machines/messages/envelope.ts";
 import type { Delegation } from "../machines/records/delegation.ts";
 import type { Instance, RosterEntry, Tally } from "../machines/records/instance.ts";

@@ -1,4 +1,5 @@
-import type { EventName, JournalEvent } from "../machines/events.ts";
+import type { EventName } from "../machines/events/catalogue.ts";
+import type { JournalEvent } from "../machines/events/journal-event.ts";
 import type { ActorNo, DelegationNo, InstanceNo, TaskNo } from "../machines/records/values.ts";
 import type { Delegation, DelegationStatus } from "../machines/records/delegation.ts";
 import type { Instance, InstanceStatus, InstanceType, Scope, Tally } from "../machines/records/instance.ts";

@@ -9,6 +9,7 @@ import {
 import { emptyTally, type Instance, type RosterEntry, type Tally } from "../../machines/records/instance.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Task } from "../../machines/records/task.ts";
+import { roomOf } from "../../machines/policies/capacity.ts";
 import { createTextIndex, type TextIndex } from "../../machines/routing/text-index.ts";
 import type { RoutingView } from "../../machines/scopes/behavior.ts";
 import { WorkerQueue } from "../../machines/worker-queue.ts";
@@ -106,12 +107,10 @@ export class Actor {
     return this.tally.claimed + this.tally.in_progress;
   }
 
-  /** How many more offers it would take: by its queue, and where it is no orchestration by its held tasks too (2.6). */
+  /** How many more offers it would take. */
   room(config: EffectiveConfig): number {
-    const scope = this.instance?.scope;
-    if (scope === "GLOBAL") return Number.MAX_SAFE_INTEGER;
-    const held = scope === "ORCHESTRATION" ? 0 : this.held.size;
-    return Math.max(0, config.maxConcurrent + config.maxQueued - this.used() - held);
+    const load = { queued: this.tally.queued, claimed: this.claimed, held: this.held.size };
+    return roomOf(this.instance?.scope, config, load);
   }
 
   /** Queued and claimed: what an orchestration's limit counts. */

@@ -1,5 +1,6 @@
 import type { Store } from "../../store/store.ts";
 import type { Cancellable, Clock, Log } from "./environment.ts";
+import type { Protocol } from "./protocol.ts";
 import type { System } from "./system.ts";
 
 /** How often the auditor looks, in ms. */
@@ -20,13 +21,15 @@ export class Auditor {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #protocol: Protocol;
   #alarm: Cancellable | null = null;
 
-  constructor(params: { system: System; store: Store; clock: Clock; log: Log }) {
+  constructor(params: { system: System; store: Store; clock: Clock; log: Log; protocol: Protocol }) {
     this.#system = params.system;
     this.#store = params.store;
     this.#clock = params.clock;
     this.#log = params.log;
+    this.#protocol = params.protocol;
   }
 
   /** One round, which also forgets old idempotency keys; the number of tasks whose keepers were asked. */
@@ -34,7 +37,7 @@ export class Auditor {
     await this.#store.forgetKeys(this.#clock.now() - KEY_KEPT_MS, MOST_KEYS);
     const stuck = await this.#store.queries.stuck(this.#clock.now(), MOST);
     for (const { task, keeper } of stuck)
-      this.#system.post({ to: keeper, message: { type: "task.audit", task } });
+      this.#system.post({ to: keeper, message: this.#protocol.audit(task) });
     return stuck.length;
   }
 

@@ -1,4 +1,4 @@
-import type { JournalEvent } from "../../machines/events.ts";
+import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { Answer } from "../../machines/messages/answer.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
@@ -33,7 +33,10 @@ export class Batch {
   readonly counters: Counters;
   readonly actors = new Set<Actor>();
   readonly tasks = new Map<TaskNo, { readonly task: Task; kind: RowKind }>();
-  readonly hops = new Map<DelegationNo, { readonly hop: Delegation; readonly added: boolean }>();
+  readonly delegations = new Map<
+    DelegationNo,
+    { readonly delegation: Delegation; readonly added: boolean }
+  >();
   readonly instances = new Map<InstanceNo, { readonly instance: Instance; readonly added: boolean }>();
   readonly tallies = new Set<Tally>();
   readonly roster = new Set<RosterEntry>();
@@ -65,9 +68,10 @@ export class Batch {
     this.trace?.touch({ table: "task", no: task.no, added: kind === "added", keeper: task.keeper }, task);
   }
 
-  touchHop(hop: Delegation, added: boolean): void {
-    if (!this.hops.has(hop.no)) this.hops.set(hop.no, { hop, added });
-    this.trace?.touch({ table: "delegation", no: hop.no, added, keeper: hop.target }, hop);
+  touchDelegation(delegation: Delegation, added: boolean): void {
+    const { no, target } = delegation;
+    if (!this.delegations.has(no)) this.delegations.set(no, { delegation, added });
+    this.trace?.touch({ table: "delegation", no, added, keeper: target }, delegation);
   }
 
   touchInstance(instance: Instance, added: boolean): void {
@@ -111,7 +115,7 @@ export class Batch {
     return (
       this.events.length === 0 &&
       this.tasks.size === 0 &&
-      this.hops.size === 0 &&
+      this.delegations.size === 0 &&
       this.instances.size === 0 &&
       this.roster.size === 0 &&
       this.tallies.size === 0 &&
@@ -127,7 +131,9 @@ export class Batch {
     const tasks: { added: Task[]; moved: Task[]; edited: Task[] } = { added: [], moved: [], edited: [] };
     for (const { task, kind } of this.tasks.values()) tasks[kind].push(task);
     const delegations: { added: Delegation[]; changed: Delegation[] } = { added: [], changed: [] };
-    for (const { hop, added } of this.hops.values()) delegations[added ? "added" : "changed"].push(hop);
+    for (const { delegation, added } of this.delegations.values()) {
+      delegations[added ? "added" : "changed"].push(delegation);
+    }
     const instances: { added: Instance[]; changed: Instance[] } = { added: [], changed: [] };
     for (const { instance, added } of this.instances.values()) {
       instances[added ? "added" : "changed"].push(instance);

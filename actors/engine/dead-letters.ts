@@ -2,7 +2,6 @@ import { refuse } from "../../machines/errors.ts";
 import { CommitError } from "../../store/store.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
 import type { TaskNo } from "../../machines/records/values.ts";
-import { keepAccounts } from "../handlers/accounts.ts";
 import type { Batch } from "./batch.ts";
 import type { BatchContext } from "./run-batch.ts";
 import { currentTask } from "./subjects.ts";
@@ -12,13 +11,13 @@ import { Turn } from "./turn.ts";
  * What becomes of a message whose turn failed twice: its caller is answered, or it becomes one dead letter and
  * the task it was about is held `message_failed`; the mailbox goes on (M8). Source: 3-runtime.md 3.1.
  */
-export async function poisoned(params: {
+export async function deadLetter(params: {
   batch: Batch;
   envelope: Envelope;
   failure: Error;
   context: BatchContext;
-  /** false = keeping the accounts failed as well. */
-  withAccounts: boolean;
+  /** false = its bookkeeping failed as well. */
+  withBookkeeping: boolean;
 }): Promise<void> {
   const { batch, envelope, failure, context } = params;
   if (envelope.row > 0) batch.mailDone.push(envelope.row);
@@ -44,14 +43,13 @@ export async function poisoned(params: {
     batch,
     preloaded: { watchers: [], keeperOf: () => 0 },
   });
-  const no = (envelope.message as { task?: TaskNo }).task ?? null;
-  if (params.withAccounts) keepAccounts(turn, envelope.message);
-  turn.note("message.dead_lettered", { type: envelope.message.type, error: failure.message }, { task: no });
-  const task = no === null ? null : (actor.tasks.get(no) ?? (await currentTask(context.store, batch, no)));
-  if (task !== null && task.keeper === actor.no && task.status === "pending" && task.pendingHop === null) {
-    actor.tasks.set(task.no, task);
-    turn.task(task, "task.held", { reason: "message_failed" });
-  }
+  const { message } = envelope;
+  const { protocol, store } = context;
+  const about = (message as { task?: TaskNo }).task ?? null;
+  if (params.withBookkeeping) protocol.messages[message.type].bookkeeping?.(turn, message);
+  const task =
+    about === null ? null : (actor.tasks.get(about) ?? (await currentTask({ store, batch }, about)));
+  protocol.deadLetter(turn, failure.message, about, task?.keeper === actor.no ? task : null);
   if (envelope.reply !== null) {
     batch.answer(envelope.reply, { ok: false, refusal: refusalOf(failure, envelope) });
   }

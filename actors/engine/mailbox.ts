@@ -1,5 +1,14 @@
-import type { Envelope } from "../../machines/messages/envelope.ts";
+import type { Envelope, Message } from "../../machines/messages/envelope.ts";
 import type { ActorNo } from "../../machines/records/values.ts";
+
+/** What is to be said of an envelope beyond whom it is for and what it says; absent = the runtime says it by itself. */
+type Origin = Partial<Pick<Envelope, "from" | "reply" | "by" | "cause">>;
+
+/** A message that was never stored, with its addressing. */
+export function envelopeOf(to: ActorNo, message: Message, origin: Origin = {}): Envelope {
+  const { from = null, reply = null, by = null, cause = 0 } = origin;
+  return { to, from, message, reply, by, cause, row: 0, attempt: 0 };
+}
 
 /**
  * Envelopes that wait, first in first out per actor, taken round-robin over the actors, so that a busy one

@@ -1,4 +1,4 @@
-import type { JournalEvent } from "../../machines/events.ts";
+import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Log } from "./environment.ts";
 

@@ -4,7 +4,7 @@ import { CommitError } from "../../store/store.ts";
 import type { Answers } from "./answers.ts";
 import type { Batch } from "./batch.ts";
 import { FairQueue } from "./mailbox.ts";
-import { poisoned } from "./dead-letters.ts";
+import { deadLetter } from "./dead-letters.ts";
 import { BatchFailure, runBatch, type BatchContext, type BatchPlan } from "./run-batch.ts";
 import type { Log } from "./environment.ts";
 import type { WorkingSets } from "./working-sets.ts";
@@ -73,7 +73,7 @@ function refuseAll(host: RecoveryHost, envelopes: readonly Envelope[], kind: "fu
   }
 }
 
-/** One envelope in a batch of its own: what it sends goes through the mailbox. Tried twice, then buried. */
+/** One envelope in a batch of its own: what it sends goes through the mailbox. Tried twice, then given up. */
 async function alone(host: RecoveryHost, envelope: Envelope): Promise<void> {
   let failure: Error = new Error("never tried");
   for (let attempt = 0; attempt < 2; attempt += 1) {
@@ -93,20 +93,20 @@ async function alone(host: RecoveryHost, envelope: Envelope): Promise<void> {
       if (failure instanceof CommitError) break;
     }
   }
-  await bury(host, envelope, failure);
+  await giveUp(host, envelope, failure);
 }
 
 /** The committed outcome of a message that nobody can handle: answered or dead-lettered, exactly once (M8). */
-async function bury(host: RecoveryHost, envelope: Envelope, failure: Error): Promise<void> {
+async function giveUp(host: RecoveryHost, envelope: Envelope, failure: Error): Promise<void> {
   host.log.error(
     { type: envelope.message.type, to: envelope.to, error: String(failure.stack ?? failure) },
     "a turn failed twice",
   );
   let last: Error = failure;
-  for (const withAccounts of [true, false]) {
+  for (const withBookkeeping of [true, false]) {
     const batch = host.newBatch();
     try {
-      await poisoned({ batch, envelope, failure, context: host.context, withAccounts });
+      await deadLetter({ batch, envelope, failure, context: host.context, withBookkeeping });
       await host.commit(batch);
       return;
     } catch (error) {

@@ -3,10 +3,9 @@ import type { Envelope } from "../../machines/messages/envelope.ts";
 import type { Store } from "../../store/store.ts";
 import type { Actor } from "./actor.ts";
 import type { Batch } from "./batch.ts";
-import { followUp } from "../handlers/follow-up.ts";
-import { handle } from "../handlers/handle.ts";
-import { FairQueue } from "./mailbox.ts";
-import { isNewsDue, newsOf } from "../handlers/roster.ts";
+import { envelopeOf, FairQueue } from "./mailbox.ts";
+import { dispatch } from "./dispatch.ts";
+import type { Protocol } from "./protocol.ts";
 import type { Clock } from "./environment.ts";
 import { findSubject, type Found } from "./subjects.ts";
 import type { Key, LoopLimits } from "./system-params.ts";
@@ -30,6 +29,7 @@ export interface BatchContext {
   readonly store: Store;
   readonly sets: WorkingSets;
   readonly world: TurnWorld;
+  readonly protocol: Protocol;
   readonly clock: Clock;
   readonly limits: LoopLimits;
   readonly keys: ReadonlyMap<number, Key>;
@@ -54,6 +54,7 @@ export class BatchFailure extends Error {
  */
 export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchContext): Promise<void> {
   const inside = new FairQueue();
+  const run: Run = { batch, plan, context, inside };
   const admitted: Envelope[] = [];
   plan.admitted = admitted;
   // Stored messages stand in their receivers' queues before any turn of this batch sends another (M3).
@@ -64,12 +65,12 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
       const envelope = inside.take(context.choose) ?? admit();
       if (envelope === undefined) {
         // News is told once per batch, when all else has been done.
-        if (!tellParents(batch, plan, context, inside)) break;
+        if (!tellNews(run)) break;
         continue;
       }
       if (envelope.row > 0) batch.mailDone.push(envelope.row);
       // What is in memory is not waited for.
-      const running = runTurn({ batch, plan, context, inside }, envelope);
+      const running = runTurn(run, envelope);
       if (running !== undefined) await running;
       if (batch.turns >= context.limits.turns) break;
     }
@@ -77,8 +78,9 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
     throw new BatchFailure(admitted, error as Error);
   }
   // A full batch ends before its news was told: it goes through the mailbox with the rest.
-  tellParents(batch, plan, context, inside);
-  for (const envelope of inside.drain()) if (!isReadAgain(envelope)) batch.addMail(envelope);
+  tellNews(run);
+  for (const envelope of inside.drain())
+    if (!isReadAgain(envelope, context.protocol)) batch.addMail(envelope);
 
   function admit(): Envelope | undefined {
     if (!plan.overtaking || admitted.length >= context.limits.admitted) return undefined;
@@ -97,8 +99,8 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
 }
 
 /** A stored message keeps its row, and with it its place before all that was sent later (M3); a timer is due again. */
-function isReadAgain({ row, message }: Envelope): boolean {
-  return row > 0 || message.type.startsWith("timer.");
+function isReadAgain({ row, message }: Envelope, { messages }: Protocol): boolean {
+  return row > 0 || messages[message.type].timer === true;
 }
 
 /** The key of a command is a row inserted with its first turn. */
@@ -129,15 +131,17 @@ function findThenRun(run: Run, envelope: Envelope, actor: Actor | null): Promise
     return undefined;
   }
   run.batch.actors.add(actor);
-  const found = findSubject(run.context.store, run.batch, actor, envelope);
+  const { store, protocol } = run.context;
+  const found = findSubject({ store, batch: run.batch, actor }, protocol.messages, envelope);
   if (found instanceof Promise) return found.then((read) => turnOf(run, envelope, actor, read));
   turnOf(run, envelope, actor, found);
   return undefined;
 }
 
-function turnOf({ batch, plan, context, inside }: Run, envelope: Envelope, actor: Actor, found: Found): void {
+function turnOf(run: Run, envelope: Envelope, actor: Actor, found: Found): void {
+  const { batch, context } = run;
   if (found.kind === "elsewhere") {
-    pass(batch, plan, inside, { ...envelope, to: found.keeper, row: 0 });
+    pass(run, { ...envelope, to: found.keeper, row: 0 });
     return;
   }
   if (found.kind === "nothing") {
@@ -146,17 +150,16 @@ function turnOf({ batch, plan, context, inside }: Run, envelope: Envelope, actor
   }
   const turn = new Turn({ actor, envelope, world: context.world, batch, preloaded: found.preloaded });
   batch.turns += 1;
-  handle(turn, found.subject);
-  followUp(turn);
-  for (const sent of batch.sent) pass(batch, plan, inside, sent);
+  dispatch(turn, context.protocol, found.subject);
+  context.protocol.afterTurn(turn);
+  for (const sent of batch.sent) pass(run, sent);
   batch.sent.length = 0;
 }
 
 /** In this batch where nothing older waits; else through the mailbox. What an actor tells itself comes first. */
-function pass(batch: Batch, plan: BatchPlan, inside: FairQueue, envelope: Envelope): void {
-  const { type } = envelope.message;
+function pass({ batch, plan, context, inside }: Run, envelope: Envelope): void {
   if (!plan.overtaking) batch.addMail(envelope);
-  else if (type === "instance.started") inside.addFirst(envelope);
+  else if (context.protocol.messages[envelope.message.type].first === true) inside.addFirst(envelope);
   else inside.add(envelope);
 }
 
@@ -168,31 +171,15 @@ function refuseEnvelope(batch: Batch, envelope: Envelope): void {
   });
 }
 
-/** Sends the news that is due to the parents; false when there was none. */
-function tellParents(batch: Batch, plan: BatchPlan, context: BatchContext, inside: FairQueue): boolean {
+/** Sends the news that is due; false when there was none. */
+function tellNews(run: Run): boolean {
+  const { batch, context } = run;
   let told = false;
   for (const actor of batch.actors) {
-    const { instance } = actor;
-    if (instance === null || instance.parent === null) continue;
-    const room = actor.room(actor.config(context.world.settings));
-    if (!isNewsDue(actor, room)) continue;
-    actor.newsDue = false;
-    actor.toldFull = room <= 0;
+    const news = context.protocol.news(actor, context.world.settings, batch.now);
+    if (news === null) continue;
     told = true;
-    pass(batch, plan, inside, {
-      to: instance.parent,
-      from: actor.no,
-      message: {
-        type: "instance.status",
-        child: actor.no,
-        news: newsOf(actor, context.world.settings, batch.now),
-      },
-      reply: null,
-      by: null,
-      cause: batch.counters.position,
-      row: 0,
-      attempt: 0,
-    });
+    pass(run, envelopeOf(news.to, news.message, { from: actor.no, cause: batch.counters.position }));
   }
   return told;
 }

@@ -1,17 +1,23 @@
 import type { Envelope, Message } from "../../machines/messages/envelope.ts";
-import { DESK, type ActorNo, type DelegationNo, type TaskNo } from "../../machines/records/values.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Task } from "../../machines/records/task.ts";
+import { DESK, type ActorNo, type DelegationNo, type TaskNo } from "../../machines/records/values.ts";
 import type { Awaitable, Store } from "../../store/store.ts";
 import type { Actor } from "./actor.ts";
 import type { Batch } from "./batch.ts";
-import { needOf, type Subject } from "../handlers/handle.ts";
+import type { Entry, Registry } from "./entry.ts";
 import type { Preloaded } from "./turn-world.ts";
 
 /**
  * Finds, before a turn, the rows its message is about, so that the turn itself reads nothing. A row may be
  * read here as an address (who keeps it); only its keeper's turn is given it as state.
  */
+export interface Subject {
+  /** The task, when this actor keeps it. */
+  readonly task: Task | null;
+  /** The delegation that the message names. */
+  readonly delegation: Delegation | null;
+}
 
 /** The turn can run, the message belongs to another actor, or it names nothing. */
 export type Found =
@@ -19,7 +25,14 @@ export type Found =
   | { readonly kind: "elsewhere"; readonly keeper: ActorNo }
   | { readonly kind: "nothing" };
 
-const NO_SUBJECT: Subject = { task: null, hop: null };
+/** Where rows are looked for. */
+export interface Sources {
+  readonly store: Store;
+  readonly batch: Batch;
+  readonly actor: Actor;
+}
+
+const NO_SUBJECT: Subject = { task: null, delegation: null };
 const NOTHING_LOADED: Preloaded = {
   watchers: [],
   keeperOf() {
@@ -28,52 +41,79 @@ const NOTHING_LOADED: Preloaded = {
 };
 const READY: Found = { kind: "ready", subject: NO_SUBJECT, preloaded: NOTHING_LOADED };
 
-export function findSubject(store: Store, batch: Batch, actor: Actor, envelope: Envelope): Awaitable<Found> {
-  const { message } = envelope;
-  const need = needOf(message);
-  if (need === "none" && !needsAddresses(message)) return READY;
-  if (need === "task" && !needsAddresses(message)) {
-    // The hot path: the actor has the task in memory.
-    const task = actor.tasks.get((message as { task: TaskNo }).task);
-    if (task !== undefined) return { kind: "ready", subject: { task, hop: null }, preloaded: NOTHING_LOADED };
-  }
-  if (message.type === "task.delegation") {
-    // An offer of this very batch: both rows are at hand.
-    const task = batch.tasks.get(message.task)?.task;
-    const hop = batch.hops.get(message.delegation)?.hop;
-    if (task !== undefined && hop !== undefined) {
-      const isPending = task.keeper === actor.no && task.pendingHop === hop.no;
-      return { kind: "ready", subject: { task: isPending ? task : null, hop }, preloaded: NOTHING_LOADED };
-    }
-  }
-  return find(store, batch, actor, message);
+/** What a message names; its entry says that it does. */
+interface Names {
+  readonly task: TaskNo;
+  readonly delegation: DelegationNo;
 }
 
-async function find(store: Store, batch: Batch, actor: Actor, message: Message): Promise<Found> {
-  const need = needOf(message);
-  const preloaded = needsAddresses(message) ? await loadAddresses(store, batch, message) : NOTHING_LOADED;
-  if (need === "none") return { kind: "ready", subject: NO_SUBJECT, preloaded };
-  const about = message as { task: TaskNo; delegation?: DelegationNo };
-  const task = actor.tasks.get(about.task) ?? (await currentTask(store, batch, about.task));
+export function findSubject(sources: Sources, registry: Registry, { message }: Envelope): Awaitable<Found> {
+  const entry = registry[message.type];
+  const needs = needOf(entry, message);
+  if (!isAddressed(entry, message)) {
+    if (needs === "nothing") return READY;
+    const found = atHand(sources, needs, message as unknown as Names);
+    if (found !== null) return { kind: "ready", subject: found, preloaded: NOTHING_LOADED };
+  }
+  return find(sources, entry, needs, message);
+}
+
+function needOf(entry: Entry<Message>, message: Message): Entry<Message>["needs"] {
+  return entry.needs === "task" && entry.visit?.when(message) === true ? "nothing" : entry.needs;
+}
+
+function isAddressed(entry: Entry<Message>, message: Message): boolean {
+  if (entry.asksWatchers?.(message) === true) return true;
+  return entry.addresses !== undefined && entry.addresses(message).length > 0;
+}
+
+/** The hot path: a task that the actor has in memory, or an offer of this very batch; null = it has to be looked for. */
+function atHand({ actor, batch }: Sources, needs: Entry<Message>["needs"], names: Names): Subject | null {
+  if (needs === "task") {
+    const task = actor.tasks.get(names.task);
+    return task === undefined ? null : { task, delegation: null };
+  }
+  if (needs !== "delegation") return null;
+  const task = batch.tasks.get(names.task)?.task;
+  const delegation = batch.delegations.get(names.delegation)?.delegation;
+  if (task === undefined || delegation === undefined) return null;
+  return { task: ifOffered(task, delegation, actor), delegation };
+}
+
+async function find(
+  sources: Sources,
+  entry: Entry<Message>,
+  needs: Entry<Message>["needs"],
+  message: Message,
+): Promise<Found> {
+  const { actor } = sources;
+  const names = message as unknown as Names;
+  const preloaded = isAddressed(entry, message)
+    ? await loadAddresses(sources, entry, message, names.task)
+    : NOTHING_LOADED;
+  if (needs === "nothing") return { kind: "ready", subject: NO_SUBJECT, preloaded };
+  const task = actor.tasks.get(names.task) ?? (await currentTask(sources, names.task));
   if (task === null) return { kind: "nothing" };
   const kept = task.keeper === actor.no ? task : null;
-  if (need === "task") {
+  if (needs === "arrival") return { kind: "ready", subject: { task: kept, delegation: null }, preloaded };
+  if (needs === "task") {
     if (kept === null) return { kind: "elsewhere", keeper: task.keeper };
-    const isRepeat = message.type === "task.complete" && task.status === "done";
-    const repeated = isRepeat ? { completedBy: await completedBy(store, batch, task) } : {};
-    return { kind: "ready", subject: { task, hop: null }, preloaded: { ...preloaded, ...repeated } };
+    const asksResult = entry.needs === "task" && entry.asksResult?.(task) === true;
+    const result = asksResult ? { completedBy: await completedBy(sources, task) } : {};
+    return { kind: "ready", subject: { task, delegation: null }, preloaded: { ...preloaded, ...result } };
   }
-  if (need === "came" && message.type !== "task.delegation") {
-    return { kind: "ready", subject: { task: kept, hop: null }, preloaded };
-  }
-  const hop = await currentHop(store, batch, actor, about.task, about.delegation as DelegationNo);
-  if (hop === null) return { kind: "nothing" };
-  const pendingHere = kept !== null && kept.pendingHop === hop.no ? kept : null;
-  return { kind: "ready", subject: { task: pendingHere, hop }, preloaded };
+  const delegation = await currentDelegation(sources, names);
+  if (delegation === null) return { kind: "nothing" };
+  return { kind: "ready", subject: { task: ifOffered(task, delegation, actor), delegation }, preloaded };
+}
+
+/** The task, where it is on offer to this actor over this delegation. */
+function ifOffered(task: Task, delegation: Delegation, actor: Actor): Task | null {
+  return task.keeper === actor.no && task.pendingHop === delegation.no ? task : null;
 }
 
 /** The lease under which a done task was completed; null = by an operator. */
-async function completedBy(store: Store, batch: Batch, task: Task): Promise<number | null> {
+async function completedBy({ store, batch }: Sources, task: Task): Promise<number | null> {
   const fresh = batch.results.findLast((one) => one.task === task.no);
   if (fresh !== undefined) return fresh.epoch;
   const stored = await store.queries.resultsOf(task.no);
@@ -81,72 +121,35 @@ async function completedBy(store: Store, batch: Batch, task: Task): Promise<numb
 }
 
 /** The task as the batch has it, else as it is stored. */
-export async function currentTask(store: Store, batch: Batch, no: TaskNo): Promise<Task | null> {
+export async function currentTask(
+  { store, batch }: Omit<Sources, "actor">,
+  no: TaskNo,
+): Promise<Task | null> {
   return batch.tasks.get(no)?.task ?? (await store.task(no));
 }
 
-async function currentHop(
-  store: Store,
-  batch: Batch,
-  actor: Actor,
-  task: TaskNo,
-  no: DelegationNo,
-): Promise<Delegation | null> {
+async function currentDelegation({ store, batch, actor }: Sources, { task, delegation }: Names) {
   const own = actor.hops.get(task);
-  if (own?.no === no) return own;
-  return batch.hops.get(no)?.hop ?? (await store.delegation(no));
+  if (own?.no === delegation) return own;
+  return batch.delegations.get(delegation)?.delegation ?? (await store.delegation(delegation));
 }
 
-function needsAddresses(message: Message): boolean {
-  switch (message.type) {
-    case "task.create":
-      return message.spec.dependsOn.length > 0;
-    case "tasks.enter":
-    case "dependency.watch":
-    case "dependency.announce":
-    case "dependency.reopened":
-    case "dependency.reopen":
-    case "task.retry":
-      return true;
-    default:
-      return false;
-  }
-}
-
-async function loadAddresses(store: Store, batch: Batch, message: Message): Promise<Preloaded> {
-  const watchers = await watchersFor(store, batch, message);
-  const wanted = new Set<TaskNo>(watchers);
-  switch (message.type) {
-    case "task.create":
-      for (const task of message.spec.dependsOn) wanted.add(task);
-      break;
-    case "tasks.enter":
-      for (const { spec } of message.items) for (const task of spec.dependsOn) wanted.add(task);
-      break;
-    case "dependency.watch":
-      wanted.add(message.dependent);
-      break;
-    case "dependency.reopened":
-      wanted.add(message.dependency);
-      break;
-    case "dependency.reopen":
-    case "task.retry":
-      wanted.add(message.task);
-      break;
-    default:
-  }
+async function loadAddresses(
+  sources: Sources,
+  entry: Entry<Message>,
+  message: Message,
+  task: TaskNo,
+): Promise<Preloaded> {
+  const watchers = entry.asksWatchers?.(message) === true ? await watchersOf(sources, task) : [];
   const keepers = new Map<TaskNo, ActorNo>();
-  for (const task of wanted) keepers.set(task, (await currentTask(store, batch, task))?.keeper ?? DESK);
-  return { watchers, keeperOf: (task) => keepers.get(task) ?? DESK };
+  for (const no of new Set([...watchers, ...(entry.addresses?.(message) ?? [])])) {
+    keepers.set(no, (await currentTask(sources, no))?.keeper ?? DESK);
+  }
+  return { watchers, keeperOf: (no) => keepers.get(no) ?? DESK };
 }
 
-async function watchersFor(store: Store, batch: Batch, message: Message): Promise<readonly TaskNo[]> {
-  const asks =
-    message.type === "dependency.announce" ||
-    (message.type === "dependency.reopened" && message.origin !== null) ||
-    (message.type === "task.retry" && message.origin !== null && message.withDependents);
-  if (!asks) return [];
-  const stored = await store.watches(message.task);
-  const added = batch.newWatches.get(message.task) ?? [];
+async function watchersOf({ store, batch }: Sources, task: TaskNo): Promise<readonly TaskNo[]> {
+  const stored = await store.watches(task);
+  const added = batch.newWatches.get(task) ?? [];
   return [...new Set([...stored.map((watch) => watch.dependent), ...added])];
 }

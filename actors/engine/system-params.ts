@@ -2,6 +2,7 @@ import type { ScopeRegistry } from "../../machines/scopes/registry.ts";
 import type { Settings } from "../../machines/settings.ts";
 import type { Store } from "../../store/store.ts";
 import type { Clock, Ids, Log, Random } from "./environment.ts";
+import type { Protocol } from "./protocol.ts";
 
 /** What the loop is given once. */
 export interface SystemParams {
@@ -11,6 +12,8 @@ export interface SystemParams {
   readonly ids: Ids;
   readonly settings: Settings;
   readonly scopes: ScopeRegistry;
+  /** What the actors say to each other, and do about it. */
+  readonly protocol: Protocol;
   readonly log: Log;
   /** Told once when a commit failed in a way that leaves its fate unknown: the process must stop (3-runtime.md 3.3). */
   readonly onFatal: (error: Error) => void;

@@ -8,7 +8,7 @@ import type { Counters } from "../../store/store.ts";
 import { Answers } from "./answers.ts";
 import { Batch } from "./batch.ts";
 import { runBatch, type BatchPlan } from "./run-batch.ts";
-import { FairQueue } from "./mailbox.ts";
+import { envelopeOf, FairQueue } from "./mailbox.ts";
 import { Observers, type CommitListener } from "./observers.ts";
 import { recover, type RecoveryHost } from "./recovery.ts";
 import type { Cancellable } from "./environment.ts";
@@ -19,7 +19,6 @@ import {
   type Metrics,
   type SystemParams,
 } from "./system-params.ts";
-import { timerOf } from "./timers.ts";
 import type { TurnWorld } from "./turn-world.ts";
 import { WorkingSets } from "./working-sets.ts";
 
@@ -99,9 +98,7 @@ export class System {
       throw new HopperError(
         "overloaded",
         `${LIMITS.mailbox} commands wait for that instance already; try again in a second.`,
-        {
-          retry_after: 1,
-        },
+        { retry_after: 1 },
       );
     }
     this.#counters.command += 1;
@@ -109,7 +106,7 @@ export class System {
     const reply: Reply = { command: no, keyed: key !== undefined };
     if (key !== undefined) this.#keys.set(no, key);
     const answer = this.#answers.of(no);
-    this.#inbox.add({ to, from: null, message: command, reply, by, cause: -no, row: 0, attempt: 0 });
+    this.#inbox.add(envelopeOf(to, command, { reply, by, cause: -no }));
     this.#schedule();
     return answer;
   }
@@ -127,7 +124,7 @@ export class System {
 
   /** A message of the runtime itself: the auditor's, the owner's at start. */
   post(envelope: Pick<Envelope, "to" | "message">): void {
-    this.#inbox.add({ ...envelope, from: null, reply: null, by: null, cause: 0, row: 0, attempt: 0 });
+    this.#inbox.add(envelopeOf(envelope.to, envelope.message));
     this.#schedule();
   }
 
@@ -210,6 +207,7 @@ export class System {
       store: this.#params.store,
       sets: this.#sets,
       world: this.#world,
+      protocol: this.#params.protocol,
       clock: this.#params.clock,
       limits: this.#limits,
       keys: this.#keys,
@@ -219,14 +217,16 @@ export class System {
 
   /** What this batch may take: stored messages first, then what is due, then the doors' commands. */
   async #plan(): Promise<BatchPlan> {
-    const { store, clock } = this.#params;
+    const { store, clock, protocol } = this.#params;
     const now = clock.now();
     const mail = this.#mailLeft ? await store.mail(now, 0, this.#limits.admitted) : [];
     const first: Envelope[] = mail.map((row) => ({ ...row.envelope, row: row.no }));
     if (mail.length === 0) this.#mailLeft = false;
     // More may wait than was read: nothing may overtake it.
     const overtaking = mail.length < this.#limits.admitted;
-    if (overtaking) for (const due of await store.due(now, DUE_AT_A_TIME)) first.push(timerOf(due));
+    if (overtaking)
+      for (const due of await store.due(now, DUE_AT_A_TIME))
+        first.push(envelopeOf(due.actor, protocol.due(due)));
     return { first, inbox: this.#inbox, overtaking };
   }
 
@@ -275,7 +275,7 @@ export class System {
   /** Not handled: commands go back to the inbox; stored messages and timers are read again. */
   #putBack(envelope: Envelope): void {
     if (envelope.row > 0) this.#mailLeft = true;
-    else if (!envelope.message.type.startsWith("timer.")) this.#inbox.add(envelope);
+    else if (this.#params.protocol.messages[envelope.message.type].timer !== true) this.#inbox.add(envelope);
   }
 
   #fail(error: Error): void {

@@ -1,17 +1,28 @@
 import type { Refusal } from "../../machines/errors.ts";
-import type { EventName, JournalEvent } from "../../machines/events.ts";
+import type { EventData, EventName } from "../../machines/events/catalogue.ts";
+import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { AnswerValue } from "../../machines/messages/answer.ts";
 import type { Envelope, Message } from "../../machines/messages/envelope.ts";
-import type { ActorNo, Reply, TaskNo } from "../../machines/records/values.ts";
+import type { ActorNo, DelegationNo, Reply, TaskNo } from "../../machines/records/values.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
 import type { EffectiveConfig, Settings } from "../../machines/settings.ts";
 import type { Actor } from "./actor.ts";
 import type { Batch } from "./batch.ts";
+import { envelopeOf } from "./mailbox.ts";
 import type { Preloaded, TurnWorld } from "./turn-world.ts";
 
-export type EventData = { [key: string]: unknown } | null;
+/** The data of an event, to be left out where it may be empty. */
+export type DataArgument<N extends EventName> =
+  Partial<EventData<N>> extends EventData<N> ? [data?: EventData<N>] : [data: EventData<N>];
+
+/** What an event is about, beside the actor whose turn it is. */
+interface About {
+  readonly task?: TaskNo | null;
+  readonly delegation?: DelegationNo | null;
+  readonly instance?: ActorNo;
+}
 
 /** What a turn sees, and what it says: answers, messages, lines of the journal. What it writes is in turn.ts. */
 export class TurnBase {
@@ -84,35 +95,27 @@ export class TurnBase {
     if (this.envelope.reply !== null) this.answer({ kind: "task", task: { ...task } });
   }
 
-  answerHop(hop: Delegation): void {
-    if (this.envelope.reply !== null) this.answer({ kind: "delegation", delegation: { ...hop } });
+  answerDelegation(delegation: Delegation): void {
+    if (this.envelope.reply !== null) this.answer({ kind: "delegation", delegation: { ...delegation } });
   }
 
   /** The reply travels with the message: whoever ends the command answers it. */
   send(to: ActorNo, message: Message, reply: Reply | null = null): void {
-    this.batch.sent.push({
-      to,
-      from: this.actor.no,
-      message,
-      reply,
-      by: this.envelope.by,
-      cause: this.#cause,
-      row: 0,
-      attempt: 0,
-    });
+    const { by } = this.envelope;
+    this.batch.sent.push(envelopeOf(to, message, { from: this.actor.no, reply, by, cause: this.#cause }));
   }
 
   // ------------------------------------------------------------------ events
 
   /** Appends to the journal and nothing else. */
-  note(
-    name: EventName,
-    data: EventData,
-    about: { task?: TaskNo | null; delegation?: number | null; instance?: ActorNo } = {},
-  ): JournalEvent {
+  note<N extends EventName>(name: N, data: EventData<N>, about: About = {}): void {
+    this.append(name, data, about);
+  }
+
+  protected append(name: EventName, data: object, about: About): JournalEvent {
     const { batch } = this;
     batch.counters.position += 1;
-    const event: JournalEvent = {
+    const event = {
       position: batch.counters.position,
       at: batch.now,
       name,
@@ -121,8 +124,8 @@ export class TurnBase {
       delegation: about.delegation ?? null,
       actor: this.envelope.by,
       cause: this.envelope.cause,
-      data: data as JournalEvent["data"],
-    };
+      data,
+    } as JournalEvent;
     batch.events.push(event);
     this.#cause = event.position;
     return event;

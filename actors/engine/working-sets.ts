@@ -1,3 +1,4 @@
+import { emptyTally } from "../../machines/records/instance.ts";
 import { DESK, type ActorNo } from "../../machines/records/values.ts";
 import type { Settings } from "../../machines/settings.ts";
 import type { Awaitable, Store } from "../../store/store.ts";
@@ -54,19 +55,8 @@ export class WorkingSets {
     }
     const added = batch.instances.get(no);
     if (added?.added === true) {
-      const tally = {
-        instance: no,
-        pending: 0,
-        blocked: 0,
-        queued: 0,
-        claimed: 0,
-        in_progress: 0,
-        waiting: 0,
-        done: 0,
-        failed: 0,
-        cancelled: 0,
-      };
-      return new Actor(no, { instance: added.instance, tally, roster: [], tasks: [], hops: [], offers: [] });
+      const nothing = { tally: emptyTally(no), roster: [], tasks: [], hops: [], offers: [] };
+      return new Actor(no, { instance: added.instance, ...nothing });
     }
     const rows = await this.#store.actor(no);
     return rows === null ? null : new Actor(no, rows);

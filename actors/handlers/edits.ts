@@ -1,27 +1,44 @@
 import { refuse, type Refusal } from "../../machines/errors.ts";
-import type { Command } from "../../machines/messages/command.ts";
-import type { Task } from "../../machines/records/task.ts";
-import { isUndecided } from "./routing.ts";
+import { isFinal, type Task } from "../../machines/records/task.ts";
+import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
-import { settleHere } from "./intake.ts";
+import { unblock } from "./dependencies.ts";
+import { settleHere } from "./tasks.ts";
 
-export function onEdit(turn: Turn, command: Extract<Command, { type: "task.edit" }>, task: Task): void {
-  const { ifVersion: _checked, ...edit } = command.edit;
-  const refusal = editRefusal(turn, task, command.edit);
+/** What a person changes of a task that is not final. Source: 2-domain.md 2.5. */
+export const edits: Entries<"task.edit" | "task.block" | "task.unblock" | "task.reopen"> = {
+  "task.edit": { needs: "task", admission: "progress", desk: true, handle: onEdit },
+  "task.block": { needs: "task", admission: "progress", desk: true, handle: onBlock },
+  "task.unblock": { needs: "task", admission: "progress", desk: true, handle: onUnblock },
+  "task.reopen": {
+    needs: "task",
+    admission: "progress",
+    desk: true,
+    // The status `pending` is RELEASE by an operator of what is claimed, else UNBLOCK.
+    handle(turn, message, task) {
+      if (turn.tryTask(task, "task.requeued", { reason: "released" })) turn.answerTask(task);
+      else onUnblock(turn, message, task);
+    },
+  },
+};
+
+function onEdit(turn: Turn, { edit }: MessageOf<"task.edit">, task: Task): void {
+  const refusal = editRefusal(turn, task, edit);
   if (refusal !== null) {
     turn.refuse(refusal);
     return;
   }
-  const change: { [key: string]: unknown } = { ...edit };
-  if (edit.dependsOn !== undefined)
-    change["waitsFor"] = task.waitsFor.filter((one) => edit.dependsOn?.includes(one));
+  const { ifVersion: _checked, dependsOn, tags, ...same } = edit;
+  const change = {
+    ...same,
+    ...(tags === undefined ? {} : { tags: [...tags] }),
+    ...(dependsOn === undefined
+      ? {}
+      : { dependsOn: [...dependsOn], waitsFor: task.waitsFor.filter((one) => dependsOn.includes(one)) }),
+  };
   if (Object.keys(change).length > 0) turn.task(task, "task.updated", change);
-  if (task.status === "blocked" && task.waitsFor.length === 0 && !task.blockedByHand) {
-    turn.task(task, "task.unblocked");
-    settleHere(turn, task);
-  } else if (task.pendingHop === null && task.status === "pending" && mayRouteNow(task, edit.route)) {
-    settleHere(turn, task);
-  }
+  const isFree = task.pendingHop === null && task.status === "pending";
+  if (!unblock(turn, task) && isFree && mayRouteNow(task, edit.route)) settleHere(turn, task);
   turn.answerTask(task);
 }
 
@@ -30,17 +47,13 @@ function mayRouteNow(task: Task, route: boolean | undefined): boolean {
   return (task.heldReason === "manual" && route === true) || task.heldReason === "no_route";
 }
 
-function editRefusal(
-  turn: Turn,
-  task: Task,
-  edit: Extract<Command, { type: "task.edit" }>["edit"],
-): Refusal | null {
+function editRefusal(turn: Turn, task: Task, edit: MessageOf<"task.edit">["edit"]): Refusal | null {
   if (edit.ifVersion !== undefined && edit.ifVersion !== task.version) {
     return refuse("stale_version", `T-${task.no} is at version ${task.version}, not ${edit.ifVersion}.`, {
       version: task.version,
     });
   }
-  if (turn.step(task, { type: "CANCEL" }) === null) return turn.notAllowed(task, "edit");
+  if (isFinal(task.status)) return turn.notAllowed(task, "edit");
   if (edit.dependsOn?.some((one) => !task.dependsOn.includes(one))) {
     return refuse("validation_failed", `T-${task.no}: depends_on can only be shortened.`, {
       issues: [{ path: "depends_on", message: "can only be shortened after creation" }],
@@ -54,35 +67,20 @@ function editRefusal(
   return null;
 }
 
-export function onBlock(turn: Turn, command: Extract<Command, { type: "task.block" }>, task: Task): void {
-  if (turn.step(task, { type: "BLOCK" }) === null) {
-    turn.refuse(turn.notAllowed(task, "block"));
-    return;
-  }
-  turn.task(task, "task.blocked", {
+function onBlock(turn: Turn, { reason }: MessageOf<"task.block">, task: Task): void {
+  const blocked = turn.tryTask(task, "task.blocked", {
     byHand: true,
-    ...(command.reason === null ? {} : { reason: command.reason }),
+    ...(reason === null ? {} : { reason }),
   });
-  turn.answerTask(task);
+  if (blocked) turn.answerTask(task);
+  else turn.refuse(turn.notAllowed(task, "block"));
 }
 
-/** UNBLOCK; or, for the status `pending`, RELEASE by an operator of what is claimed. */
-export function onUnblock(turn: Turn, task: Task, orRelease: boolean): void {
-  if (orRelease && turn.step(task, { type: "RELEASE" }) !== null) {
-    turn.task(task, "task.requeued", { reason: "released" });
-    turn.answerTask(task);
-    return;
-  }
-  if (turn.step(task, { type: "UNBLOCK" }) === null) {
+function onUnblock(turn: Turn, _message: MessageOf<"task.unblock" | "task.reopen">, task: Task): void {
+  if (!turn.tryTask(task, "task.unblocked")) {
     turn.refuse(turn.notAllowed(task, "unblock"));
     return;
   }
-  turn.task(task, "task.unblocked");
   settleHere(turn, task);
   turn.answerTask(task);
-}
-
-/** The auditor found nothing under way for a task of this actor: it decides again. */
-export function onAudit(turn: Turn, task: Task): void {
-  if (isUndecided(task)) settleHere(turn, task);
 }

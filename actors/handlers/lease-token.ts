@@ -18,6 +18,6 @@ export function leaseLost(task: Task): Refusal {
 }
 
 /** A result that came too late is kept in the journal and never applied. */
-export function noteLateResult(turn: Turn, task: Task, token: number, verb: string): void {
+export function noteLateResult(turn: Turn, task: Task, token: number, verb: "complete" | "fail"): void {
   turn.note("lease.result_refused", { epoch: token, verb }, { task: task.no });
 }

@@ -1,16 +1,32 @@
-import { refuse } from "../../machines/errors.ts";
-import { instanceLifecycle, verbsOf, type InstanceEvent } from "../../machines/lifecycles/instance.ts";
-import type { Command, LifecycleVerb } from "../../machines/messages/command.ts";
+import { refuse, type Refusal } from "../../machines/errors.ts";
+import {
+  instanceLifecycle,
+  verbsOf,
+  type InstanceContext,
+  type InstanceEvent,
+} from "../../machines/lifecycles/instance.ts";
+import type { LifecycleVerb } from "../../machines/messages/command.ts";
 import type { InstanceStatus } from "../../machines/records/instance.ts";
 import type { Reply } from "../../machines/records/values.ts";
-import { handBackAll } from "./returns.ts";
-import { endLease } from "./leases.ts";
-import { redecideHeld } from "./roster.ts";
+import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
+import { redecideHeld } from "./held-tasks.ts";
+import { returnAll } from "./termination.ts";
 
 /** The lifecycle of an instance, by its own actor. Source: 2-domain.md 2.2. */
+export const lifecycle: Entries<
+  "instance.lifecycle" | "instance.command" | "instance.started" | "instance.drained" | "timer.instance"
+> = {
+  "instance.lifecycle": { needs: "nothing", admission: "progress", handle: onLifecycle },
+  // From a parent: start a child that was just created, or end with the cascade.
+  "instance.command": { needs: "nothing", admission: "progress", handle: onCommand },
+  "instance.started": { needs: "nothing", admission: "progress", first: true, handle: onStarted },
+  "instance.drained": { needs: "nothing", admission: "progress", handle: onDrained },
+  "timer.instance": { needs: "nothing", admission: "progress", timer: true, handle: onTimer },
+};
 
-const EVENT_OF: Record<LifecycleVerb, InstanceEvent["type"]> = {
+/** What a caller's verbs ask of the machine. */
+const EVENT_OF = {
   start: "START",
   stop: "STOP",
   restart: "STOP",
@@ -19,84 +35,89 @@ const EVENT_OF: Record<LifecycleVerb, InstanceEvent["type"]> = {
   recover: "START",
   fail: "FAIL",
   terminate: "TERMINATE",
-};
+} as const satisfies Record<LifecycleVerb, InstanceEvent["type"]>;
+
+type Asked = (typeof EVENT_OF)[LifecycleVerb];
 
 function step(turn: Turn, event: InstanceEvent): InstanceStatus | null {
-  return instanceLifecycle.step(turn.instance.status, event, lifecycleContext(turn));
+  return instanceLifecycle.step(turn.instance.status, event, contextOf(turn));
 }
 
-function lifecycleContext(turn: Turn): { liveChildren: number; terminating: boolean } {
+function contextOf(turn: Turn): InstanceContext {
   return { liveChildren: turn.actor.liveChildren(), terminating: turn.instance.intent === "terminate" };
 }
 
-export function onLifecycle(turn: Turn, command: Extract<Command, { type: "instance.lifecycle" }>): void {
+function onLifecycle(turn: Turn, command: MessageOf<"instance.lifecycle">): void {
   const { verb } = command;
   const { instance } = turn;
+  const { status } = instance;
   const live = turn.actor.liveChildren();
-  if (verb === "terminate" && command.cascade !== true && live > 0 && instance.status !== "terminated") {
-    turn.refuse(
-      refuse(
-        "has_live_children",
-        `${instance.name} has ${live === 1 ? "1 child that is" : `${live} children that are`} not terminated.`,
-        {
-          status: instance.status,
-          children: [...turn.actor.roster.values()]
-            .filter((entry) => entry.status !== "terminated")
-            .map((entry) => entry.name),
-        },
-      ),
-    );
+  if (verb === "terminate" && command.cascade !== true && live > 0 && status !== "terminated") {
+    turn.refuse(hasLiveChildren(turn, live));
     return;
   }
-  const next =
-    verb === "recover" && instance.status !== "error" ? null : step(turn, { type: EVENT_OF[verb] });
-  // A restart of what is stopped or in error is a START.
-  if (verb === "restart" && next === null && (instance.status === "stopped" || instance.status === "error")) {
-    start(turn, turn.envelope.reply);
-    return;
-  }
-  if (next === null) {
-    const allowed = verbsOf(instanceLifecycle.allowed(instance.status, lifecycleContext(turn)));
+  // A restart of what is stopped or in error is a START; `recover` is one from error only.
+  const restarts = verb === "restart" && (status === "stopped" || status === "error");
+  const event = restarts ? "START" : EVENT_OF[verb];
+  const answered = verb === "recover" && status !== "error" ? null : step(turn, { type: event });
+  if (answered === null) {
+    const allowed = verbsOf(instanceLifecycle.allowed(status, contextOf(turn)));
     turn.refuse(
-      refuse("illegal_transition", `${instance.name} is ${instance.status}; ${verb} is not possible then.`, {
-        status: instance.status,
+      refuse("illegal_transition", `${instance.name} is ${status}; ${verb} is not possible then.`, {
+        status,
         allowed,
       }),
     );
     return;
   }
-  perform(turn, command);
+  perform(turn, command, event, answered);
 }
 
-function perform(turn: Turn, command: Extract<Command, { type: "instance.lifecycle" }>): void {
+function hasLiveChildren(turn: Turn, live: number): Refusal {
+  const { name, status } = turn.instance;
+  const children = [...turn.actor.roster.values()]
+    .filter((entry) => entry.status !== "terminated")
+    .map((entry) => entry.name);
+  return refuse(
+    "has_live_children",
+    `${name} has ${live === 1 ? "1 child that is" : `${live} children that are`} not terminated.`,
+    { status, children },
+  );
+}
+
+/** Carries out what the machine has answered. */
+function perform(
+  turn: Turn,
+  command: MessageOf<"instance.lifecycle">,
+  event: Asked,
+  answered: InstanceStatus,
+): void {
   const { reply } = turn.envelope;
-  switch (command.verb) {
-    case "start":
-    case "recover":
-      start(turn, reply);
+  switch (event) {
+    case "START":
+      start(turn, reply, answered);
       return;
-    case "stop":
-    case "restart":
-      stop(turn, command, reply);
+    case "STOP":
+      stop(turn, command, answered);
       return;
-    case "pause":
-      turn.lifecycle("instance.paused");
+    case "PAUSE":
+      turn.lifecycle("instance.paused", {}, answered);
       answerInstance(turn);
       return;
-    case "resume":
-      turn.lifecycle("instance.running");
-      redecideHeld(turn, "all");
-      answerInstance(turn);
+    case "RESUME":
+      run(turn, answered);
       return;
-    case "fail":
-      turn.lifecycle("instance.error", {
-        error: command.error ?? { code: "failed", message: "failed by an operator" },
-      });
+    case "FAIL":
+      turn.lifecycle(
+        "instance.error",
+        { error: command.error ?? { code: "failed", message: "failed by an operator" } },
+        answered,
+      );
       releaseWaiting(turn);
       answerInstance(turn);
       return;
-    case "terminate":
-      terminate(turn, reply);
+    case "TERMINATE":
+      terminate(turn, reply, answered);
       return;
   }
 }
@@ -106,30 +127,30 @@ function answerInstance(turn: Turn): void {
 }
 
 /** START: one turn in `starting`; the actor tells itself STARTED before anything that waits. */
-function start(turn: Turn, reply: Reply | null): void {
-  turn.lifecycle("instance.starting");
+function start(turn: Turn, reply: Reply | null, answered: InstanceStatus): void {
+  turn.lifecycle("instance.starting", {}, answered);
   turn.instance.wakeAt = null;
   turn.send(turn.actor.no, { type: "instance.started" }, reply);
 }
 
-export function onStarted(turn: Turn): void {
-  if (step(turn, { type: "STARTED" }) === null) {
-    answerInstance(turn);
-    return;
-  }
-  turn.lifecycle("instance.running");
-  redecideHeld(turn, "all");
+function onStarted(turn: Turn): void {
+  const answered = step(turn, { type: "STARTED" });
+  if (answered === null) answerInstance(turn);
+  else run(turn, answered);
+}
+
+/** It takes work from now on: what it held for not running is decided anew. */
+function run(turn: Turn, answered: InstanceStatus): void {
+  turn.lifecycle("instance.running", {}, answered);
+  redecideHeld(turn, "changed");
   answerInstance(turn);
 }
 
-function stop(
-  turn: Turn,
-  command: Extract<Command, { type: "instance.lifecycle" }>,
-  reply: Reply | null,
-): void {
+function stop(turn: Turn, command: MessageOf<"instance.lifecycle">, answered: InstanceStatus): void {
   const { instance } = turn;
+  const { reply } = turn.envelope;
   const drainMs = command.drainTimeoutMs ?? turn.config.drainTimeoutMs;
-  turn.lifecycle("instance.stopping", command.verb === "restart" ? { intent: "restart" } : null);
+  turn.lifecycle("instance.stopping", command.verb === "restart" ? { intent: "restart" } : {}, answered);
   instance.wakeAt = turn.now + drainMs;
   if (command.wait === false) answerInstance(turn);
   else if (reply !== null) instance.waiting = [...instance.waiting, reply];
@@ -142,24 +163,26 @@ export function checkDrained(turn: Turn): void {
   if (actor.claimed === 0) turn.send(actor.no, { type: "instance.drained" });
 }
 
-export function onDrained(turn: Turn): void {
+function onDrained(turn: Turn): void {
   const { instance } = turn;
   const { intent } = instance;
-  if (turn.actor.claimed > 0 || step(turn, { type: "STOPPED" }) === null) return;
-  turn.lifecycle("instance.stopped");
+  const answered = turn.actor.claimed > 0 ? null : step(turn, { type: "STOPPED" });
+  if (answered === null) return;
+  turn.lifecycle("instance.stopped", {}, answered);
   instance.wakeAt = null;
-  if (intent === "restart") {
-    const [first, ...others] = instance.waiting;
-    instance.waiting = others;
-    start(turn, first ?? null);
+  const restarted = intent === "restart" ? step(turn, { type: "START" }) : null;
+  if (restarted === null) {
+    releaseWaiting(turn);
     return;
   }
-  releaseWaiting(turn);
+  const [first, ...others] = instance.waiting;
+  instance.waiting = others;
+  start(turn, first ?? null, restarted);
 }
 
 function releaseWaiting(turn: Turn): void {
   const { instance } = turn;
-  const waiting = instance.waiting;
+  const { waiting } = instance;
   if (waiting.length === 0) return;
   instance.waiting = [];
   turn.touchInstance();
@@ -167,10 +190,10 @@ function releaseWaiting(turn: Turn): void {
 }
 
 /** TERMINATE: at once without live children, else as a cascade that ends with the last child's report. */
-function terminate(turn: Turn, reply: Reply | null): void {
+function terminate(turn: Turn, reply: Reply | null, answered: InstanceStatus): void {
   const { instance, actor } = turn;
-  if (actor.liveChildren() === 0) {
-    finish(turn);
+  if (answered === "terminated") {
+    finish(turn, answered);
     turn.answerTo(reply, { kind: "instance", instance: { ...instance } });
     return;
   }
@@ -179,46 +202,49 @@ function terminate(turn: Turn, reply: Reply | null): void {
     turn.touchInstance();
     return;
   }
-  turn.lifecycle("instance.stopping", { intent: "terminate" });
+  turn.lifecycle("instance.stopping", { intent: "terminate", liveChildren: actor.liveChildren() }, answered);
   instance.wakeAt = null;
   for (const entry of actor.roster.values()) {
-    if (entry.status !== "terminated")
-      turn.send(entry.child, { type: "instance.command", verb: "terminate" });
+    if (entry.status === "terminated") continue;
+    turn.send(entry.child, { type: "instance.command", verb: "terminate" });
   }
-  handBackAll(turn);
+  returnAll(turn);
 }
 
-/** The last turn of its life as a live instance: hands back what it holds, and says how it went. */
-function finish(turn: Turn): void {
+/** The last turn of its life as a live instance: returns what it holds, and says how it went. */
+function finish(turn: Turn, answered: InstanceStatus): void {
   const { instance, actor } = turn;
-  turn.lifecycle("instance.terminated");
+  turn.lifecycle("instance.terminated", { liveChildren: actor.liveChildren() }, answered);
   instance.wakeAt = null;
-  handBackAll(turn);
+  returnAll(turn);
   const { done, failed, cancelled } = actor.tally;
   turn.note("instance.summary", { done, failed, cancelled, lifetimeMs: turn.now - instance.createdAt });
   releaseWaiting(turn);
 }
 
-export function onCommand(turn: Turn, verb: "start" | "terminate"): void {
+function onCommand(turn: Turn, { verb }: MessageOf<"instance.command">): void {
   if (verb === "start") {
-    if (step(turn, { type: "START" }) !== null) start(turn, turn.envelope.reply);
-    else answerInstance(turn);
+    const answered = step(turn, { type: "START" });
+    if (answered === null) answerInstance(turn);
+    else start(turn, turn.envelope.reply, answered);
     return;
   }
-  if (step(turn, { type: "TERMINATE" }) !== null) terminate(turn, null);
+  const answered = step(turn, { type: "TERMINATE" });
+  if (answered !== null) terminate(turn, null, answered);
 }
 
 /** A child has ended: a cascade that waited for the last one is over. */
 export function checkCascade(turn: Turn): void {
   if (turn.actor.instance?.intent !== "terminate") return;
-  if (step(turn, { type: "TERMINATED" }) !== null) finish(turn);
+  const answered = step(turn, { type: "TERMINATED" });
+  if (answered !== null) finish(turn, answered);
 }
 
 /** An ephemeral instance ends itself when it has had a task, none is open and no offer is pending (2.2). */
 export function checkEphemeral(turn: Turn): void {
-  const { instance } = turn.actor;
-  if (instance === null || instance.type !== "ephemeral" || instance.status === "terminated") return;
   const { actor } = turn;
+  const { instance } = actor;
+  if (instance === null || instance.type !== "ephemeral" || instance.status === "terminated") return;
   const { done, failed, cancelled } = actor.tally;
   const hasHadATask = done + failed + cancelled > 0 || instance.runtimeMetadata["had_task"] === true;
   if (!hasHadATask || !actor.isEmpty()) {
@@ -234,24 +260,23 @@ export function checkEphemeral(turn: Turn): void {
     turn.touchInstance();
     return;
   }
-  if (actor.liveChildren() === 0) finish(turn);
-  else terminate(turn, null);
+  const answered = step(turn, { type: "TERMINATE" });
+  if (answered !== null) terminate(turn, null, answered);
 }
 
 /** The moment this instance asked for: a drain gives up, a linger ends, a refusing child is tried again. */
-export function onInstanceTimer(turn: Turn): void {
+function onTimer(turn: Turn): void {
   const { instance, actor } = turn;
   if (instance.wakeAt === null || instance.wakeAt > turn.now) return;
   if (instance.status === "stopping" && instance.intent !== "terminate") {
     for (const task of actor.tasks.values()) {
-      if (task.status === "claimed" || task.status === "in_progress") endLease(turn, task, "drain_timeout");
+      turn.tryTask(task, "task.requeued", { reason: "drain_timeout" });
     }
     instance.wakeAt = null;
     turn.touchInstance();
     return;
   }
-  const { type } = instance;
-  if (type === "ephemeral" && actor.isEmpty()) {
+  if (instance.type === "ephemeral" && actor.isEmpty()) {
     checkEphemeral(turn);
     return;
   }

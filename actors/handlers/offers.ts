@@ -1,211 +1,234 @@
 import { refuse, type Refusal } from "../../machines/errors.ts";
-import type { Command } from "../../machines/messages/command.ts";
-import type { Notice } from "../../machines/messages/notice.ts";
+import {
+  refuseAcceptance,
+  waitsForPerson,
+  whyNotAccept,
+  type Target,
+} from "../../machines/policies/acceptance.ts";
+import { isUndecided } from "../../machines/policies/departure.ts";
+import type {
+  CancellationCode,
+  Delegation,
+  ReasonCode,
+  RejectionCode,
+} from "../../machines/records/delegation.ts";
 import { isFinal, type Task } from "../../machines/records/task.ts";
-import type { Delegation, RejectionCode } from "../../machines/records/delegation.ts";
-import { handBack, tellRejection } from "./returns.ts";
-import { decideTask, hold, isUndecided, limitOf } from "./routing.ts";
-import { redecideHeld } from "./roster.ts";
-import { noteRefusal } from "./roster-counts.ts";
+import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
+import { redecideHeld } from "./held-tasks.ts";
+import { closeOwnHop, noteRefusal } from "./children.ts";
+import { returnForTermination } from "./return-task.ts";
+import { decideTask, hold } from "./routing.ts";
 
 /** Offers: made by the source, settled by the target alone, so exactly one end wins (D7). Source: 2-domain.md 2.4. */
+export const offers: Entries<
+  | "task.delegation"
+  | "delegation.accept"
+  | "delegation.reject"
+  | "delegation.withdraw"
+  | "delegation.cancellation"
+  | "timer.delegation"
+  | "delegation.acceptance"
+  | "delegation.rejection"
+> = {
+  // The target's turns.
+  "task.delegation": { needs: "delegation", admission: "progress", handle: onOffer },
+  "delegation.accept": { needs: "delegation", admission: "progress", handle: onAccept },
+  "delegation.reject": {
+    needs: "delegation",
+    admission: "progress",
+    handle(turn, { reason }, delegation, task) {
+      settle(turn, delegation, () => reject(turn, delegation, task, "declined", reason));
+    },
+  },
+  "delegation.withdraw": {
+    needs: "delegation",
+    admission: "progress",
+    handle(turn, { reason }, delegation, task) {
+      settle(turn, delegation, () => withdraw(turn, delegation, task, "withdrawn", reason));
+    },
+  },
+  "delegation.cancellation": {
+    needs: "delegation",
+    admission: "progress",
+    // The source is being terminated; a decided offer stays decided.
+    handle(turn, { code }, delegation, task) {
+      withdraw(turn, delegation, task, code, null);
+    },
+  },
+  "timer.delegation": {
+    needs: "delegation",
+    admission: "progress",
+    timer: true,
+    handle(turn, _message, delegation, task) {
+      const { expiresAt } = delegation;
+      if (expiresAt !== null && expiresAt <= turn.now) reject(turn, delegation, task, "expired", null);
+    },
+  },
+  // The source's turns.
+  "delegation.acceptance": {
+    needs: "nothing",
+    admission: "progress",
+    bookkeeping(turn, message) {
+      forgetOffer(turn, message);
+      turn.count("pending", -1);
+    },
+    handle: onAcceptance,
+  },
+  "delegation.rejection": {
+    needs: "arrival",
+    admission: "progress",
+    bookkeeping(turn, message) {
+      forgetOffer(turn, message);
+      closeOwnHop(turn, message.target);
+    },
+    handle: onRejection,
+  },
+};
 
 // ---------------------------------------------------------------------- the target's turns
 
 /** An offer arrives. */
-export function onOffer(
+function onOffer(
   turn: Turn,
-  message: Extract<Notice, { type: "task.delegation" }>,
+  { decide }: MessageOf<"task.delegation">,
+  delegation: Delegation,
   task: Task | null,
-  hop: Delegation,
 ): void {
   // A command may have overtaken the offer and settled it.
-  if (hop.status !== "pending" || task === null) {
-    turn.answerHop(hop);
+  if (task === null) {
+    turn.answerDelegation(delegation);
     return;
   }
   turn.adopt(task);
-  turn.actor.hops.set(task.no, hop);
-  const { acceptance } = turn.config;
-  const stays =
-    message.decide === "forced"
-      ? false
-      : message.decide === "caller"
-        ? acceptance !== "auto"
-        : acceptance === "manual";
-  if (stays && turn.isRunning) {
+  turn.actor.hops.set(task.no, delegation);
+  if (turn.isRunning && waitsForPerson(decide, turn.config.acceptance)) {
     turn.task(task, "task.held", { reason: "awaiting_acceptance" });
-    turn.answerHop(hop);
-    return;
+  } else {
+    const refusal = whyNotAccept(targetOf(turn), task.tags);
+    if (refusal === null) accept(turn, delegation, task, null);
+    else reject(turn, delegation, task, refusal.code, refusal.text);
   }
-  decideOffer(turn, task, hop);
-  turn.answerHop(hop);
+  turn.answerDelegation(delegation);
 }
 
-function decideOffer(turn: Turn, task: Task, hop: Delegation): void {
-  const refusal = whyNot(turn, task);
-  if (refusal === null) accept(turn, task, hop);
-  else reject(turn, task, hop, refusal.code, refusal.text);
+/** This actor as the target of an offer. */
+function targetOf(turn: Turn): Target {
+  const { instance, config } = turn;
+  return { instance, config, room: turn.actor.room(config) };
 }
 
-function whyNot(turn: Turn, task: Task): { code: RejectionCode; text: string | null } | null {
-  if (turn.isTerminated) return { code: "terminated", text: null };
-  if (!turn.isRunning)
-    return { code: "not_running", text: `${turn.instance.name} is ${turn.instance.status}` };
-  const { config, actor } = turn;
-  if (config.strictCapabilities) {
-    const missing = task.tags.filter(
-      (tag) => !config.capabilities.some((own) => own.toLowerCase() === tag.toLowerCase()),
-    );
-    if (missing.length > 0) return { code: "capability_mismatch", text: `lacks ${missing.join(", ")}` };
+/** False = it is not on offer any more, and nothing has happened. */
+function accept(turn: Turn, delegation: Delegation, task: Task, note: string | null): boolean {
+  if (!turn.tryDelegation(delegation, task, "delegation.accepted", note ? { note } : {})) return false;
+  const { type, runtimeMetadata } = turn.instance;
+  if (type === "ephemeral" && runtimeMetadata["had_task"] !== true) {
+    turn.lifecycle("instance.updated", { runtimeMetadata: { ...runtimeMetadata, had_task: true } });
   }
-  if (actor.room(config) <= 0) {
-    const used = limitOf(turn) - actor.room(config);
-    return { code: "at_capacity", text: `at capacity (${used}/${limitOf(turn)})` };
-  }
-  return null;
-}
-
-function accept(turn: Turn, task: Task, hop: Delegation, note?: string | null): void {
-  turn.hop(hop, "delegation.accepted", note ? { note } : null, task);
-  if (turn.instance.type === "ephemeral" && turn.instance.runtimeMetadata["had_task"] !== true) {
-    turn.lifecycle("instance.updated", {
-      runtimeMetadata: { ...turn.instance.runtimeMetadata, had_task: true },
-    });
-  }
-  turn.send(hop.source, {
+  turn.send(delegation.source, {
     type: "delegation.acceptance",
     task: task.no,
-    delegation: hop.no,
+    delegation: delegation.no,
     target: turn.actor.no,
   });
-  decideTask(turn, task, { arrivedBy: hop.type });
+  decideTask(turn, task, { arrivedBy: delegation.type });
+  return true;
 }
 
-function reject(turn: Turn, task: Task, hop: Delegation, code: RejectionCode, text: string | null): void {
-  turn.hop(hop, "delegation.rejected", { code, ...(text === null ? {} : { text }) }, task);
-  tellRejection(turn, hop, code);
-}
-
-/** A person accepts, rejects or withdraws a pending offer; a decided one is told the winner. */
-export function onDecide(
+/** False = it is not on offer any more, and nothing has happened. */
+export function reject(
   turn: Turn,
-  command: Extract<Command, { type: "delegation.accept" | "delegation.reject" | "delegation.withdraw" }>,
-  hop: Delegation,
+  delegation: Delegation,
+  task: Task | null,
+  code: RejectionCode,
+  text: string | null,
+): boolean {
+  if (task === null) return false;
+  const data = { code, ...(text === null ? {} : { text }) };
+  if (!turn.tryDelegation(delegation, task, "delegation.rejected", data)) return false;
+  tellRejection(turn, delegation, code);
+  return true;
+}
+
+function withdraw(
+  turn: Turn,
+  delegation: Delegation,
+  task: Task | null,
+  code: CancellationCode,
+  text: string | null,
+): boolean {
+  if (task === null) return false;
+  const data = { code, ...(text ? { text } : {}) };
+  if (!turn.tryDelegation(delegation, task, "delegation.cancelled", data)) return false;
+  tellRejection(turn, delegation, code);
+  return true;
+}
+
+/** A person decides a pending offer; a decided one is told the winner. */
+function settle(turn: Turn, delegation: Delegation, decide: () => boolean): void {
+  if (decide()) turn.answerDelegation(delegation);
+  else turn.refuse(alreadyDecided(delegation));
+}
+
+function onAccept(
+  turn: Turn,
+  { note }: MessageOf<"delegation.accept">,
+  delegation: Delegation,
   task: Task | null,
 ): void {
-  if (hop.status !== "pending" || task === null) {
-    turn.refuse(alreadyDecided(hop));
-    return;
-  }
-  switch (command.type) {
-    case "delegation.accept": {
-      const refusal = acceptRefusal(turn);
-      if (refusal !== null) {
-        turn.refuse(refusal);
-        return;
-      }
-      accept(turn, task, hop, command.note);
-      break;
-    }
-    case "delegation.reject":
-      reject(turn, task, hop, "declined", command.reason);
-      break;
-    case "delegation.withdraw":
-      turn.hop(
-        hop,
-        "delegation.cancelled",
-        { code: "withdrawn", ...(command.reason ? { text: command.reason } : {}) },
-        task,
-      );
-      tellRejection(turn, hop, "withdrawn");
-      break;
-  }
-  turn.answerHop(hop);
+  const refusal = task === null ? null : refuseAcceptance(targetOf(turn));
+  if (refusal !== null) turn.refuse(refusal);
+  else settle(turn, delegation, () => task !== null && accept(turn, delegation, task, note));
 }
 
-function acceptRefusal(turn: Turn): Refusal | null {
-  const { instance } = turn;
-  if (!turn.isRunning) {
-    return refuse(
-      "instance_not_running",
-      `${instance.name} is ${instance.status}; it accepts offers when it runs.`,
-      {
-        instance: instance.name,
-        status: instance.status,
-      },
-    );
-  }
-  const room = turn.actor.room(turn.config);
-  if (room <= 0) {
-    const limit = limitOf(turn);
-    return refuse("at_capacity", `${instance.name} is at capacity (${limit - room}/${limit}).`, {
-      instance: instance.name,
-      limit,
-    });
-  }
-  return null;
+function alreadyDecided({ no, status, decidedAt }: Delegation): Refusal {
+  return refuse("already_decided", `D-${no} is ${status} already.`, { status, decided_at: decidedAt });
 }
 
-export function alreadyDecided(hop: Delegation): Refusal {
-  return refuse("already_decided", `D-${hop.no} is ${hop.status} already.`, {
-    status: hop.status,
-    decided_at: hop.decidedAt,
+/** The offer ended without acceptance: its source keeps the task again. */
+function tellRejection(turn: Turn, delegation: Delegation, code: ReasonCode): void {
+  turn.send(delegation.source, {
+    type: "delegation.rejection",
+    task: delegation.task,
+    delegation: delegation.no,
+    target: turn.actor.no,
+    code,
+    delegationType: delegation.type,
+    byCaller: delegation.byCaller,
+    room: Math.min(turn.actor.room(turn.config), 1_000_000),
   });
-}
-
-/** `expires_at` has come for a pending offer. */
-export function onOfferTimer(turn: Turn, hop: Delegation, task: Task | null): void {
-  if (hop.status !== "pending" || task === null || hop.expiresAt === null || hop.expiresAt > turn.now) return;
-  turn.hop(hop, "delegation.rejected", { code: "expired" }, task);
-  tellRejection(turn, hop, "expired");
-}
-
-/** The source is being terminated and withdraws; a decided offer stays decided. */
-export function onWithdrawn(
-  turn: Turn,
-  message: Extract<Notice, { type: "delegation.cancellation" }>,
-  hop: Delegation,
-  task: Task | null,
-): void {
-  if (hop.status !== "pending" || task === null) return;
-  turn.hop(hop, "delegation.cancelled", { code: message.code }, task);
-  tellRejection(turn, hop, message.code);
 }
 
 // ---------------------------------------------------------------------- the source's turns
 
-export function onAcceptance(turn: Turn, message: Extract<Notice, { type: "delegation.acceptance" }>): void {
-  const entry = turn.actor.roster.get(message.target);
-  if (entry !== undefined && entry.refusals > 0) {
+function forgetOffer({ actor }: Turn, message: { readonly task: number; readonly delegation: number }): void {
+  if (actor.offers.get(message.task)?.delegation === message.delegation) actor.offers.delete(message.task);
+}
+
+function onAcceptance(turn: Turn, { target }: MessageOf<"delegation.acceptance">): void {
+  const entry = turn.actor.roster.get(target);
+  if (entry === undefined) return;
+  if (entry.refusals > 0) {
     entry.refusals = 0;
     entry.backoffUntil = null;
     turn.touchRoster(entry);
   }
   // The child passed the last one on, perhaps, and has room as before: it says so only when that changes (V1).
-  if (entry !== undefined && entry.room > 0) redecideHeld(turn, 1);
+  if (entry.room > 0) redecideHeld(turn, 1);
 }
 
 /** The task is back with its source: as it was before a caller's offer, else the next candidate is tried. */
-export function onRejection(
-  turn: Turn,
-  message: Extract<Notice, { type: "delegation.rejection" }>,
-  task: Task | null,
-): void {
+function onRejection(turn: Turn, message: MessageOf<"delegation.rejection">, task: Task | null): void {
   const { actor } = turn;
   if (message.code === "at_capacity") noteRefusal(turn, message.target, message.room);
   if (task === null || isFinal(task.status)) return;
   turn.adopt(task);
   if (turn.isTerminated || actor.instance?.intent === "terminate") {
-    handBack(turn, task, "instance_terminated");
+    returnForTermination(turn, task);
     return;
   }
   if (!isUndecided(task)) return;
-  if (message.byCaller) {
-    if (task.arrival !== null) turn.task(task, "task.queued");
-    else hold(turn, task, "rejected");
-    return;
-  }
-  decideTask(turn, task, { sameRound: true });
+  if (!message.byCaller) decideTask(turn, task, { sameRound: true });
+  else if (task.arrival === null) hold(turn, task, "rejected");
+  else turn.task(task, "task.queued");
 }

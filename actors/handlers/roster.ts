@@ -1,59 +1,63 @@
-import type { InstanceSummary, Notice, RosterNews } from "../../machines/messages/notice.ts";
-import type { Instance, RosterEntry } from "../../machines/records/instance.ts";
-import type { Json } from "../../machines/records/values.ts";
-import type { Task } from "../../machines/records/task.ts";
-import { hasQueue } from "../../machines/legality.ts";
+import type { Message } from "../../machines/messages/envelope.ts";
+import type { InstanceSummary, RosterNews } from "../../machines/messages/notice.ts";
+import type { Instance } from "../../machines/records/instance.ts";
+import type { ActorNo, Json } from "../../machines/records/values.ts";
 import type { Settings } from "../../machines/settings.ts";
 import type { Actor } from "../engine/actor.ts";
-import { decideTask, wouldHandle } from "./routing.ts";
+import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
+import { introduction } from "./children.ts";
+import { redecideHeld } from "./held-tasks.ts";
 
 /** What a parent is told of its children, and what it does with the news. Source: 3-runtime.md 3.1, 2-domain.md 2.6. */
+export const roster: Entries<"instance.status"> = {
+  "instance.status": { needs: "nothing", admission: "progress", handle: onStatus },
+};
 
-/** What an actor tells its parent when something of it changed. */
-export function newsOf(actor: Actor, settings: Settings, now: number): RosterNews {
-  const instance = actor.instance as Instance;
+/**
+ * What the parent must hear of this actor at the end of a batch, once: that its status or config changed, or that room
+ * appeared or ended. null = nothing.
+ */
+export function newsFor(
+  actor: Actor,
+  settings: Settings,
+  now: number,
+): { readonly to: ActorNo; readonly message: Message } | null {
+  const { instance } = actor;
+  if (instance === null || instance.parent === null) return null;
+  const isFull = actor.room(actor.config(settings)) <= 0;
+  if (!actor.newsDue && isFull === actor.toldFull) return null;
+  actor.newsDue = false;
+  actor.toldFull = isFull;
+  const news = newsOf(actor, instance, settings, now);
+  return { to: instance.parent, message: { type: "instance.status", child: actor.no, news } };
+}
+
+function newsOf(actor: Actor, instance: Instance, settings: Settings, now: number): RosterNews {
   const config = actor.config(settings);
-  const summary: { summary?: InstanceSummary } =
-    instance.status === "terminated"
-      ? {
-          summary: {
-            id: instance.id,
-            name: instance.name,
-            done: actor.tally.done,
-            failed: actor.tally.failed,
-            cancelled: actor.tally.cancelled,
-            lifetimeMs: now - instance.createdAt,
-          },
-        }
-      : {};
   return {
-    name: instance.name,
-    scope: instance.scope,
-    type: instance.type,
-    status: instance.status,
-    description: instance.description,
-    capabilities: [...config.capabilities],
-    strictCapabilities: config.strictCapabilities,
-    domains: [...config.domains],
-    maxConcurrent: config.maxConcurrent,
+    ...introduction(instance, config),
     room: actor.room(config),
     openElsewhere: Math.max(0, actor.tasks.size - actor.hops.size),
     childVersion: instance.version,
-    ...summary,
+    ...(instance.status === "terminated" ? { summary: summaryOf(actor, instance, now) } : {}),
   };
 }
 
+function summaryOf({ tally }: Actor, instance: Instance, now: number): InstanceSummary {
+  const { id, name, createdAt } = instance;
+  const { done, failed, cancelled } = tally;
+  return { id, name, done, failed, cancelled, lifetimeMs: now - createdAt };
+}
+
 /** News from a child: the roster learns it, and held tasks may find a taker. */
-export function onStatus(turn: Turn, message: Extract<Notice, { type: "instance.status" }>): void {
+function onStatus(turn: Turn, { news, child }: MessageOf<"instance.status">): void {
   const { actor } = turn;
-  const { news, child } = message;
   const known = actor.roster.get(child);
   if (known !== undefined && known.childVersion > news.childVersion) return;
   const before = known?.status;
-  const hadRoom = (known?.room ?? 0) > 0;
   const { summary, ...facts } = news;
-  const entry: RosterEntry = {
+  const entry = {
     ...facts,
     parent: actor.no,
     child,
@@ -65,9 +69,7 @@ export function onStatus(turn: Turn, message: Extract<Notice, { type: "instance.
   actor.textIndex = null;
   turn.touchRoster(entry);
   if (summary !== undefined && before !== "terminated") keepSummary(turn, summary);
-  if (news.status === "running" && before !== "running") redecideHeld(turn, "all");
-  else if (news.status === "running" && news.room > 0 && !hadRoom) redecideHeld(turn, news.room);
-  else if (news.status === "running") redecideHeld(turn, news.room);
+  if (news.status === "running") redecideHeld(turn, before === "running" ? news.room : "changed");
 }
 
 /** Totals and the last 20 summaries of ended children, in the parent's runtime_metadata (2.2). */
@@ -95,76 +97,4 @@ function keepSummary(turn: Turn, summary: InstanceSummary): void {
       ended_recent: [...recent, line].slice(-20),
     },
   });
-}
-
-/** Wakes this actor when the next refusing child may be tried again, if anything is held. */
-export function armBackoff(turn: Turn): void {
-  const { actor } = turn;
-  const { instance } = actor;
-  if (instance === null || instance.status !== "running" || actor.held.size === 0) return;
-  let soonest: number | null = null;
-  for (const entry of actor.roster.values()) {
-    if (entry.backoffUntil !== null && (soonest === null || entry.backoffUntil < soonest))
-      soonest = entry.backoffUntil;
-  }
-  if (soonest === null || (instance.wakeAt !== null && instance.wakeAt <= soonest)) return;
-  instance.wakeAt = Math.max(soonest, turn.now + 1);
-  turn.touchInstance();
-}
-
-/** Held for a reason that news can end. `manual` and `rejected` wait for a person. */
-function mayMove(task: Task): boolean {
-  return (
-    task.heldReason === "no_route" ||
-    task.heldReason === "no_capacity" ||
-    task.heldReason === "instance_not_running"
-  );
-}
-
-/**
- * Looks at held tasks again, in their order: `all` of them (a child started, this instance runs again),
- * as many as there is room for, or those that a backoff kept waiting. Each look is a new routing round.
- */
-export function redecideHeld(turn: Turn, which: "all" | "backoff" | number): void {
-  const { actor } = turn;
-  if (!turn.isRunning || actor.held.size === 0) return;
-  if (which === "backoff") {
-    for (const entry of actor.roster.values()) {
-      if (entry.backoffUntil === null || entry.backoffUntil > turn.now) continue;
-      entry.backoffUntil = null;
-      // It may have room again without having said so; the offer will tell.
-      if (entry.room <= 0) entry.room = 1;
-      turn.touchRoster(entry);
-    }
-  }
-  let left = typeof which === "number" ? which : Number.POSITIVE_INFINITY;
-  for (const no of Array.from(actor.held.inOrder())) {
-    if (left <= 0) break;
-    const task = actor.tasks.get(no);
-    if (task === undefined || !mayMove(task)) continue;
-    if (typeof which === "number" && task.heldReason === "instance_not_running") continue;
-    decideTask(turn, task);
-    // One that could not use the room leaves it to the next.
-    if (!actor.held.has(no)) left -= 1;
-    if (which === "backoff" && actor.held.has(no)) break;
-  }
-}
-
-/** Room has appeared in this actor's own queue: tasks held here for want of it are queued. */
-export function admitHeld(turn: Turn): void {
-  const { actor } = turn;
-  if (!turn.isRunning || actor.held.size === 0 || !hasQueue(turn.instance.scope)) return;
-  const limit = turn.config.maxConcurrent + turn.config.maxQueued;
-  for (const no of Array.from(actor.held.inOrder())) {
-    if (actor.used() >= limit) return;
-    const task = actor.tasks.get(no);
-    // Held for want of room at a child, it waits for the child's news: offering it again here would never end (V3).
-    if (task?.heldReason !== "no_capacity" || !wouldHandle(turn, task)) continue;
-    decideTask(turn, task);
-  }
-}
-
-/** Whether the parent must hear about this actor at the end of the batch: status, config, or room coming or going. */
-export function isNewsDue(actor: Actor, room: number): boolean {
-  return actor.newsDue || room <= 0 !== actor.toldFull;
 }

@@ -1,16 +1,23 @@
 import { compactDecision } from "../../machines/routing/decision-data.ts";
 import type { Decision } from "../../machines/messages/decision.ts";
-import type { TaskSpec } from "../../machines/messages/command.ts";
 import type { DelegationType } from "../../machines/records/delegation.ts";
 import type { HeldReason, Task } from "../../machines/records/task.ts";
 import type { InstanceNo, Reply } from "../../machines/records/values.ts";
 import { givesWorkTo } from "../../machines/legality.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import { rankCandidates, type Ranking } from "../../machines/routing/router.ts";
-import { createChild } from "./children.ts";
-import { handBack } from "./returns.ts";
+import { createChild } from "./instances.ts";
+import { returnForTermination } from "./return-task.ts";
 import { failTask } from "./completion.ts";
+import type { OfferKind } from "../../machines/policies/acceptance.ts";
+import { limitOf } from "../../machines/policies/capacity.ts";
+import { givesUp } from "../../machines/policies/failure.ts";
+import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
+
+export const routing: Entries<"route.preview"> = {
+  "route.preview": { needs: "nothing", admission: "progress", handle: onPreview },
+};
 
 /**
  * Where a task goes from here: asked whenever its holder has it to itself, by creation, acceptance,
@@ -22,7 +29,7 @@ export function decideTask(
   options: { reply?: Reply | null; sameRound?: boolean; arrivedBy?: DelegationType } = {},
 ): void {
   if (turn.isTerminated) {
-    handBack(turn, task, "instance_terminated");
+    returnForTermination(turn, task);
     return;
   }
   if (task.waitsFor.length > 0 || task.blockedByHand) return;
@@ -38,10 +45,10 @@ export function decideTask(
   if (!sameRound && decision.action === "hold" && decision.held === task.heldReason) return;
   // One stored decision per routing round; who never routes decides nothing that needs explaining.
   if (!sameRound && !(decision.action === "handle" && decision.candidates.length === 0)) {
-    noteDecision(turn, task, decision);
+    turn.note("routing.decided", compactDecision(decision), { task: task.no });
   }
   if (givesUp(task, decision, options.arrivedBy)) {
-    failTask(turn, task, { error: task.firstError ?? NOBODY_LEFT });
+    failTask(turn, task, task.firstError ?? NOBODY_LEFT);
     return;
   }
   carryOut(turn, task, decision, options.reply ?? null);
@@ -79,10 +86,6 @@ export function rankFor(turn: Turn, task: Task): Ranking {
     { ...routable(task, false), refusedBy: [], returnedBy: [] },
     { scopes: givesWorkTo(turn.instance.scope) },
   );
-}
-
-export function noteDecision(turn: Turn, task: Task, decision: Decision): void {
-  turn.note("routing.decided", compactDecision(decision), { task: task.no });
 }
 
 function carryOut(turn: Turn, task: Task, decision: Decision, reply: Reply | null): void {
@@ -125,18 +128,6 @@ function carryOut(turn: Turn, task: Task, decision: Decision, reply: Reply | nul
   }
 }
 
-/**
- * A task that failed below and that others were to try is not handled or held by who passes it on: with nobody
- * left to try it, it fails with its first error (2.7). Who has just accepted it, or had it
- * escalated, may be the next to try it.
- */
-function givesUp(task: Task, decision: Decision, arrivedBy: DelegationType | undefined): boolean {
-  if (task.firstError === null) return false;
-  if (decision.held === "instance_not_running" || decision.held === "message_failed") return false;
-  if (arrivedBy === undefined) return decision.action !== "delegate";
-  return arrivedBy === "escalate" && decision.action === "hold";
-}
-
 const NOBODY_LEFT = { code: "failed", message: "failed, and nobody else could try it" } as const;
 
 /** `<project>-run-<n>`, n counting the orchestrations this project ever had. */
@@ -156,49 +147,43 @@ export function hold(turn: Turn, task: Task, reason: HeldReason, routingRound?: 
 
 /** Into this instance's queue, or held where the queue is full. */
 export function enqueue(turn: Turn, task: Task): void {
-  if (task.arrival === null && turn.actor.used() >= limitOf(turn)) {
+  if (task.arrival === null && turn.actor.used() >= limitOf(turn.config)) {
     hold(turn, task, "no_capacity");
     return;
   }
   turn.task(task, "task.queued");
 }
 
-export function limitOf(turn: Turn): number {
-  return turn.config.maxConcurrent + turn.config.maxQueued;
-}
-
 export interface OfferParams {
   readonly to: InstanceNo;
   readonly type: DelegationType;
   readonly routingRound: number;
-  readonly decide: "routed" | "caller" | "forced";
+  /** By whom it is decided. */
+  readonly decide: OfferKind;
   readonly notes?: string | null;
-  /** Refused, the task goes back as it was, with no fallback. */
-  readonly backAsBefore?: boolean;
+  /** A caller named the target: refused, the task goes back as it was, with no fallback. */
+  readonly byCaller?: boolean;
   readonly reply: Reply | null;
 }
 
 /** Offers a task to another instance: the hop is pending, and its target keeps the task from here on. */
 export function offer(turn: Turn, task: Task, params: OfferParams): void {
-  const byCaller = params.decide === "caller";
-  const expiryMs = byCaller
-    ? turn.settings.delegation.manualExpiryMs
-    : turn.settings.delegation.routedExpiryMs;
-  const by = turn.envelope.by;
-  const hop = turn.createHop(task, {
+  const { manualExpiryMs, routedExpiryMs } = turn.settings.delegation;
+  const { by } = turn.envelope;
+  const delegation = turn.insertDelegation(task, "delegation.pending", {
     source: turn.actor.no,
     target: params.to,
     type: params.type,
     seq: task.hops + 1,
-    expiresAt: turn.now + expiryMs,
+    expiresAt: turn.now + (params.decide === "caller" ? manualExpiryMs : routedExpiryMs),
     routingRound: params.routingRound,
     ...(task.lastHop === null ? {} : { previous: task.lastHop }),
     ...(task.round === 1 ? {} : { round: task.round }),
-    ...(params.backAsBefore === true ? { byCaller: true as const } : {}),
+    ...(params.byCaller === true ? { byCaller: true } : {}),
     ...(by === null ? {} : { by }),
     ...(params.notes === undefined || params.notes === null ? {} : { notes: params.notes }),
   });
-  turn.actor.offers.set(task.no, { delegation: hop.no, target: params.to });
+  turn.actor.offers.set(task.no, { delegation: delegation.no, target: params.to });
   const entry = turn.actor.roster.get(params.to);
   if (entry !== undefined) {
     entry.ownOpen += 1;
@@ -206,13 +191,13 @@ export function offer(turn: Turn, task: Task, params: OfferParams): void {
   }
   turn.send(
     params.to,
-    { type: "task.delegation", task: task.no, delegation: hop.no, decide: params.decide },
+    { type: "task.delegation", task: task.no, delegation: delegation.no, decide: params.decide },
     params.reply,
   );
 }
 
 /** The decision a task would get here, with nothing stored. */
-export function onPreview(turn: Turn, spec: TaskSpec): void {
+function onPreview(turn: Turn, { spec }: MessageOf<"route.preview">): void {
   const decision = turn.world.scopes
     .behaviorFor(turn.instance.scope)
     .decide(turn.actor.view(turn.settings, turn.now), {
@@ -229,21 +214,4 @@ export function onPreview(turn: Turn, spec: TaskSpec): void {
       returnedBy: [],
     });
   turn.answer({ kind: "decision", decision });
-}
-
-/** A task can be offered elsewhere unless it is on offer, blocked or final. */
-export function mayGoAway(turn: Turn, task: Task): boolean {
-  return (
-    task.pendingHop === null && task.status !== "blocked" && turn.step(task, { type: "WITHDRAW" }) !== null
-  );
-}
-
-/** Nobody has said yet what becomes of it here; a command may have overtaken the message that brought it. */
-export function isUndecided(task: Task): boolean {
-  return (
-    task.status === "pending" &&
-    task.pendingHop === null &&
-    task.heldReason === null &&
-    task.waitsFor.length === 0
-  );
 }

@@ -1,7 +1,8 @@
-import type { EventName, JournalEvent } from "../../machines/events.ts";
-import { createHop, evolveHop, evolveTaskByHop } from "../../machines/evolve/delegation.ts";
-import { createTask } from "../../machines/evolve/task-created.ts";
-import { evolveTask } from "../../machines/evolve/task.ts";
+import type { EventName } from "../../machines/events/catalogue.ts";
+import type { JournalEvent } from "../../machines/events/journal-event.ts";
+import { createDelegation } from "../../machines/events/delegation.ts";
+import { evolveDelegation, evolveTask, evolveTaskByDelegation } from "../../machines/events/evolve.ts";
+import { createTask } from "../../machines/events/task-created.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Task, TaskResult } from "../../machines/records/task.ts";
 import { systemIds } from "../../src/environment/real.ts";
@@ -39,7 +40,7 @@ export interface SeededRecords {
   readonly result: TaskResult | null;
 }
 
-type Data = { [key: string]: unknown } | null;
+type Data = object;
 type Note = (name: EventName, instance: number, data: Data, hop?: number) => JournalEvent;
 
 function decision(from: number, to: number, reason: string, among: readonly number[]): Data {
@@ -80,7 +81,7 @@ function routeDown(seed: SeedTask, task: Task, counters: SeedCounters, note: Not
     const data = {
       source: from,
       target: to,
-      type: "route",
+      type: "route" as const,
       seq: hops.length + 1,
       expiresAt: seed.at + 60_000,
       routingRound: 1,
@@ -89,14 +90,14 @@ function routeDown(seed: SeedTask, task: Task, counters: SeedCounters, note: Not
     };
     const no = (counters.delegation += 1);
     const pending = note("delegation.pending", from, data, no);
-    const hop = createHop(no, systemIds.uuid(seed.at), task.no, pending);
-    evolveTaskByHop(task, hop, pending);
-    const accepted = note("delegation.accepted", to, null, no);
-    evolveHop(hop, accepted);
-    evolveTaskByHop(task, hop, accepted);
+    const hop = createDelegation({ no, id: systemIds.uuid(seed.at), task: task.no }, data, pending);
+    evolveTaskByDelegation(task, hop, pending);
+    const accepted = note("delegation.accepted", to, {}, no);
+    evolveDelegation(hop, accepted);
+    evolveTaskByDelegation(task, hop, accepted);
     hops.push(hop);
   }
-  evolveTask(task, note("task.queued", place, null));
+  evolveTask(task, note("task.queued", place, {}));
   return hops;
 }
 
@@ -118,7 +119,7 @@ function finish(seed: SeedTask, task: Task, hops: readonly Delegation[], note: N
             { outcome: seed.end === "done" ? "succeeded" : "failed", taskStatus: seed.end },
             hop.no,
           );
-    evolveHop(hop, closed);
+    evolveDelegation(hop, closed);
   }
   const value = seed.end === "done" ? '{"ok":true}' : null;
   task.result = value;
@@ -151,8 +152,8 @@ export function recordsOf(seed: SeedTask, counters: SeedCounters): SeededRecords
       delegation: hop ?? null,
       actor: "library",
       cause,
-      data: data as JournalEvent["data"],
-    };
+      data,
+    } as JournalEvent;
     events.push(event);
     if (name === "delegation.pending") cause = position;
     return event;
@@ -166,11 +167,11 @@ export function recordsOf(seed: SeedTask, counters: SeedCounters): SeededRecords
     ...(project === null ? {} : { project }),
     ...(run === null ? {} : { runId: run.id, key: run.key }),
     ...(parentTask === null ? {} : { parentTask }),
-    status: "pending",
+    status: "pending" as const,
     holder: seed.path[0],
     by: "library",
   };
-  const task = createTask(no, systemIds.uuid(seed.at), note("task.created", seed.path[0], asked));
+  const task = createTask(no, systemIds.uuid(seed.at), asked, note("task.created", seed.path[0], asked));
   const hops = routeDown(seed, task, counters, note);
   const result = seed.end === "queued" ? null : finish(seed, task, hops, note);
   return { task, hops, events, result };

@@ -35,7 +35,8 @@ export interface TreeBody extends Omit<Wire<Omit<InstanceTreeView, "children">>,
 export type TaskBody = Wire<TaskView>;
 export type DelegationBody = Wire<DelegationView>;
 export type ChainBody = Wire<ChainView>;
-export type EventBody = Wire<EventView>;
+/** Events of any name: what each says is read by its keys. */
+export type EventBody = Wire<Omit<EventView, "data">> & { data: { [key: string]: TaskBody["result"] } };
 export type DecisionBody = Wire<DecisionView>;
 export type StatsBody = Wire<Stats>;
 

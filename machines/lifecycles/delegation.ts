@@ -44,7 +44,6 @@ const delegationMachine = setup({
 /** The delegation's lifecycle. Source: 2-domain.md 2.4. */
 export const delegationLifecycle = hostLifecycle<DelegationStatus, DelegationContext, DelegationEvent>({
   name: "delegation",
-  version: 1,
   machine: delegationMachine,
   states: DELEGATION_STATUSES,
   events: {

@@ -59,7 +59,6 @@ const instanceMachine = setup({
 /** The instance's lifecycle. Source: 2-domain.md 2.2. */
 export const instanceLifecycle = hostLifecycle<InstanceStatus, InstanceContext, InstanceEvent>({
   name: "instance",
-  version: 1,
   machine: instanceMachine,
   states: INSTANCE_STATUSES,
   events: {

@@ -23,6 +23,8 @@ export interface TaskContext {
 export type TaskEvent =
   | { readonly type: "OFFER" }
   | { readonly type: "HOLD" }
+  /** The offer stays pending until a person decides. */
+  | { readonly type: "AWAIT" }
   | { readonly type: "ACCEPT" }
   | { readonly type: "QUEUE" }
   | { readonly type: "BLOCK" }
@@ -86,6 +88,7 @@ const taskMachine = setup({
       on: {
         OFFER: { target: "pending", guard: "notOffered" },
         HOLD: { target: "pending", guard: "notOffered" },
+        AWAIT: { target: "pending", guard: "offered" },
         ACCEPT: { target: "pending", guard: "offered" },
         QUEUE: { target: "queued", guard: "notOffered" },
         BLOCK,
@@ -176,12 +179,12 @@ const NEW_TASK: TaskContext = {
 /** The task's lifecycle. Source: 2-domain.md 2.5. */
 export const taskLifecycle = hostLifecycle<TaskStatus, TaskContext, TaskEvent>({
   name: "task",
-  version: 1,
   machine: taskMachine,
   states: TASK_STATUSES,
   events: {
     OFFER: { type: "OFFER" },
     HOLD: { type: "HOLD" },
+    AWAIT: { type: "AWAIT" },
     ACCEPT: { type: "ACCEPT" },
     QUEUE: { type: "QUEUE" },
     BLOCK: { type: "BLOCK" },

@@ -1,12 +1,12 @@
+import type { EventData } from "../events/catalogue.ts";
 import type { Candidate, Decision, LostBecause } from "../messages/decision.ts";
-import type { Json } from "../records/values.ts";
 import { LIMITS } from "../settings.ts";
 
 /**
  * A decision as the data of its `routing.decided` event: the same fields, each candidate a list
  * [instance, tags, textScore, load, rank, lostBecause]. Source: 2-domain.md 2.1, 2.10.
  */
-export type DecisionData = { readonly [key in keyof Decision]: Json };
+export type DecisionData = EventData<"routing.decided">;
 
 /** At most this many candidates are kept: the ranked ones first, then those filtered out, each in their order. */
 const KEPT = LIMITS.candidatesStored;

@@ -1,4 +1,4 @@
-import type { EventName } from "../../machines/events.ts";
+import type { EventName } from "../../machines/events/catalogue.ts";
 import type { TaskStatus } from "../../machines/records/task.ts";
 import type { DoctorFinding } from "../../store/store.ts";
 import type { DeadLetterView, DecisionView, EventView, ListView } from "../views/views.ts";

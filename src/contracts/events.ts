@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { EVENT_NAMES } from "../../machines/events.ts";
+import { EVENT_NAMES } from "../../machines/events/catalogue.ts";
 import { query } from "./check.ts";
 import { accepting, params, reference } from "./common.ts";
 import { anyOf, queryFlag, queryWhole } from "./filters.ts";

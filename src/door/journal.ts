@@ -1,4 +1,5 @@
-import type { EventName, JournalEvent } from "../../machines/events.ts";
+import { eventsThat, type EventName } from "../../machines/events/catalogue.ts";
+import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { DelegationNo, InstanceNo, TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
 import type { Hopper, ListEventsParams } from "../api/hopper.ts";
@@ -182,14 +183,7 @@ export class Journal {
   }
 }
 
-const CLAIMABLE: ReadonlySet<EventName> = new Set<EventName>([
-  "task.queued",
-  "task.requeued",
-  "instance.running",
-  "task.completed",
-  "task.failed",
-  "task.cancelled",
-]);
+const CLAIMABLE = eventsThat("offersWork");
 
 /** Adds a listener under a key; the answer takes it away again, and the key with the last one. */
 function join<K, L>(groups: Map<K, Set<L>>, key: K, listener: L): () => void {

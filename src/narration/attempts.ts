@@ -1,16 +1,11 @@
-import type { EventName, JournalEvent } from "../../machines/events.ts";
+import { eventsThat } from "../../machines/events/catalogue.ts";
+import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { Directory } from "../door/directory.ts";
 
-/** After one of these nobody has the task in hands. A hop that is cancelled comes just before the return that it is for. */
-const ENDS: ReadonlySet<EventName> = new Set<EventName>([
-  "task.requeued",
-  "task.returned",
-  "task.completed",
-  "task.failed",
-  "task.cancelled",
-  "task.waiting",
-  "delegation.pending",
-]);
+type Data = { readonly [key: string]: unknown };
+
+/** A hop that is cancelled comes just before the return that it is for. */
+const ENDS = eventsThat("endsAttempt");
 
 /** Follows through a task's events who had it in hands. */
 export class Attempts {
@@ -44,20 +39,21 @@ export class Attempts {
 }
 
 function takenBy({ name, data }: JournalEvent): string | undefined {
-  const by = name === "task.claimed" || name === "task.in_progress" ? data?.["by"] : undefined;
+  const by = name === "task.claimed" || name === "task.in_progress" ? (data as Data)["by"] : undefined;
   return typeof by === "string" ? by : undefined;
 }
 
 /** `first`: what is told first of the turn in which the attempt ends: its reason is the attempt's own. */
-function outcomeOf(first: JournalEvent, { name, actor, data }: JournalEvent, worker: string): string {
-  const byWorker = data?.["epoch"] !== undefined || actor === worker;
-  const failed = data?.["failures"] !== undefined;
+function outcomeOf(first: JournalEvent, { name, actor, ...event }: JournalEvent, worker: string): string {
+  const data = event.data as Data;
+  const byWorker = data["epoch"] !== undefined || actor === worker;
+  const failed = data["failures"] !== undefined;
   switch (name) {
     case "task.requeued":
-      return failed ? `failed: ${messageOf(data?.["error"])}` : textOf(data?.["reason"]).replaceAll("_", " ");
+      return failed ? `failed: ${messageOf(data["error"])}` : textOf(data["reason"]).replaceAll("_", " ");
     case "task.returned":
       if (!failed) break;
-      return `failed: ${textOf(first.data?.["text"]) || messageOf(data?.["firstError"])}`;
+      return `failed: ${textOf((first.data as Data)["text"]) || messageOf(data["firstError"])}`;
     case "task.completed":
       if (byWorker) return "done";
       break;

@@ -1,4 +1,4 @@
-import type { JournalEvent } from "../../machines/events.ts";
+import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { Json } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { expandDecision } from "../../machines/routing/decision-data.ts";
@@ -6,6 +6,8 @@ import type { Directory } from "../door/directory.ts";
 import { delegationRef, taskRef } from "../door/references.ts";
 import { Attempts } from "./attempts.ts";
 import { iso } from "../views/view-of.ts";
+
+type Data = { readonly [key: string]: Json | undefined };
 
 /** A task's story in words, one line per event that a person cares about. */
 export function explain(task: Task, events: readonly JournalEvent[], directory: Directory): string[] {
@@ -29,10 +31,11 @@ function whereItStands(task: Task, events: readonly JournalEvent[], directory: D
 }
 
 /** Whose decision an offer waits for, and until when. */
-function offerWords(task: Task, { delegation, data }: JournalEvent, directory: Directory): string {
-  const target = data?.["target"] as number;
+function offerWords(task: Task, { delegation, ...event }: JournalEvent, directory: Directory): string {
+  const data = event.data as Data;
+  const target = data["target"] as number;
   const status = directory.byNo(target)?.status ?? "running";
-  const until = data?.["expiresAt"];
+  const until = data["expiresAt"];
   return [
     `${taskRef(task.no)} is offered to ${directory.nameOf(target)} (${delegationRef(delegation ?? 0)}), which`,
     status === "running" ? "has" : `is ${status} and has`,
@@ -43,7 +46,7 @@ function offerWords(task: Task, { delegation, data }: JournalEvent, directory: D
 
 function wordsOf(event: JournalEvent, directory: Directory): string | null {
   const here = event.instance === 0 ? "the desk" : directory.nameOf(event.instance);
-  const data = event.data ?? {};
+  const data = event.data as Data;
   const hop = event.delegation === null ? "" : delegationRef(event.delegation);
   switch (event.name) {
     case "task.created":
@@ -96,7 +99,7 @@ function wordsOf(event: JournalEvent, directory: Directory): string | null {
 }
 
 function decisionWords(event: JournalEvent, directory: Directory): string {
-  const decision = expandDecision(event.data as Parameters<typeof expandDecision>[0]);
+  const decision = expandDecision(event.data);
   const here = directory.nameOf(decision.instance);
   const target = decision.target === null ? "" : ` → ${directory.nameOf(decision.target)}`;
   const lost = decision.candidates

@@ -2,7 +2,8 @@ import type { ErrorInfo, Json } from "../../machines/records/values.ts";
 import type { ShellResult } from "../workers/shell.ts";
 
 /** Reading the data of an event: each field may be missing, and is then null. */
-export type Data = { readonly [key: string]: Json };
+export type Data = object;
+type Read = { readonly [key: string]: Json | undefined };
 
 /** A command's result without its output. */
 export type ShellOutcome = Pick<ShellResult, "exit_code" | "signal" | "duration_ms" | "timed_out">;
@@ -23,7 +24,7 @@ export function shellResultOf(error: ErrorInfo | null): ShellOutcome | null {
 
 /** The error that an event carries. */
 export function errorOf(data: Data): ErrorInfo | null {
-  const error = data["error"];
+  const error = (data as Read)["error"];
   if (typeof error !== "object" || error === null || Array.isArray(error)) return null;
   const { code, message, details } = error;
   const info = {
@@ -34,11 +35,11 @@ export function errorOf(data: Data): ErrorInfo | null {
 }
 
 export function textOf(data: Data, key: string): string | null {
-  const value = data[key];
+  const value = (data as Read)[key];
   return typeof value === "string" ? value : null;
 }
 
 export function numberOf(data: Data, key: string): number | null {
-  const value = data[key];
+  const value = (data as Read)[key];
   return typeof value === "number" ? value : null;
 }

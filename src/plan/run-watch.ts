@@ -1,5 +1,5 @@
 import { isFinal, type TaskStatus } from "../../machines/records/task.ts";
-import type { EventName } from "../../machines/events.ts";
+import { ENTRIES, eventsThat } from "../../machines/events/catalogue.ts";
 import type { Hopper } from "../api/hopper.ts";
 import type { EventView, InstanceTreeView, TaskView } from "../views/views.ts";
 import type { ShellResult } from "../workers/shell.ts";
@@ -7,14 +7,6 @@ import { numberOf } from "./event-data.ts";
 import type { RunningTask } from "./render.ts";
 import { PlanStory } from "./story.ts";
 import type { PlanStep } from "./steps.ts";
-
-/** What becomes of a task's status with an event; every other event leaves it as it is. */
-const STATUS_AFTER: Partial<Record<EventName, TaskStatus>> = {
-  "task.completed": "done",
-  "task.failed": "failed",
-  "task.cancelled": "cancelled",
-  "task.retried": "pending",
-};
 
 export interface RunWatchHandlers {
   /** Each step, in order, once. */
@@ -162,7 +154,7 @@ export class RunWatch {
 
   #track({ event, instanceId, at, data }: EventView, watched: Watched): void {
     const { id } = watched.view;
-    watched.status = STATUS_AFTER[event] ?? watched.status;
+    watched.status = ENTRIES[event].task?.to ?? watched.status;
     if (event === "task.claimed") {
       const instance = this.#instances.get(instanceId ?? "")?.name ?? "";
       this.#running.set(id, { instance, since: Date.parse(at), attempt: watched.attempt });
@@ -204,13 +196,7 @@ export class RunWatch {
   }
 }
 
-const ENDS_WORK = new Set<EventName>([
-  "task.completed",
-  "task.failed",
-  "task.cancelled",
-  "task.requeued",
-  "task.returned",
-]);
+const ENDS_WORK = eventsThat("endsAttempt");
 
 function flatten(tree: InstanceTreeView): InstanceTreeView[] {
   return [tree, ...tree.children.flatMap(flatten)];

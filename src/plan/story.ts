@@ -1,4 +1,4 @@
-import type { EventName } from "../../machines/events.ts";
+import type { EventName } from "../../machines/events/catalogue.ts";
 import type { EventView, TaskView } from "../views/views.ts";
 import type { PlanStep, StoryFacts } from "./steps.ts";
 import { TELLERS, type Hop, type Progress } from "./tellers.ts";

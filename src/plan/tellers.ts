@@ -1,4 +1,4 @@
-import type { EventName } from "../../machines/events.ts";
+import type { EventName } from "../../machines/events/catalogue.ts";
 import type { EventView, TaskView } from "../views/views.ts";
 import { lastLine } from "../workers/output-tail.ts";
 import { exitInWords, type ShellResult } from "../workers/shell.ts";
@@ -113,7 +113,7 @@ export const TELLERS: Partial<Record<EventName, (telling: Telling) => PlanStep[]
   "task.requeued": requeued,
   "task.completed": (telling) => {
     const { event, told, task, facts, progress } = telling;
-    const ownLease = event.data["epoch"] !== undefined;
+    const ownLease = numberOf(event.data, "epoch") !== null;
     const result = ownLease ? facts.result(task.id) : undefined;
     const text = result === undefined ? null : resultText(result);
     return [

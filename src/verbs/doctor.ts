@@ -20,8 +20,12 @@ async function foldTheJournal({ queries }: Store): Promise<DoctorFinding> {
     while (broken.length < LINES) {
       const histories = await queries.histories(after, AT_ONCE);
       for (const { task, hops, events } of histories) {
-        const found = differences({ task, hops }, foldTask(task.no, events));
-        broken.push(...found.map((place) => `${place} is not what the journal tells`));
+        const folded = foldTask(task.no, events);
+        const found = differences({ task, delegations: hops }, folded);
+        broken.push(
+          ...folded.unaccepted.map((what) => `T-${task.no}: ${what}`),
+          ...found.map((place) => `${place} is not what the journal tells`),
+        );
       }
       if (histories.length < AT_ONCE) break;
       after = (histories.at(-1) as { task: { no: number } }).task.no;

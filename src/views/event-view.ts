@@ -1,11 +1,7 @@
-import type { JournalEvent } from "../../machines/events.ts";
-import {
-  DESK,
-  type ActorNo,
-  type DelegationNo,
-  type Json,
-  type TaskNo,
-} from "../../machines/records/values.ts";
+import { ENTRIES } from "../../machines/events/catalogue.ts";
+import type { FieldKind } from "../../machines/events/field.ts";
+import type { JournalEvent } from "../../machines/events/journal-event.ts";
+import { DESK, type DelegationNo, type Json, type TaskNo } from "../../machines/records/values.ts";
 import type { Cursors } from "../door/cursor.ts";
 import type { Directory } from "../door/directory.ts";
 import { delegationRef, taskRef } from "../door/references.ts";
@@ -22,7 +18,7 @@ export interface EventContext {
 
 /** An event as users see it, the same at every door. Source: 4-http-api.md 4.3, 4.6. */
 export function eventView(event: JournalEvent, context: EventContext): EventView {
-  const { task, delegation, data } = event;
+  const { task, delegation } = event;
   return {
     cursor: context.cursors.encode(event.position),
     at: iso(event.at),
@@ -33,8 +29,8 @@ export function eventView(event: JournalEvent, context: EventContext): EventView
       delegation === null ? null : (context.idOfDelegation(delegation) ?? delegationRef(delegation)),
     actor: event.actor,
     cause: causeText(event.cause, context.cursors),
-    data: data === null ? {} : dataView(event, data, context.directory),
-  };
+    data: dataView(event, context.directory),
+  } as EventView;
 }
 
 function causeText(cause: number, cursors: Cursors): string | null {
@@ -42,94 +38,37 @@ function causeText(cause: number, cursors: Cursors): string | null {
   return cause > 0 ? cursors.encode(cause) : `C-${-cause}`;
 }
 
-type Data = { readonly [key: string]: Json | undefined };
-type DataView = { [key: string]: Json };
-
-/** The change, with what users know in place of row numbers: ids of instances, refs of tasks and delegations, ISO moments. */
-function dataView(event: JournalEvent, data: Data, directory: Directory): DataView {
-  if (event.name === "routing.decided" && Array.isArray(data["candidates"])) {
-    return { ...decisionView(data, directory) };
-  }
-  if (event.name === "publication") return { ...data } as DataView;
-  const view: DataView = {};
-  for (const key of Object.keys(data)) {
-    const value = data[key];
-    if (value !== undefined && !INTERNAL.has(key)) view[key] = valueView(key, value, directory);
+/** The change, each field as the catalogue says what it is: what users know stands in place of row numbers. */
+function dataView(event: JournalEvent, directory: Directory): object {
+  if (event.name === "routing.decided") return decisionView(event.data, directory);
+  const fields = ENTRIES[event.name].data;
+  const view: { [key: string]: Json } = {};
+  for (const [key, value] of Object.entries(event.data) as [string, Json][]) {
+    const kind = fields[key]?.kind ?? "json";
+    view[key] =
+      kind !== "json" && Array.isArray(value)
+        ? value.map((one) => show(kind, one, directory))
+        : show(kind, value, directory);
   }
   return view;
 }
 
-/** Means nothing outside of the process or the row. */
-const INTERNAL = new Set(["no", "waiting"]);
-
-const INSTANCES = new Set([
-  "instance",
-  "holder",
-  "origin",
-  "keeper",
-  "source",
-  "target",
-  "delegatedFrom",
-  "delegatedTo",
-  "chain",
-  "refusedBy",
-  "returnedBy",
-  "parent",
-  "root",
-  "child",
-  "to",
-  "from",
-]);
-const TASKS = new Set([
-  "task",
-  "tasks",
-  "parentTask",
-  "dependsOn",
-  "waitsFor",
-  "dependent",
-  "dependents",
-  "dependency",
-]);
-const HOPS = new Set(["delegation", "hop", "pendingHop", "lastHop", "previous"]);
-const MOMENTS = new Set(["notBefore", "backoffUntil", "until", "ends"]);
-/** JSON of the caller that records keep as text. */
-const TEXTS = new Set(["payload", "result"]);
-
-function valueView(key: string, value: Json, directory: Directory): Json {
-  if (typeof value === "number") return numberView(key, value, directory);
-  if (Array.isArray(value)) {
-    return isReference(key)
-      ? value.map((item) => (typeof item === "number" ? numberView(key, item, directory) : item))
-      : value;
+function show(kind: FieldKind, value: Json, directory: Directory): Json {
+  if (typeof value === "string") return kind === "json text" ? jsonOf(value) : value;
+  if (typeof value !== "number") return value;
+  switch (kind) {
+    case "instance":
+      // What is no instance after all stays a number.
+      return value === DESK ? null : (directory.byNo(value)?.id ?? value);
+    case "task":
+      return taskRef(value);
+    case "delegation":
+      return delegationRef(value);
+    case "moment":
+      return iso(value);
+    default:
+      return value;
   }
-  if (typeof value === "string") return TEXTS.has(key) ? jsonOf(value) : value;
-  // A change of the task that goes with a change of its delegation.
-  if (key === "task" && typeof value === "object" && value !== null) return patchView(value, directory);
-  return value;
-}
-
-function patchView(patch: { [key: string]: Json }, directory: Directory): DataView {
-  const view: DataView = {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (!INTERNAL.has(key)) view[key] = valueView(key, value, directory);
-  }
-  return view;
-}
-
-function isReference(key: string): boolean {
-  return INSTANCES.has(key) || TASKS.has(key) || HOPS.has(key);
-}
-
-function numberView(key: string, value: number, directory: Directory): Json {
-  if (INSTANCES.has(key)) return instanceId(value, directory);
-  if (TASKS.has(key)) return taskRef(value);
-  if (HOPS.has(key)) return delegationRef(value);
-  return MOMENTS.has(key) || key.endsWith("At") ? iso(value) : value;
-}
-
-/** The desk is no instance: null. What is no instance after all stays a number. */
-function instanceId(no: ActorNo, directory: Directory): Json {
-  return no === DESK ? null : (directory.byNo(no)?.id ?? no);
 }
 
 function jsonOf(text: string): Json {

@@ -13,7 +13,7 @@ import type {
   TaskStatus,
 } from "../../machines/records/task.ts";
 import type { InstanceConfig, InstanceStatus, InstanceType, Scope } from "../../machines/records/instance.ts";
-import type { EventName } from "../../machines/events.ts";
+import type { EventName, ShownEventData } from "../../machines/events/catalogue.ts";
 import type { LostBecause } from "../../machines/messages/decision.ts";
 
 /**
@@ -141,18 +141,27 @@ export interface ChainView {
   items: DelegationView[];
 }
 
-export interface EventView {
+/** What every event says, whatever happened. */
+interface EventHead {
   cursor: string;
   at: string;
-  event: EventName;
   instanceId: string | null;
   taskId: string | null;
   delegationId: string | null;
   actor: string | null;
   /** Cursor of the event that sent the message, or the command's id (`C-17`). */
   cause: string | null;
-  data: { [key: string]: Json };
 }
+
+/** The change that an event says, by its name. */
+export type EventDataView<N extends EventName = EventName> = N extends "routing.decided"
+  ? DecisionView
+  : ShownEventData<N>;
+
+/** One line of the journal, by its name: new names may come with a minor version, so a switch needs a default. */
+export type EventView<N extends EventName = EventName> = N extends EventName
+  ? EventHead & { event: N; data: EventDataView<N> }
+  : never;
 
 export interface DecisionView {
   action: "delegate" | "handle" | "create" | "hold";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Auditor } from "../../actors/engine/auditor.ts";
+import { protocol } from "../../actors/handlers/protocol.ts";
 import { silentLog } from "../../src/environment/real.ts";
 import { spawnTree, tree } from "../support/spawned.ts";
 
@@ -11,7 +12,7 @@ describe("the auditor", () => {
     const asked: unknown[] = [];
     const system = { post: (message: unknown) => void asked.push(message) } as never;
     const { clock } = h;
-    const auditor = new Auditor({ system, store: h.store, clock, log: silentLog });
+    const auditor = new Auditor({ system, store: h.store, clock, log: silentLog, protocol });
     expect(await auditor.tick()).toBe(0);
     auditor.stop();
     auditor.start();
@@ -22,14 +23,14 @@ describe("the auditor", () => {
       ...h.store,
       queries: { ...h.store.queries, stuck: () => [{ task: 1, keeper: 3 }] },
     };
-    expect(await new Auditor({ system, store: stuck, clock, log: silentLog }).tick()).toBe(1);
+    expect(await new Auditor({ system, store: stuck, clock, log: silentLog, protocol }).tick()).toBe(1);
     expect(asked).toEqual([{ to: 3, message: { type: "task.audit", task: 1 } }]);
   });
 
   it("given a day has passed, then it forgets idempotency keys, and not before", async () => {
     const h = await spawnTree([]);
     const { clock, store } = h;
-    const auditor = new Auditor({ system: {} as never, store, clock, log: silentLog });
+    const auditor = new Auditor({ system: {} as never, store, clock, log: silentLog, protocol });
     const add = { title: "One", idempotencyKey: "k" };
     await h.tasks.add(add);
     await h.advance("24h");
@@ -57,7 +58,7 @@ describe("the auditor", () => {
     };
     const warned = Promise.withResolvers<string>();
     const log = { ...silentLog, warn: (_facts: object, text: string) => warned.resolve(text) };
-    const auditor = new Auditor({ system: {} as never, store: closed, clock, log });
+    const auditor = new Auditor({ system: {} as never, store: closed, clock, log, protocol });
     auditor.start();
     clock.moveTo(clock.now() + 30_000);
     expect(await warned.promise).toBe("the auditor could not look");

@@ -36,7 +36,6 @@ const door = setup({
 
 const doorLifecycle = hostLifecycle<DoorStatus, DoorContext, DoorEvent>({
   name: "door",
-  version: 1,
   machine: door,
   states: ["closed", "open", "gone"],
   events: { OPEN: { type: "OPEN", withKey: false }, CLOSE: { type: "CLOSE" }, REMOVE: { type: "REMOVE" } },

@@ -22,6 +22,7 @@ describeTable<TaskStatus, TaskContext, TaskEvent>({
   events: [
     { type: "OFFER" },
     { type: "HOLD" },
+    { type: "AWAIT" },
     { type: "ACCEPT" },
     { type: "QUEUE" },
     { type: "BLOCK" },
@@ -64,6 +65,8 @@ describeTable<TaskStatus, TaskContext, TaskEvent>({
     OFFER offered                            | -          -          -            -            -            -          -     -        -
     HOLD not-offered                         | pending    -          -            -            -            -          -     -        -
     HOLD offered                             | -          -          -            -            -            -          -     -        -
+    AWAIT not-offered                        | -          -          -            -            -            -          -     -        -
+    AWAIT offered                            | pending    -          -            -            -            -          -     -        -
     ACCEPT not-offered                       | -          -          -            -            -            -          -     -        -
     ACCEPT offered                           | pending    -          -            -            -            -          -     -        -
     QUEUE not-offered                        | queued     -          -            -            -            -          -     -        -
@@ -158,6 +161,7 @@ test("it says which verbs it takes, in their plain form", () => {
 test("an offered task takes the offer's ends and its own, nothing else", () => {
   const offered = { ...FRESH, offered: true };
   expect(taskLifecycle.allowed("pending", offered)).toEqual([
+    "AWAIT",
     "ACCEPT",
     "FAIL",
     "WITHDRAW",

@@ -1,4 +1,4 @@
-import type { EventView } from "../../src/views/views.ts";
+import type { AnyEvent } from "../support/any-event.ts";
 import type { Marks } from "./marks.ts";
 import type { Model, ModelTask } from "./model.ts";
 
@@ -6,7 +6,7 @@ import type { Model, ModelTask } from "./model.ts";
 export interface AppliedEvent {
   readonly model: Model;
   readonly marks: Marks;
-  readonly event: EventView;
+  readonly event: AnyEvent;
   readonly at: number;
   readonly rule: (holds: boolean, id: string, text: string) => void;
 }

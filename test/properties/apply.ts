@@ -1,4 +1,4 @@
-import type { EventView } from "../../src/views/views.ts";
+import type { AnyEvent } from "../support/any-event.ts";
 import type { AppliedEvent } from "./applied-event.ts";
 import { applyToDelegation } from "./apply-delegation.ts";
 import { applyToTask, leaseEnds } from "./apply-task.ts";
@@ -7,7 +7,7 @@ import type { Model } from "./model.ts";
 import { mayLive, mayStand } from "./rules.ts";
 
 /** Applies one event to the model: what it breaks is noted, and what it changes is changed. */
-export function applyEvent(model: Model, marks: Marks, event: EventView): void {
+export function applyEvent(model: Model, marks: Marks, event: AnyEvent): void {
   model.events += 1;
   const applied: AppliedEvent = {
     model,

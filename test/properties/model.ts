@@ -1,4 +1,4 @@
-import type { EventView } from "../../src/views/views.ts";
+import type { AnyEvent } from "../support/any-event.ts";
 
 /**
  * What a client can know of Hopper from its journal and its answers, in plain maps: the independent model of the
@@ -140,7 +140,7 @@ export class Model {
   readonly delegations = new Map<string, ModelDelegation>();
   readonly refs = new Map<string, string>();
   /** Events by who asked. */
-  readonly byActor = new Map<string, EventView[]>();
+  readonly byActor = new Map<string, AnyEvent[]>();
   /** Tasks and delegations that events have touched since somebody looked. */
   readonly touched = {
     tasks: new Set<string>(),

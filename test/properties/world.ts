@@ -3,7 +3,7 @@ import type fc from "fast-check";
 import type { CreateInstanceParams } from "../../src/api/instances.ts";
 import type { Hopper } from "../../src/api/hopper.ts";
 import { spawnHopper, type SpawnedHopper } from "../../src/testing/index.ts";
-import type { EventView } from "../../src/views/views.ts";
+import type { AnyEvent } from "../support/any-event.ts";
 import { faulty } from "../support/faulty-store.ts";
 import type { Call, Lease } from "./call.ts";
 import type { Case, Fault, RootSpec } from "./cases.ts";
@@ -225,8 +225,8 @@ export class World {
   /** Cursors of the events that are new. */
   async #read(): Promise<string[]> {
     const since = this.#cursor === null ? {} : { since: this.#cursor };
-    const news: EventView[] = [];
-    for await (const event of this.api.events(since)) news.push(event);
+    const news: AnyEvent[] = [];
+    for await (const event of this.api.events(since)) news.push(event as AnyEvent);
     for (const event of news) {
       this.#journal.update(JSON.stringify(event));
       applyEvent(this.model, this.marks, event);
@@ -252,13 +252,13 @@ export class World {
     if (wrong.length > 0) throw new Error([...new Set(wrong)].join("\n"));
   }
 
-  ownEvents(call: Call): EventView[] {
+  ownEvents(call: Call): AnyEvent[] {
     return this.model.byActor.get(call.by) ?? [];
   }
 }
 
 /** One event on one line, as a failure report shows it. */
-function inWords({ event, instanceId, taskId, delegationId, data }: EventView, model: Model): string {
+function inWords({ event, instanceId, taskId, delegationId, data }: AnyEvent, model: Model): string {
   const task = taskId === null ? "" : ` ${model.tasks.get(taskId)?.ref}`;
   const delegation = delegationId === null ? undefined : model.delegations.get(delegationId);
   const way =

@@ -60,7 +60,7 @@ export class FakeHopper {
       cause: null,
       data: {},
     };
-    for (const listener of this.#listeners) listener({ ...whole, ...event });
+    for (const listener of this.#listeners) listener({ ...whole, ...event } as EventView);
   }
 
   /** What `tasks.get` says from now on. */

@@ -1,4 +1,4 @@
-import type { EventName } from "../../machines/events.ts";
+import type { EventName } from "../../machines/events/catalogue.ts";
 import type { Json } from "../../machines/records/values.ts";
 import { parsePlan, type Plan } from "../../src/plan/plan-file.ts";
 import type { EventView, InstanceTreeView, TaskView } from "../../src/views/views.ts";
@@ -47,7 +47,7 @@ export function event(
     actor: where.actor ?? null,
     cause: null,
     data: where.data ?? {},
-  };
+  } as EventView;
 }
 
 /** An instance in the tree, with open tasks it holds. */

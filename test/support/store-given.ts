@@ -1,4 +1,4 @@
-import type { JournalEvent } from "../../machines/events.ts";
+import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
 import { emptyTally, type Instance, type RosterEntry, type Tally } from "../../machines/records/instance.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
@@ -174,7 +174,7 @@ export function givenHop(no: number, over: Partial<Delegation> = {}): Delegation
   };
 }
 
-export function givenEvent(position: number, over: Partial<JournalEvent> = {}): JournalEvent {
+export function givenEvent(position: number, over: Partial<GivenEvent> = {}): JournalEvent {
   return {
     position,
     at: NOW + position,
@@ -184,10 +184,13 @@ export function givenEvent(position: number, over: Partial<JournalEvent> = {}): 
     delegation: null,
     actor: null,
     cause: 0,
-    data: null,
+    data: {},
     ...over,
-  };
+  } as JournalEvent;
 }
+
+/** An event with any data. */
+type GivenEvent = Omit<JournalEvent, "data"> & { readonly data: object };
 
 export function givenMail(no: number, over: Partial<Envelope> = {}, row: Partial<MailRow> = {}): MailRow {
   const envelope: Envelope = {

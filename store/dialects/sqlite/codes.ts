@@ -1,4 +1,4 @@
-import type { EventName } from "../../../machines/events.ts";
+import type { EventName } from "../../../machines/events/catalogue.ts";
 import type {
   DelegationStatus,
   DelegationType,

@@ -1,5 +1,5 @@
-import type { EventName, JournalEvent } from "../../../machines/events.ts";
-import type { Json } from "../../../machines/records/values.ts";
+import type { EventName } from "../../../machines/events/catalogue.ts";
+import type { JournalEvent } from "../../../machines/events/journal-event.ts";
 import type { EventFilter } from "../../store.ts";
 import { EVENT_NAME, wordOf, wordsByCode } from "./codes.ts";
 import { ANY_INSTANCE, STRETCH, stretchOf } from "./event-stretches.ts";
@@ -42,8 +42,8 @@ function eventOf(row: EventRow, who: WhoTable): JournalEvent {
     delegation: row.delegation,
     actor: row.actor === null ? null : who.nameOf(row.actor),
     cause: row.cause,
-    data: row.data === null ? null : (JSON.parse(row.data) as { [key: string]: Json }),
-  };
+    data: row.data === null ? {} : (JSON.parse(row.data) as object),
+  } as JournalEvent;
 }
 
 function codesOf(names: EventFilter["names"]): string | null {

@@ -1,4 +1,4 @@
-import type { JournalEvent } from "../../../machines/events.ts";
+import type { JournalEvent } from "../../../machines/events/journal-event.ts";
 import { CommitError } from "../../store.ts";
 import { EVENT_NAME } from "./codes.ts";
 import { eventStretches } from "./event-stretches.ts";
@@ -19,8 +19,14 @@ function valuesOf(e: JournalEvent, who: WhoTable): unknown[] {
     e.delegation,
     e.actor === null ? null : who.numberOf(e.actor),
     e.cause,
-    e.data === null ? null : JSON.stringify(e.data),
+    dataText(e.data),
   ];
+}
+
+/** Nothing to say is no text. */
+function dataText(data: object): string | null {
+  const text = JSON.stringify(data);
+  return text === "{}" ? null : text;
 }
 
 /** Writes of table `event`, the journal; its reads are in event-pages.ts. */

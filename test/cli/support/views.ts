@@ -1,3 +1,4 @@
+import type { AnyEvent } from "../../support/any-event.ts";
 import type {
   ChainView,
   DecisionView,
@@ -146,7 +147,7 @@ export function chainView(items: DelegationView[]): ChainView {
   };
 }
 
-export function eventView(given: Partial<EventView> = {}): EventView {
+export function eventView(given: Partial<AnyEvent> = {}): EventView {
   return {
     cursor: "c1",
     at: AT,
@@ -158,7 +159,7 @@ export function eventView(given: Partial<EventView> = {}): EventView {
     cause: "C-1",
     data: {},
     ...given,
-  };
+  } as EventView;
 }
 
 export function decisionView(given: Partial<DecisionView> = {}): DecisionView {

@@ -60,7 +60,9 @@ describe("where a reader begins", () => {
     return h;
   }
   const titlesOf = (events: readonly EventView[]): unknown[] =>
-    events.filter(({ event }) => event === "task.created").map(({ data }) => data["title"]);
+    events
+      .filter(({ event }) => event === "task.created")
+      .map(({ data }) => (data as { title?: string }).title);
 
   it.each([
     ["0", ["first", "second", "third"]],
@@ -158,7 +160,10 @@ describe("a reader that follows", () => {
     const h = await spawnTree([tree()]);
     const created = all(h.hopper.events({ follow: true, type: ["task.created"], limit: 2 }));
     for (const title of ["first", "second", "third"]) await h.tasks.add({ title, instanceId: "build" });
-    expect((await created).map(({ data }) => data["title"])).toEqual(["first", "second"]);
+    expect((await created).map(({ data }) => (data as { title?: string }).title)).toEqual([
+      "first",
+      "second",
+    ]);
   });
 });
 

@@ -1,21 +1,51 @@
 import { refuse, type Refusal } from "../../machines/errors.ts";
-import type { TaskCreated } from "../../machines/evolve/task-created.ts";
-import type { Command, TaskSpec } from "../../machines/messages/command.ts";
-import type { Notice } from "../../machines/messages/notice.ts";
+import type { TaskCreated } from "../../machines/events/task-created.ts";
+import type { TaskSpec } from "../../machines/messages/command.ts";
 import type { InstanceNo, TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { initialTaskStatus } from "../../machines/lifecycles/task.ts";
-import { decideTask, hold, isUndecided } from "./routing.ts";
+import { isUndecided } from "../../machines/policies/departure.ts";
+import { decideTask, hold } from "./routing.ts";
+import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
 
 /** How tasks come into being and into somebody's keeping. Source: 2-domain.md 2.5, 4-http-api.md 4.2. */
+export const tasks: Entries<"task.create" | "task.assign" | "task.update" | "task.audit"> = {
+  "task.create": {
+    needs: "nothing",
+    admission: "work",
+    desk: true,
+    addresses: ({ spec }) => spec.dependsOn,
+    handle: onCreate,
+  },
+  "task.assign": { needs: "task", admission: "progress", desk: true, handle: onAssign },
+  "task.update": {
+    needs: "arrival",
+    admission: "progress",
+    desk: true,
+    bookkeeping(turn, { status }) {
+      // Reopened by its own origin, it has been counted with the change of its row.
+      if (turn.envelope.from !== turn.actor.no) turn.count(status, 1);
+    },
+    handle: onUpdate,
+  },
+  "task.audit": {
+    needs: "task",
+    admission: "progress",
+    desk: true,
+    // The auditor found nothing under way for it.
+    handle(turn, _message, task) {
+      if (isUndecided(task)) settleHere(turn, task);
+    },
+  },
+};
 
 /** Only what is not the default stands in the event. */
 export function taskCreated(
   turn: Turn,
   spec: TaskSpec,
   place: { holder: InstanceNo | null; dependsOn: readonly TaskNo[] },
-): TaskCreated & { status: Task["status"] } {
+): TaskCreated {
   const { settings, envelope } = turn;
   const maxAttempts = spec.maxAttempts ?? settings.tasks.maxAttempts;
   return {
@@ -45,14 +75,17 @@ export function taskCreated(
 }
 
 /** One task, created here: this instance is its origin and holder; at the desk it is unassigned. */
-export function onCreateTask(turn: Turn, spec: TaskSpec): void {
+function onCreate(turn: Turn, { spec }: MessageOf<"task.create">): void {
   const refusal = turn.isTerminated ? terminatedRefusal(turn) : pastDeadline(turn, spec);
   if (refusal !== null) {
     turn.refuse(refusal);
     return;
   }
   const holder = turn.actor.isDesk ? null : turn.actor.no;
-  const task = turn.createTask(taskCreated(turn, spec, { holder, dependsOn: spec.dependsOn }));
+  const task = turn.insertTask(
+    "task.created",
+    taskCreated(turn, spec, { holder, dependsOn: spec.dependsOn }),
+  );
   watchDependencies(turn, task);
   if (task.status === "pending") settleHere(turn, task);
   turn.answerTask(task);
@@ -88,11 +121,7 @@ function watchDependencies(turn: Turn, task: Task): void {
 }
 
 /** A task is put into this actor's keeping by the desk, or reopened with it as the origin. */
-export function onUpdate(
-  turn: Turn,
-  message: Extract<Notice, { type: "task.update" }>,
-  task: Task | null,
-): void {
+function onUpdate(turn: Turn, message: MessageOf<"task.update">, task: Task | null): void {
   if (task === null) return;
   turn.adopt(task);
   if (isUndecided(task)) settleHere(turn, task);
@@ -101,7 +130,7 @@ export function onUpdate(
 }
 
 /** An unassigned task gets its origin and holder: a turn of the desk. */
-export function onAssign(turn: Turn, command: Extract<Command, { type: "task.assign" }>, task: Task): void {
+function onAssign(turn: Turn, command: MessageOf<"task.assign">, task: Task): void {
   if (task.holder !== null || !turn.actor.isDesk) {
     turn.refuse(
       refuse(

@@ -1,38 +1,16 @@
+import { initialTaskStatus } from "../lifecycles/task.ts";
 import type { Task } from "../records/task.ts";
 import { DESK, type TaskNo } from "../records/values.ts";
-import { type Happening, NOTHING } from "./happening.ts";
+import type { Stamp } from "./entry.ts";
+import type { DataOf } from "./field.ts";
+import type { taskEvents } from "./task.ts";
 
 /** Data of `task.created`: what was asked, where it is, and what it waits for; absent = the default. */
-export type TaskCreated = Partial<
-  Pick<
-    Task,
-    | "title"
-    | "description"
-    | "tags"
-    | "priority"
-    | "project"
-    | "key"
-    | "runId"
-    | "dependsOn"
-    | "onDependencyFailure"
-    | "deadlineAt"
-    | "notBefore"
-    | "timeoutSeconds"
-    | "maxAttempts"
-    | "run"
-    | "payload"
-    | "route"
-    | "source"
-    | "parentTask"
-    | "status"
-    | "holder"
-    | "waitsFor"
-  >
-> & { readonly by?: string | null };
+export type TaskCreated = DataOf<(typeof taskEvents)["task.created"]["data"]>;
 
 /** A task as `task.created` makes it. */
-export function createTask(no: TaskNo, id: string, happening: Happening): Task {
-  const data = (happening.data ?? NOTHING) as TaskCreated;
+export function createTask(no: TaskNo, id: string, data: TaskCreated, { at }: Stamp): Task {
+  const waitsFor = data.waitsFor ?? [];
   const holder = data.holder ?? null;
   return {
     no,
@@ -55,9 +33,9 @@ export function createTask(no: TaskNo, id: string, happening: Happening): Task {
     route: data.route ?? true,
     source: data.source ?? "library",
     createdBy: data.by ?? null,
-    createdAt: happening.at,
+    createdAt: at,
     parentTask: data.parentTask ?? null,
-    status: data.status ?? "pending",
+    status: initialTaskStatus(waitsFor.length),
     heldReason: null,
     holder,
     origin: holder,
@@ -75,7 +53,7 @@ export function createTask(no: TaskNo, id: string, happening: Happening): Task {
     routingRound: 0,
     refusedBy: [],
     returnedBy: [],
-    waitsFor: data.waitsFor ?? [],
+    waitsFor,
     watched: false,
     blockedByHand: false,
     arrival: null,
@@ -91,7 +69,7 @@ export function createTask(no: TaskNo, id: string, happening: Happening): Task {
     error: null,
     firstError: null,
     version: 1,
-    updatedAt: happening.at,
+    updatedAt: at,
     startedAt: null,
     completedAt: null,
   };

@@ -1,17 +1,28 @@
 import { refuse, type Refusal } from "../../machines/errors.ts";
 import { allowedParents, mayParent } from "../../machines/legality.ts";
-import type { Command, PlannedInstance } from "../../machines/messages/command.ts";
+import type { PlannedInstance } from "../../machines/messages/command.ts";
 import { DESK, type TaskNo } from "../../machines/records/values.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { handedDown } from "../../machines/settings.ts";
-import { instanceCreated, newInstance } from "./children.ts";
+import { instanceCreated, newInstance } from "./instances.ts";
 import { hold } from "./routing.ts";
+import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
-import { pastDeadline, taskCreated } from "./intake.ts";
+import { pastDeadline, taskCreated } from "./tasks.ts";
 
 /** A batch of tasks, and with a plan its hierarchy: everything inserted in this one turn, or nothing. */
-export function onEnter(turn: Turn, command: Extract<Command, { type: "tasks.enter" }>): void {
+export const batches: Entries<"tasks.enter"> = {
+  "tasks.enter": {
+    needs: "nothing",
+    admission: "work",
+    desk: true,
+    addresses: ({ items }) => items.flatMap(({ spec }) => spec.dependsOn),
+    handle: onEnter,
+  },
+};
+
+function onEnter(turn: Turn, command: MessageOf<"tasks.enter">): void {
   for (const { spec } of command.items) {
     const refusal = pastDeadline(turn, spec);
     if (refusal !== null) {
@@ -59,7 +70,7 @@ function enterHierarchy(turn: Turn, hierarchy: readonly PlannedInstance[]): Inst
       root: over?.root ?? no,
       inherited: over === null ? {} : handedDown(over, turn.settings),
     });
-    turn.insertInstance(instance, instanceCreated(spec, instance.parent));
+    turn.insertInstance(instance, "instance.created", instanceCreated(spec, instance.parent));
     made.push(instance);
   }
   // Leaves first, so that a parent that starts hears of children that run.
@@ -68,7 +79,7 @@ function enterHierarchy(turn: Turn, hierarchy: readonly PlannedInstance[]): Inst
   return made;
 }
 
-function enterTasks(turn: Turn, items: Extract<Command, { type: "tasks.enter" }>["items"]): Task[] {
+function enterTasks(turn: Turn, items: MessageOf<"tasks.enter">["items"]): Task[] {
   const byKey = new Map<string, TaskNo>();
   const first = turn.batch.counters.task + 1;
   items.forEach(({ spec }, index) => {
@@ -76,7 +87,7 @@ function enterTasks(turn: Turn, items: Extract<Command, { type: "tasks.enter" }>
   });
   return items.map(({ spec, instance }) => {
     const dependsOn = [...spec.dependsOn, ...spec.dependsOnKeys.map((key) => byKey.get(key) as TaskNo)];
-    const task = turn.createTask(taskCreated(turn, spec, { holder: instance, dependsOn }));
+    const task = turn.insertTask("task.created", taskCreated(turn, spec, { holder: instance, dependsOn }));
     for (const dependency of dependsOn) {
       const keeper =
         dependency >= first

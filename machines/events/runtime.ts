@@ -1,0 +1,39 @@
+import type { Json } from "../records/values.ts";
+import type { Decision, LostBecause } from "../messages/decision.ts";
+import { event } from "./entry.ts";
+import { flag, instance, json, list, nullable, number, text, word } from "./field.ts";
+
+/** A candidate of a decision, short: instance, tags, textScore, load, rank, lostBecause. */
+export type CandidateRow = [number, number, number | null, number, number | null, LostBecause | null];
+
+/** Events that change no record: decisions, leases that end, messages, and what has no row of its own. */
+export const runtimeEvents = {
+  "routing.decided": event({
+    code: 33,
+    data: {
+      action: word<Decision["action"]>(),
+      reason: text,
+      instance,
+      target: nullable(instance),
+      held: json<Decision["held"]>(),
+      rule: nullable(text),
+      unmatched: flag,
+      routingRound: number,
+      candidates: list(json<CandidateRow>()),
+    },
+    common: true,
+  }),
+  "lease.expired": event({
+    code: 34,
+    data: { by: nullable(text), epoch: number, reason: word<"expired" | "timeout" | "owner_gone">() },
+  }),
+  "lease.result_refused": event({
+    code: 35,
+    data: { epoch: number, verb: word<"complete" | "fail">() },
+  }),
+  "message.dead_lettered": event({ code: 36, data: { type: text, error: text } }),
+  "message.redriven": event({ code: 37, data: {} }),
+  "message.dropped": event({ code: 38, data: {} }),
+  publication: event({ code: 39, data: { topic: text, data: json<Json>() } }),
+  "configuration.updated": event({ code: 40, data: {} }),
+} as const;

@@ -1,0 +1,113 @@
+import type { TaskEvent } from "../lifecycles/task.ts";
+import type { Task, TaskOutcome } from "../records/task.ts";
+import { DESK, type ActorNo, type ErrorInfo, type InstanceNo, type TaskNo } from "../records/values.ts";
+import type { Stamp } from "./entry.ts";
+
+/** What several events do to a task alike, and what takes more than a few lines. */
+
+/** A new routing round asks everybody again; the first one leaves out who gave the task back. */
+export function beginRound(task: Task, routingRound: number): void {
+  if (routingRound !== task.routingRound && task.routingRound !== 0) {
+    task.refusedBy = [];
+    task.returnedBy = [];
+  }
+  task.routingRound = routingRound;
+}
+
+export function endLease(task: Task): void {
+  task.claimedBy = null;
+  task.leaseExpiresAt = null;
+  task.leaseKind = null;
+  task.attemptEndsAt = null;
+  task.process = null;
+}
+
+export function takeLease(
+  task: Task,
+  lease: {
+    readonly by: string;
+    readonly until: number;
+    readonly kind?: NonNullable<Task["leaseKind"]>;
+    readonly ends?: number;
+  },
+  at: number,
+): void {
+  task.epoch += 1;
+  task.claimedBy = lease.by;
+  task.leaseExpiresAt = lease.until;
+  task.leaseKind = lease.kind ?? "worker";
+  task.attemptEndsAt = lease.ends ?? null;
+  task.progress = null;
+  task.startedAt ??= at;
+}
+
+/** Counters stand in the data as they are after the event, where they changed. */
+interface Counters {
+  readonly failures?: number;
+  readonly leaseLosses?: number;
+  readonly attempt?: number;
+}
+
+export function count(task: Task, { failures, leaseLosses, attempt }: Counters): void {
+  if (failures !== undefined) task.failures = failures;
+  if (leaseLosses !== undefined) task.leaseLosses = leaseLosses;
+  if (attempt !== undefined) task.attempt = attempt;
+}
+
+export function endTask(
+  task: Task,
+  outcome: TaskOutcome,
+  data: Counters & { readonly error?: ErrorInfo },
+  { at }: Stamp,
+): void {
+  task.outcome = outcome;
+  task.error = data.error ?? null;
+  task.heldReason = null;
+  task.pendingHop = null;
+  task.keeper = task.holder ?? DESK;
+  task.firstError = null;
+  task.completedAt = at;
+  count(task, data);
+  endLease(task);
+}
+
+/** By what a task failed for good: a lost lease, its deadline, or a failure. */
+export function failedBy(data: Counters & { readonly error: ErrorInfo }): TaskEvent {
+  if (data.leaseLosses !== undefined) return { type: "LEASE_EXPIRED" };
+  if (data.failures === undefined && data.error.code === "deadline_exceeded") return { type: "DEADLINE" };
+  return { type: "FAIL", retryable: false };
+}
+
+/** A new round at its origin; null = the desk's. */
+export function reopen(
+  task: Task,
+  data: Counters & {
+    readonly origin: ActorNo | null;
+    readonly waitsFor?: TaskNo[];
+    readonly deadlineAt?: number | null;
+  },
+): void {
+  const origin: InstanceNo | null = data.origin;
+  task.waitsFor = data.waitsFor ?? task.waitsFor;
+  task.origin = origin;
+  task.holder = origin;
+  task.keeper = origin ?? DESK;
+  task.chain = origin === null ? [] : [origin];
+  task.blockedByHand = false;
+  task.round += 1;
+  task.routingRound = 0;
+  task.refusedBy = [];
+  task.returnedBy = [];
+  task.delegatedFrom = null;
+  task.delegatedTo = null;
+  task.arrival = null;
+  task.notBefore = null;
+  task.deadlineAt = data.deadlineAt === null ? null : task.deadlineAt;
+  count(task, data);
+  task.outcome = null;
+  task.result = null;
+  task.error = null;
+  task.progress = null;
+  task.startedAt = null;
+  task.completedAt = null;
+}

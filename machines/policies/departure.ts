@@ -1,0 +1,19 @@
+import { taskContext } from "../lifecycles/task-context.ts";
+import { taskLifecycle } from "../lifecycles/task.ts";
+import type { Task } from "../records/task.ts";
+
+/** A task can be offered elsewhere unless it is on offer, blocked or final. Source: 2-domain.md 2.4, 2.5. */
+export function mayGoAway(task: Task): boolean {
+  if (task.pendingHop !== null || task.status === "blocked") return false;
+  return taskLifecycle.step(task.status, { type: "WITHDRAW" }, taskContext(task)) !== null;
+}
+
+/** Nobody has said yet what becomes of it at its holder; a command may have overtaken the message that brought it. */
+export function isUndecided(task: Task): boolean {
+  return (
+    task.status === "pending" &&
+    task.pendingHop === null &&
+    task.heldReason === null &&
+    task.waitsFor.length === 0
+  );
+}
