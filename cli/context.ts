@@ -1,15 +1,13 @@
 import { resolve } from "node:path";
-import { findDataFolder } from "./data-folder.ts";
-import { CliFailure, problem } from "./failure.ts";
+import { findDataFolder } from "./place/data-folder.ts";
+import { CliFailure, problem } from "./failures/failure.ts";
 import type { CliIo } from "./io.ts";
-import { loadConfiguration, type ConfigurationSources, type Hopper } from "./library.ts";
-import { isLocked, isOlder } from "./store-failure.ts";
-import { hasStore, noStore, placeOf, refuseMemory, type StorePlace } from "./store-place.ts";
-import { writeShown, type Shown } from "./output.ts";
+import { loadConfiguration, type ConfigurationSources, type Hopper } from "./library/library.ts";
+import { isLocked, isOlder } from "./failures/store-failure.ts";
+import { hasStore, noStore, placeOf, refuseMemory, type StorePlace } from "./place/store-place.ts";
+import { writeShown, type Format, type Shown } from "./output.ts";
 import { lookFor, type Look } from "./render/look.ts";
-import type { CommandTree } from "./parser.ts";
-import type { Args } from "./args.ts";
-import type { Format } from "./spec.ts";
+import type { Args } from "./parse/args.ts";
 
 /** A second command waits this long for the first one to give the store back. Source: 5-cli.md 5.1. */
 const LOCK_WAIT_MS = 5_000;
@@ -21,14 +19,12 @@ export class Context {
   readonly format: Format;
   readonly quiet: boolean;
   readonly look: Look;
-  readonly tree: CommandTree;
   readonly #globals: Args;
   #place: Promise<StorePlace> | undefined;
 
-  constructor(params: { io: CliIo; globals: Args; tree: CommandTree }) {
-    const { io, globals, tree } = params;
+  constructor(params: { io: CliIo; globals: Args }) {
+    const { io, globals } = params;
     this.io = io;
-    this.tree = tree;
     this.#globals = globals;
     this.format = globals.flag("json")
       ? "json"

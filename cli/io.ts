@@ -1,5 +1,5 @@
-import type { ConfigurationSources, Hopper } from "./library.ts";
-import type { StorePlace } from "./store-place.ts";
+import type { ConfigurationSources, Hopper } from "./library/library.ts";
+import type { StorePlace } from "./place/store-place.ts";
 
 /** Where text goes. A terminal says so, and how wide it is. */
 export interface CliStream {

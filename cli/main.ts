@@ -1,8 +1,8 @@
 import { userInfo } from "node:os";
-import { EXIT } from "./exit-codes.ts";
+import { EXIT } from "./failures/exit-codes.ts";
 import type { CliIo, CliStream } from "./io.ts";
-import { openStore } from "./open-store.ts";
-import { runPlan } from "./run-plan.ts";
+import { openStore } from "./library/open-store.ts";
+import { runPlan } from "./library/run-plan.ts";
 import { run } from "./run.ts";
 
 /**

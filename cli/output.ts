@@ -1,6 +1,9 @@
 import type { CliIo } from "./io.ts";
 import type { Look } from "./render/look.ts";
-import type { Format } from "./spec.ts";
+
+/** How the data on stdout is written. */
+export const FORMATS = ["table", "json", "jsonl", "yaml", "name", "wide"] as const;
+export type Format = (typeof FORMATS)[number];
 
 /** What a command has to show, in every form it can be asked for. */
 export interface Shown {

@@ -1,11 +1,11 @@
 import { Context } from "./context.ts";
-import { COMMANDS } from "./commands/index.ts";
-import { EXIT } from "./exit-codes.ts";
-import { explainFailure } from "./explain-failure.ts";
-import { allowedText, inSameFolder, type FailedCommand } from "./fixes.ts";
+import { COMMANDS } from "./commands/tree.ts";
+import { EXIT } from "./failures/exit-codes.ts";
+import { explainFailure } from "./failures/explain.ts";
+import { allowedText, inSameFolder, type FailedCommand } from "./failures/fixes.ts";
 import type { CliIo } from "./io.ts";
-import { inWordsOfLine } from "./option-names.ts";
-import { parse, type Parsed } from "./parser.ts";
+import { inWordsOfLine } from "./failures/line-words.ts";
+import { parse, type Parsed } from "./parse/parse.ts";
 import { lookFor } from "./render/look.ts";
 import { problemLines } from "./render/problem.ts";
 import { VERSION } from "./package.ts";
@@ -34,7 +34,7 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
   const { spec, args, globals } = parsed;
   const [first] = spec.positionals ?? [];
   const subject = first === undefined || first.many === true ? "" : (args.maybe(first.name) ?? "");
-  const context = new Context({ io, globals, tree: COMMANDS });
+  const context = new Context({ io, globals });
   try {
     return (await spec.act(context, args)) ?? EXIT.ok;
   } catch (error) {

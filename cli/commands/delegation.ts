@@ -1,7 +1,7 @@
-import type { DelegationView } from "../library.ts";
+import type { DelegationView } from "../library/library.ts";
 import type { DelegationBody } from "../render/bodies.ts";
 import { delegationDetails, delegationTable } from "../render/delegation.ts";
-import type { CommandSpec, PositionalSpec } from "../spec.ts";
+import type { CommandSpec, PositionalSpec } from "../parse/spec.ts";
 import { some } from "./instance.ts";
 import { PAGE_OPTIONS, showList, withFilters } from "./listing.ts";
 import { taskRefs } from "./names.ts";

@@ -1,7 +1,7 @@
-import { EXIT } from "../exit-codes.ts";
-import { toWire } from "../library.ts";
+import { toWire } from "../../src/contracts/wire.ts";
+import { EXIT } from "../failures/exit-codes.ts";
 import { findingLines, type FindingBody } from "../render/doctor.ts";
-import type { CommandSpec } from "../spec.ts";
+import type { CommandSpec } from "../parse/spec.ts";
 
 /** `doctor`: every invariant that a query can check. Exit 9 when one is broken. Source: 8-reliability.md 8.1. */
 export const doctorCommand: CommandSpec = {

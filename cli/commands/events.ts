@@ -1,10 +1,11 @@
-import type { Args } from "../args.ts";
+import { toWire } from "../../src/contracts/wire.ts";
+import { commandText } from "../../src/contracts/shell-word.ts";
+import type { Args } from "../parse/args.ts";
 import type { Context } from "../context.ts";
-import { toWire, type EventView, type Hopper } from "../library.ts";
-import { commandText } from "../quote.ts";
+import type { EventView, Hopper } from "../library/library.ts";
 import type { EventBody } from "../render/bodies.ts";
 import { eventTable, INSTANCE_FIELDS } from "../render/events.ts";
-import type { CommandSpec } from "../spec.ts";
+import type { CommandSpec } from "../parse/spec.ts";
 import { some } from "./instance.ts";
 import { withFilters } from "./listing.ts";
 import { delegationRefs, instanceNames, taskRefs } from "./names.ts";

@@ -1,19 +1,19 @@
-import type { Args } from "../args.ts";
+import { toWire } from "../../src/contracts/wire.ts";
+import type { Args } from "../parse/args.ts";
 import type { Context } from "../context.ts";
-import { usage } from "../failure.ts";
+import { usage } from "../failures/failure.ts";
 import {
   checkInstance,
   configWarnings,
-  toWire,
   type InstanceTreeView,
   type InstanceView,
-} from "../library.ts";
+} from "../library/library.ts";
 import type { Shown } from "../output.ts";
 import type { InstanceBody, StatsBody, TreeBody } from "../render/bodies.ts";
 import { dashboardLines } from "../render/dashboard.ts";
 import { instanceDetails, instanceTable } from "../render/instance.ts";
 import { instanceLine, treeLines } from "../render/tree.ts";
-import type { CommandSpec, PositionalSpec } from "../spec.ts";
+import type { CommandSpec, PositionalSpec } from "../parse/spec.ts";
 import { PAGE_OPTIONS, showList, withFilters } from "./listing.ts";
 import { instanceNames } from "./names.ts";
 

@@ -1,6 +1,6 @@
-import type { Args } from "../args.ts";
-import type { CommandOptions, Hopper, InstanceView } from "../library.ts";
-import type { CommandSpec, OptionSpec } from "../spec.ts";
+import type { Args } from "../parse/args.ts";
+import type { CommandOptions, Hopper, InstanceView } from "../library/library.ts";
+import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
 import { INSTANCE, shownInstance } from "./instance.ts";
 
 interface Verb {

@@ -1,9 +1,10 @@
-import type { Args } from "../args.ts";
+import { toWire } from "../../src/contracts/wire.ts";
+import { commandText } from "../../src/contracts/shell-word.ts";
+import type { Args } from "../parse/args.ts";
 import type { Context } from "../context.ts";
-import { toWire, type Hopper, type ListView } from "../library.ts";
-import { commandText } from "../quote.ts";
+import type { Hopper, ListView } from "../library/library.ts";
 import type { Look } from "../render/look.ts";
-import type { OptionSpec } from "../spec.ts";
+import type { OptionSpec } from "../parse/spec.ts";
 
 /** The options every list takes. */
 export const PAGE_OPTIONS: readonly OptionSpec[] = [

@@ -1,4 +1,4 @@
-import type { Hopper } from "../library.ts";
+import type { Hopper } from "../library/library.ts";
 import type { Names } from "../render/bodies.ts";
 
 /** An id; anything else is passed over. */

@@ -1,9 +1,9 @@
 import { join, resolve } from "node:path";
-import type { Args } from "../args.ts";
+import type { Args } from "../parse/args.ts";
 import type { Context } from "../context.ts";
 import type { PlanArgs } from "../io.ts";
 import { PACKAGE_ROOT } from "../package.ts";
-import type { CommandSpec, OptionSpec } from "../spec.ts";
+import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
 
 /** The plan of `hopper demo`. */
 const DEMO = join(PACKAGE_ROOT, "examples", "hello.plan.yaml");

@@ -1,7 +1,8 @@
-import { toWire, type Hopper } from "../library.ts";
+import { toWire } from "../../src/contracts/wire.ts";
+import type { Hopper } from "../library/library.ts";
 import type { DecisionBody } from "../render/bodies.ts";
 import { decisionLines } from "../render/decision.ts";
-import type { CommandSpec } from "../spec.ts";
+import type { CommandSpec } from "../parse/spec.ts";
 import { instanceNames } from "./names.ts";
 import { CONTENT_OPTIONS, taskContent } from "./task.ts";
 

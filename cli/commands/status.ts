@@ -1,8 +1,8 @@
-import { toWire } from "../library.ts";
+import { toWire } from "../../src/contracts/wire.ts";
 import type { StatsBody } from "../render/bodies.ts";
 import { dashboardLines } from "../render/dashboard.ts";
 import { placeLines } from "../render/place.ts";
-import type { CommandSpec } from "../spec.ts";
+import type { CommandSpec } from "../parse/spec.ts";
 
 /** `status`: where Hopper acts from here, and how everything is. */
 export const statusCommand: CommandSpec = {

@@ -1,9 +1,10 @@
+import { toWire } from "../../src/contracts/wire.ts";
 import type { Context } from "../context.ts";
-import { toWire, type DelegationView, type Hopper } from "../library.ts";
+import type { DelegationView, Hopper } from "../library/library.ts";
 import type { Shown } from "../output.ts";
 import type { ChainBody, DelegationBody } from "../render/bodies.ts";
 import { chainLines, delegationLine } from "../render/chain.ts";
-import type { CommandSpec } from "../spec.ts";
+import type { CommandSpec } from "../parse/spec.ts";
 import { showStanding, TASK } from "./task.ts";
 
 /** `D-7 global → webapp (route) [pending]`, and the whole delegation for machines. */

@@ -1,10 +1,11 @@
+import { toWire } from "../../src/contracts/wire.ts";
 import { throwIfInterrupted, type Context } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
-import { CliFailure, problem } from "../failure.ts";
-import { toWire, type Hopper, type TaskView } from "../library.ts";
+import { EXIT } from "../failures/exit-codes.ts";
+import { CliFailure, problem } from "../failures/failure.ts";
+import type { Hopper, TaskView } from "../library/library.ts";
 import type { TaskBody } from "../render/bodies.ts";
 import { taskStatusLine } from "../render/chain.ts";
-import type { CommandSpec } from "../spec.ts";
+import type { CommandSpec } from "../parse/spec.ts";
 
 const LOOK_EVERY_MS = 200;
 /** How often the timers that are due are handled while nobody owns the store. */

@@ -1,11 +1,12 @@
-import type { Args } from "../args.ts";
+import { toWire } from "../../src/contracts/wire.ts";
+import type { Args } from "../parse/args.ts";
 import type { Context } from "../context.ts";
-import { checkTask, toWire, type CommandOptions, type Hopper, type TaskView } from "../library.ts";
+import { checkTask, type CommandOptions, type Hopper, type TaskView } from "../library/library.ts";
 import type { Shown } from "../output.ts";
 import type { ChainBody, TaskBody } from "../render/bodies.ts";
 import { addedLines, taskStatusLine } from "../render/chain.ts";
 import { storyLines, taskDetails, taskTable } from "../render/task.ts";
-import type { CommandSpec, OptionSpec, PositionalSpec } from "../spec.ts";
+import type { CommandSpec, OptionSpec, PositionalSpec } from "../parse/spec.ts";
 import { some } from "./instance.ts";
 import { PAGE_OPTIONS, showList, withFilters } from "./listing.ts";
 import { instanceNames, taskRefs } from "./names.ts";

@@ -7,7 +7,7 @@ import type {
   InstanceView,
   Stats,
   TaskView,
-} from "../library.ts";
+} from "../library/library.ts";
 
 /** The bodies of the wire as types: the library's views with snake_case keys (src/wire.ts does the mapping). */
 

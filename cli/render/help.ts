@@ -1,11 +1,11 @@
-import type { CommandTree } from "../parser.ts";
 import {
   GLOBAL_OPTIONS,
   type CommandSpec,
+  type CommandTree,
   type OptionSpec,
   type PositionalSpec,
   type ValueType,
-} from "../spec.ts";
+} from "../parse/spec.ts";
 import { widthOf, wrap } from "./text.ts";
 
 /** Help texts, drawn from the declarations: nothing is parsed or loaded for them. */

@@ -1,3 +1,4 @@
+import { toWire } from "../../src/contracts/wire.ts";
 import type {
   LiveState,
   OpenTask,
@@ -9,7 +10,7 @@ import type {
   PlanStep,
   RunningTask,
 } from "../../src/index.ts";
-import { toWire, type InstanceTreeView } from "../library.ts";
+import type { InstanceTreeView } from "../library/library.ts";
 import type { TreeBody } from "./bodies.ts";
 import { lookFor, paint, type Look, type Tone } from "./look.ts";
 import { clean, fit, pad, plural, widthOf } from "./text.ts";

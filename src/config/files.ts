@@ -5,7 +5,7 @@ import type { Layer } from "./layer.ts";
 import { asWritten } from "./scope-names.ts";
 import { readConfigText } from "./text.ts";
 import type { Path } from "../contracts/scan.ts";
-import { shellWord } from "../plan/shell-word.ts";
+import { shellWord } from "../contracts/shell-word.ts";
 
 const FILE_NAMES = ["hopper.yaml", "hopper.yml", "hopper.json"];
 /** The reference's names; each holds one section, with or without its name above it. Source: 2-domain.md 2.9. */

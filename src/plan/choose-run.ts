@@ -3,7 +3,7 @@ import type { Hopper } from "../api/hopper.ts";
 import type { TaskView } from "../views/views.ts";
 import { differences } from "./differences.ts";
 import { isRunOf, readRunId, runIdOf, runPrefix, type Plan } from "./plan-file.ts";
-import { shellWord } from "./shell-word.ts";
+import { shellWord } from "../contracts/shell-word.ts";
 
 /** Which run a start of the plan is about. */
 export interface ChosenRun {

@@ -14,7 +14,7 @@ import type { CreateTaskParams } from "../api/tasks.ts";
 import type { PlanNode } from "../api/internals.ts";
 import { withSettings } from "../workers/shell-environment.ts";
 import { crossCheck } from "./plan-checks.ts";
-import { shellWord } from "./shell-word.ts";
+import { shellWord } from "../contracts/shell-word.ts";
 import {
   planSchema,
   type CheckedPlan,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { COMMANDS } from "../../cli/commands/index.ts";
-import { parse } from "../../cli/parser.ts";
+import { COMMANDS } from "../../cli/commands/tree.ts";
+import { parse } from "../../cli/parse/parse.ts";
 import { hopper } from "./support/fake.ts";
 
 const EVERY_COMMAND = COMMANDS.commands.map((spec): [string, (typeof COMMANDS.commands)[number]] => [

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fieldLines, jsonText } from "../../cli/render/fields.ts";
 import { PLAIN_LOOK } from "../../cli/render/look.ts";
 import { age, clean, cleanBlock, fit, pad, plural, widthOf } from "../../cli/render/text.ts";
-import { commandText, quote } from "../../cli/quote.ts";
+import { commandText, shellWord } from "../../src/contracts/shell-word.ts";
 
 describe("text of strangers", () => {
   it.each([
@@ -75,7 +75,7 @@ describe("small words", () => {
 
   it("are quoted for a shell where they must be", () => {
     expect(commandText(["task", "show", "it's", "T-1"])).toBe("hopper task show 'it'\\''s' T-1");
-    expect(quote("")).toBe("''");
+    expect(shellWord("")).toBe("''");
   });
 });
 

@@ -1,6 +1,6 @@
 import type { CliIo } from "../../../cli/io.ts";
-import { openStore } from "../../../cli/open-store.ts";
-import { runPlan } from "../../../cli/run-plan.ts";
+import { openStore } from "../../../cli/library/open-store.ts";
+import { runPlan } from "../../../cli/library/run-plan.ts";
 import { run } from "../../../cli/run.ts";
 import type { Finished } from "./binary.ts";
 

@@ -1,5 +1,5 @@
-import { storeUrl } from "./data-folder.ts";
-import type { CliIo, PlanArgs } from "./io.ts";
+import { storeUrl } from "../place/data-folder.ts";
+import type { CliIo, PlanArgs } from "../io.ts";
 import { loadConfiguration, type ConfigurationSources } from "./library.ts";
 
 /**
@@ -8,8 +8,8 @@ import { loadConfiguration, type ConfigurationSources } from "./library.ts";
  */
 export async function runPlan({ place, ...args }: PlanArgs, io: CliIo): Promise<number> {
   const [{ runPlan: run }, { planRender }, config] = await Promise.all([
-    import("../src/index.ts"),
-    import("./render/plan.ts"),
+    import("../../src/index.ts"),
+    import("../render/plan.ts"),
     contentOf(args.config),
   ]);
   return await run(

@@ -7,7 +7,7 @@ import type {
   Hopper,
   InstanceView,
   loadConfiguration as LoadConfiguration,
-} from "../src/index.ts";
+} from "../../src/index.ts";
 
 export type {
   ChainView,
@@ -19,43 +19,40 @@ export type {
   InstanceView,
   ListView,
   TaskView,
-} from "../src/index.ts";
+} from "../../src/index.ts";
 /** Taken by every verb that changes something. */
 export type CommandOptions = NonNullable<Parameters<Hopper["instances"]["start"]>[1]>;
 /** Where settings may come from. */
 export type ConfigurationSources = NonNullable<CreateHopperParams["sources"]>;
 export type Configuration = ReturnType<typeof LoadConfiguration>;
 export type Stats = Awaited<ReturnType<Hopper["stats"]>>;
-export { readDuration, DURATION_FORMS } from "../src/contracts/duration.ts";
-export { nearest } from "../src/contracts/nearest.ts";
-export { toWire } from "../src/contracts/wire.ts";
 
 /** Reads the settings. Throws what is wrong with them. */
 export async function loadConfiguration(sources: ConfigurationSources): Promise<Configuration> {
-  const library = await import("../src/index.ts");
+  const library = await import("../../src/index.ts");
   return library.loadConfiguration(sources);
 }
 
 /** Checks what `instances.create` takes, without a store. Throws as that does. */
 export async function checkInstance(params: unknown): Promise<void> {
   const [{ check }, { createInstance }] = await Promise.all([
-    import("../src/contracts/check.ts"),
-    import("../src/contracts/instances.ts"),
+    import("../../src/contracts/check.ts"),
+    import("../../src/contracts/instances.ts"),
   ]);
   check(createInstance, params);
 }
 
 /** What of an instance's config does nothing, in words: the same as in a plan. */
 export async function configWarnings(config: InstanceView["config"]): Promise<string[]> {
-  const { warnings } = await import("../src/contracts/instance-config.ts");
+  const { warnings } = await import("../../src/contracts/instance-config.ts");
   return warnings(config).map(({ path, message }) => `config.${path} ${message}`);
 }
 
 /** Checks what `tasks.add` takes, without a store. Throws as that does. */
 export async function checkTask(params: unknown): Promise<void> {
   const [{ check }, { createTask }] = await Promise.all([
-    import("../src/contracts/check.ts"),
-    import("../src/contracts/task-input.ts"),
+    import("../../src/contracts/check.ts"),
+    import("../../src/contracts/task-input.ts"),
   ]);
   check(createTask, params);
 }

@@ -1,4 +1,4 @@
-import type { OpenParams } from "./io.ts";
+import type { OpenParams } from "../io.ts";
 import type { Hopper } from "./library.ts";
 
 /**
@@ -6,6 +6,6 @@ import type { Hopper } from "./library.ts";
  * another owner: that would block the process; who calls this tries again.
  */
 export async function openStore({ store, mode, config }: OpenParams): Promise<Hopper> {
-  const { createHopper } = await import("../src/index.ts");
+  const { createHopper } = await import("../../src/index.ts");
   return await createHopper({ store, mode, sources: config, lockWaitMs: 0 });
 }

@@ -1,4 +1,4 @@
-import type { CommandTree } from "../parser.ts";
+import type { CommandTree } from "../parse/spec.ts";
 import { delegationCommands } from "./delegation.ts";
 import { doctorCommand } from "./doctor.ts";
 import { eventsCommand } from "./events.ts";
@@ -33,6 +33,6 @@ export const COMMANDS: CommandTree = {
     statusCommand,
     eventsCommand,
     doctorCommand,
-    helpCommand,
+    helpCommand(() => COMMANDS),
   ],
 };

@@ -1,7 +1,7 @@
+import { commandText, shellWord } from "../../src/contracts/shell-word.ts";
 import type { Problem } from "./failure.ts";
-import { commandText, quote } from "./quote.ts";
-import { instanceVerbs } from "./render/instance.ts";
-import type { CommandSpec } from "./spec.ts";
+import { instanceVerbs } from "../render/instance.ts";
+import type { CommandSpec } from "../parse/spec.ts";
 
 /** The command that failed. */
 export interface FailedCommand {
@@ -93,7 +93,7 @@ export function fixFor(problem: Problem, command: FailedCommand): string {
 export function inSameFolder(fix: string, { data }: FailedCommand): string {
   if (data === undefined || !fix.startsWith("hopper ") || /--data|--help$/.test(fix)) return fix;
   const [words = "", ...remark] = fix.split(/(?= {4}\()/);
-  return [`${words} --data ${quote(data)}`, ...remark].join("");
+  return [`${words} --data ${shellWord(data)}`, ...remark].join("");
 }
 
 /** What could be done now, as verbs of the command line: `pause, stop, terminate`; "" = nothing is known. */

@@ -1,4 +1,4 @@
-import { usage } from "./failure.ts";
+import { usage } from "../failures/failure.ts";
 
 /** The values of one command line, checked and typed by their declaration. Asking for what was not declared is a defect. */
 export class Args {

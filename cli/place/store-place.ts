@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { storeUrl } from "./data-folder.ts";
-import { CliFailure, problem } from "./failure.ts";
-import type { Configuration } from "./library.ts";
+import { CliFailure, problem } from "../failures/failure.ts";
+import type { Configuration } from "../library/library.ts";
 
 const MEMORY = "sqlite::memory:";
 

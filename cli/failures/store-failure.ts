@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
+import { shellWord } from "../../src/contracts/shell-word.ts";
 import { problem, type Problem } from "./failure.ts";
-import { quote } from "./quote.ts";
 
 /**
  * Failures to open a store, known by their shape: importing their class would load the store. The kinds are
@@ -81,7 +81,7 @@ function inWords(message: string): string {
 
 /** The folder, too: what is not permitted may be so because of it. */
 function lookAt(path: string): string {
-  return `ls -ld ${quote(dirname(path))} ${quote(path)}`;
+  return `ls -ld ${shellWord(dirname(path))} ${shellWord(path)}`;
 }
 
 /** Does another process own the store? */
@@ -108,9 +108,9 @@ function fixFor({ kind, path, pid }: StoreFailure): string {
     case "missing":
       return "hopper instance create global --scope global";
     case "foreign":
-      return `file ${quote(path)}    (it was left as it is; choose another folder with --data)`;
+      return `file ${shellWord(path)}    (it was left as it is; choose another folder with --data)`;
     default:
-      return `ls -l ${quote(path)}*    (it was left as it is; put a backup in its place)`;
+      return `ls -l ${shellWord(path)}*    (it was left as it is; put a backup in its place)`;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Problem } from "./failure.ts";
-import type { CommandSpec } from "./spec.ts";
+import type { CommandSpec } from "../parse/spec.ts";
 
 /** What the line calls otherwise than the library does. */
 const OTHERWISE: Readonly<Record<string, readonly string[]>> = {

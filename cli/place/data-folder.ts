@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { CliFailure, problem, usage } from "./failure.ts";
-import { quote } from "./quote.ts";
+import { shellWord } from "../../src/contracts/shell-word.ts";
+import { CliFailure, problem, usage } from "../failures/failure.ts";
 
 /** Name of the folder that holds a store. */
 export const FOLDER = ".hopper";
@@ -27,7 +27,7 @@ function ownFolder(folder: string): string {
   const detail = `${folder} is a file, where the data folder would be`;
   throw new CliFailure(
     problem({ code: "unavailable", status: 503, title: "The data folder cannot be used", detail }),
-    `mv ${quote(folder)} ${quote(`${folder}.file`)}    (or name another folder with --data)`,
+    `mv ${shellWord(folder)} ${shellWord(`${folder}.file`)}    (or name another folder with --data)`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Args } from "./args.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../context.ts";
+import { FORMATS } from "../output.ts";
 
 /** How a value is read: `list` may be given several times, `whole` is a whole number, `duration` becomes milliseconds. */
 export type ValueType = "text" | "list" | "flag" | "whole" | "json" | "duration";
@@ -42,8 +43,11 @@ export interface NounSpec {
   readonly summary: string;
 }
 
-export const FORMATS = ["table", "json", "jsonl", "yaml", "name", "wide"] as const;
-export type Format = (typeof FORMATS)[number];
+/** Every command there is, in the order of the help. */
+export interface CommandTree {
+  readonly commands: readonly CommandSpec[];
+  readonly nouns: readonly NounSpec[];
+}
 
 /** Taken by every command, before or after it. Source: 5-cli.md 5.1. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [

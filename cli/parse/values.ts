@@ -1,0 +1,70 @@
+import { DURATION_FORMS, readDuration } from "../../src/contracts/duration.ts";
+import { nearest } from "../../src/contracts/nearest.ts";
+import { commandText } from "../../src/contracts/shell-word.ts";
+import { Args } from "./args.ts";
+import { usage } from "../failures/failure.ts";
+import type { Line } from "./line.ts";
+import type { CommandSpec, OptionSpec, PositionalSpec } from "./spec.ts";
+
+/** The values of a line, each checked and converted by its declaration. Throws a usage failure. */
+export function readValues(params: {
+  line: Line;
+  spec: CommandSpec;
+  positionals: readonly PositionalSpec[];
+  options: readonly OptionSpec[];
+}): Args {
+  const { line, spec, positionals, options } = params;
+  const read = new Map<string, unknown>();
+  for (const [index, { name, many }] of positionals.entries())
+    read.set(name, many === true ? line.rest.slice(index) : line.rest[index]);
+  for (const option of options) {
+    const value = line.values[option.name];
+    if (value !== undefined) read.set(option.name, readOption(option, value, spec));
+  }
+  return new Args(read);
+}
+
+function readOption(option: OptionSpec, value: unknown, spec: CommandSpec): unknown {
+  const flag = `--${option.name}`;
+  const help = `${commandText(spec.path)} --help`;
+  if (option.type === "flag") return value === true;
+  if (option.type === "list") return (Array.isArray(value) ? value : [value]).map(String);
+  if (Array.isArray(value)) throw usage(`${flag} was given ${value.length} times; it takes one value`, help);
+  const text = String(value);
+  switch (option.type) {
+    case "text":
+      checkChoice(option, text, help);
+      return text;
+    case "whole":
+      if (!/^\d{1,9}$/.test(text))
+        throw usage(`${flag} is ${JSON.stringify(text)}; a whole number is accepted`, help);
+      return Number(text);
+    case "json":
+      return readJson(flag, text, help);
+    case "duration": {
+      const ms = readDuration(text, 1_000);
+      if (ms === null) throw usage(`${flag} is ${JSON.stringify(text)}; ${DURATION_FORMS} is accepted`, help);
+      return ms;
+    }
+    default:
+      return option.type satisfies never;
+  }
+}
+
+function checkChoice(option: OptionSpec, text: string, help: string): void {
+  const { choices, name } = option;
+  if (choices === undefined || choices.includes(text)) return;
+  const suggestions = nearest(text, choices);
+  const hint = suggestions[0] === undefined ? "" : `; did you mean ${suggestions[0]}?`;
+  const detail = `--${name} is ${JSON.stringify(text)}; ${choices.join(", ")} are accepted${hint}`;
+  throw usage(detail, help, { suggestions });
+}
+
+function readJson(flag: string, text: string, help: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw usage(`${flag} is not JSON: ${why}`, help);
+  }
+}
