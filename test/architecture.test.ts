@@ -9,6 +9,7 @@ import {
   readLengthLimits,
 } from "./support/architecture.ts";
 import type { LengthLimits } from "./support/architecture.ts";
+import { checkCircles } from "./support/circles.ts";
 import { findInstalled, readSources } from "./support/project-files.ts";
 
 const ROOT = dirname(import.meta.dirname);
@@ -23,6 +24,10 @@ describe("this repository", () => {
 
   it("imports one way: machines ← store ← actors ← src ← cli", () => {
     expect(describeProblems(checkImports(sources))).toEqual([]);
+  });
+
+  it("imports in no circle, types included", () => {
+    expect(describeProblems(checkCircles(sources))).toEqual([]);
   });
 
   it("reads no clock, rolls no dice and sets no timer in machines/, store/ and actors/", () => {
@@ -130,6 +135,36 @@ describe("a planted import", () => {
       "cli/b.ts": 'import type { Hopper } from "../src/index.ts"; import "../src/http-client.ts";',
     });
     expect(describeProblems(checkImports(allowed))).toEqual([]);
+  });
+});
+
+describe("a planted circle", () => {
+  it.each([
+    ["of code", 'import { b } from "./b.ts";'],
+    ["of types", 'import type { B } from "./b.ts";'],
+    ["of a type, inline", 'export type B = import("./b.ts").B;'],
+    ["of what is loaded late", 'export const b = () => import("./b.ts");'],
+    ["of a re-export", 'export { b } from "./b.ts";'],
+  ])("%s is reported once, with its files", (_kind, line) => {
+    const files = {
+      "cli/a.ts": line,
+      "cli/b.ts": 'import "./c.ts";',
+      "cli/c.ts": 'import type { A } from "./a.ts";',
+    };
+    expect(describeProblems(checkCircles(planted({ ...files, "cli/d.ts": 'import "./a.ts";' })))).toEqual([
+      "cli/a.ts:1 these files import each other in a circle: cli/a.ts, cli/b.ts, cli/c.ts",
+    ]);
+  });
+
+  it("is found in a file that imports itself, and apart from another", () => {
+    const circles = checkCircles(
+      planted({
+        "store/self.ts": 'import "./self.ts";',
+        "src/one.ts": 'import "./two.ts";',
+        "src/two.ts": 'import "./one.ts"; import "../store/self.ts";',
+      }),
+    );
+    expect(circles.map(({ file }) => file)).toEqual(["store/self.ts", "src/one.ts"]);
   });
 });
 

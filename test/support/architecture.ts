@@ -237,11 +237,12 @@ function isBelow(path: string, places: readonly string[]): boolean {
 }
 
 /** A path from the root for "./x.ts", null for a package. */
-function resolve(from: string, specifier: string): string | null {
+export function resolve(from: string, specifier: string): string | null {
   return specifier.startsWith(".") ? posix.join(posix.dirname(from), specifier) : null;
 }
 
-function layerOf(path: string): Layer | null {
+/** null for a file of no layer. */
+export function layerOf(path: string): Layer | null {
   const folder = path.split("/")[0] ?? "";
   return Object.hasOwn(LAYERS, folder) ? (folder as Layer) : null;
 }
