@@ -1,3 +1,4 @@
+import stringWidth from "string-width";
 import { toWire } from "../../src/contracts/wire.ts";
 import type {
   LiveState,
@@ -13,7 +14,7 @@ import type {
 import type { InstanceTreeView } from "../library/library.ts";
 import type { TreeBody } from "./bodies.ts";
 import { lookFor, paint, type Look, type Tone } from "./look.ts";
-import { clean, fit, pad, plural, widthOf } from "./text.ts";
+import { clean, fit, pad, plural } from "./text.ts";
 import { treeLines } from "./tree.ts";
 
 /**
@@ -253,8 +254,8 @@ function runningLine(
   const time = length(elapsedMs).padStart(8);
   const again = attempt > 1 ? ` (attempt ${attempt})` : "";
   const place = width >= ROOMY_COLUMNS ? `  ${pad(fit(clean(instance), 24), 24)}` : "";
-  const room = width - REF_COLUMNS - 4 - widthOf(place) - widthOf(time) - widthOf(again);
-  return `  ${paint("▸", "info", look)} ${pad(ref, REF_COLUMNS)}${pad(fit(clean(title), room) + again, room + widthOf(again))}${paint(place, "dim", look)}${time}`;
+  const room = width - REF_COLUMNS - 4 - stringWidth(place) - stringWidth(time) - stringWidth(again);
+  return `  ${paint("▸", "info", look)} ${pad(ref, REF_COLUMNS)}${pad(fit(clean(title), room) + again, room + stringWidth(again))}${paint(place, "dim", look)}${time}`;
 }
 
 function progressLine(
@@ -293,5 +294,5 @@ function length(ms: number): string {
 /** Cut to the terminal, colours left whole: a line that is too long loses them. */
 function cutTo(line: string, look: Look): string {
   const width = look.width ?? Infinity;
-  return widthOf(line) <= width ? line : fit(clean(line), width);
+  return stringWidth(line) <= width ? line : fit(clean(line), width);
 }

@@ -46,8 +46,7 @@ export class OutputTail {
 /** The last line of a text that is not blank, without control characters; null = there is none. */
 export function lastLine(text: string): string | null {
   const lines = stripVTControlCharacters(text).split("\n");
-  // oxlint-disable-next-line eslint/no-control-regex -- what is no text is what is taken out
-  const plain = lines.map((line) => line.replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, "").trim());
+  const plain = lines.map((line) => line.replaceAll(/\p{Cc}/gu, "").trim());
   return plain.findLast((line) => line !== "") ?? null;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import stringWidth from "string-width";
 import { lookFor, paint, PLAIN_LOOK, type Look } from "../../cli/render/look.ts";
 import { addedLines, chainLines, delegationLine, standing, taskStatusLine } from "../../cli/render/chain.ts";
 import { dashboardLines } from "../../cli/render/dashboard.ts";
@@ -15,7 +16,6 @@ import type {
   TaskBody,
   TreeBody,
 } from "../../cli/render/bodies.ts";
-import { widthOf } from "../../cli/render/text.ts";
 import { toWire } from "../../src/contracts/wire.ts";
 import {
   chainView,
@@ -239,7 +239,7 @@ describe("the dashboard", () => {
     const name = "a-very-long-name-for-the-one-global-instance-of-this-store";
     const instances = [{ scope: "GLOBAL", status: "running", count: 1, names: [name] }];
     const narrow = dashboardLines(body({ instances }), terminal(40));
-    expect(narrow.map((line) => widthOf(line))).toEqual(Array.from({ length: 8 }, () => 40));
+    expect(narrow.map((line) => stringWidth(line))).toEqual(Array.from({ length: 8 }, () => 40));
     expect(narrow[3]).toMatch(/… {2}\[running\] │$/);
     expect(dashboardLines(body({ instances }), terminal(100))[3]).toBe(`│ Global: ${name} [running] │`);
     expect(dashboardLines(body(), terminal(20))[0]).toBe("Hopper Instance Status");

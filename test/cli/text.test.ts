@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import stringWidth from "string-width";
 import { fieldLines, jsonText } from "../../cli/render/fields.ts";
 import { PLAIN_LOOK } from "../../cli/render/look.ts";
-import { age, clean, cleanBlock, fit, pad, plural, widthOf } from "../../cli/render/text.ts";
+import { age, clean, cleanBlock, fit, pad, plural } from "../../cli/render/text.ts";
 import { commandText, shellWord } from "../../src/contracts/shell-word.ts";
 
 describe("text of strangers", () => {
@@ -36,7 +37,7 @@ describe("widths", () => {
     ["│", 1],
     ["\u200B", 0],
   ])("%j takes %i columns", (text, columns) => {
-    expect(widthOf(text)).toBe(columns);
+    expect(stringWidth(text)).toBe(columns);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
+import stringWidth from "string-width";
 import { planRender } from "../../cli/render/plan.ts";
-import { widthOf } from "../../cli/render/text.ts";
 import type { LiveState, PlanHeader } from "../../src/plan/render.ts";
 import type { PlanStep } from "../../src/plan/steps.ts";
 import { tree } from "../support/plan-given.ts";
@@ -174,7 +174,7 @@ describe("a finished task on a terminal", () => {
 
   it("is cut to the width", () => {
     const lines = narrow.block(STEPS);
-    expect(lines.every((line) => widthOf(stripVTControlCharacters(line)) <= 60)).toBe(true);
+    expect(lines.every((line) => stringWidth(stripVTControlCharacters(line)) <= 60)).toBe(true);
     expect(lines.some((line) => line.endsWith("…"))).toBe(true);
   });
 });
@@ -297,7 +297,7 @@ describe("the live picture", () => {
     for (const rows of [4, 10, 24]) {
       const lines = narrow.live({ ...state, forest, running, rows });
       expect(lines.length).toBeLessThan(rows);
-      expect(lines.every((line) => widthOf(stripVTControlCharacters(line)) <= 60)).toBe(true);
+      expect(lines.every((line) => stringWidth(stripVTControlCharacters(line)) <= 60)).toBe(true);
     }
     expect(narrow.live({ ...state, forest, running, rows: 24 }).join("\n")).toMatch(
       /… \d+ more instances[\s\S]*… and 2 more/,
