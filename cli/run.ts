@@ -32,8 +32,6 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
     return parsed.exitCode;
   }
   const { spec, args, globals } = parsed;
-  const [first] = spec.positionals ?? [];
-  const subject = first === undefined || first.many === true ? "" : (args.maybe(first.name) ?? "");
   const context = new Context({ io, globals });
   try {
     return (await spec.act(context, args)) ?? EXIT.ok;
@@ -41,7 +39,7 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
     const json = context.format === "json" || context.format === "jsonl";
     return report({
       error,
-      failed: { path: spec.path, spec, argv, subject, data: globals.maybe("data") },
+      failed: { path: spec.path, spec, argv, subject: args.subject, data: globals.maybe("data") },
       io,
       json,
     });

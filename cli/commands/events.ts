@@ -6,8 +6,6 @@ import type { EventView, Hopper } from "../library/library.ts";
 import type { EventBody } from "../render/bodies.ts";
 import { eventTable, INSTANCE_FIELDS } from "../render/events.ts";
 import type { CommandSpec } from "../parse/spec.ts";
-import { some } from "./instance.ts";
-import { withFilters } from "./listing.ts";
 import { delegationRefs, instanceNames, taskRefs } from "./names.ts";
 
 const DEFAULT_LIMIT = 50;
@@ -23,8 +21,8 @@ export const eventsCommand: CommandSpec = {
       describe: "After this cursor, 0 = from the first (default), or a duration like 5m",
     },
     { name: "type", type: "list", describe: "Only events of this name; may be given several times" },
-    { name: "instance", type: "text", describe: "Only of this instance" },
-    { name: "task", type: "text", describe: "Only of this task" },
+    { name: "instance", field: "instanceId", type: "text", describe: "Only of this instance" },
+    { name: "task", field: "taskId", type: "text", describe: "Only of this task" },
     { name: "limit", type: "whole", describe: `At most so many (default ${DEFAULT_LIMIT}; -o jsonl: all)` },
   ],
   examples: ["hopper events --since 5m --type task.completed", "hopper events --task T-1"],
@@ -37,7 +35,7 @@ export const eventsCommand: CommandSpec = {
 };
 
 async function streamEvents(context: Context, hopper: Hopper, args: Args): Promise<void> {
-  for await (const event of hopper.events(filtersOf(args, args.number("limit")))) {
+  for await (const event of hopper.events(args.params())) {
     if (context.io.stdout.closed === true) break;
     context.io.stdout.write(`${JSON.stringify(toWire(event))}\n`);
   }
@@ -47,7 +45,7 @@ async function showPage(context: Context, hopper: Hopper, args: Args): Promise<v
   const limit = args.number("limit") ?? DEFAULT_LIMIT;
   const events: EventView[] = [];
   // One more than is shown tells whether there are more.
-  for await (const event of hopper.events(filtersOf(args, limit + 1))) events.push(event);
+  for await (const event of hopper.events({ ...args.params(), limit: limit + 1 })) events.push(event);
   const more = events.length > limit;
   const items = events.slice(0, limit).map((event) => toWire(event) as EventBody);
   const cursor = items.at(-1)?.cursor ?? args.maybe("since") ?? "0";
@@ -64,16 +62,6 @@ async function showPage(context: Context, hopper: Hopper, args: Args): Promise<v
     names: items.map((item) => item.cursor),
     ids: items.map((item) => item.cursor),
   });
-}
-
-function filtersOf(args: Args, limit: number | undefined) {
-  return {
-    since: args.maybe("since"),
-    type: some(args.list("type")),
-    instanceId: args.maybe("instance"),
-    taskId: args.maybe("task"),
-    limit,
-  };
 }
 
 async function namesOf(hopper: Hopper, items: readonly EventBody[]) {
@@ -94,6 +82,6 @@ async function namesOf(hopper: Hopper, items: readonly EventBody[]) {
 }
 
 function moreLine(args: Args, shown: number, cursor: string): string {
-  const command = withFilters(["events"], args, ["type", "instance", "task", "limit"]);
-  return `${shown} shown (more: ${commandText([...command, "--since", cursor])})`;
+  const again = commandText(["events", ...args.words(["since"]), "--since", cursor]);
+  return `${shown} shown (more: ${again})`;
 }

@@ -1,28 +1,36 @@
 import { toWire } from "../../src/contracts/wire.ts";
-import type { Args } from "../parse/args.ts";
 import type { Context } from "../context.ts";
 import { usage } from "../failures/failure.ts";
 import {
   checkInstance,
   configWarnings,
+  type CreateInstanceParams,
+  type Hopper,
   type InstanceTreeView,
   type InstanceView,
 } from "../library/library.ts";
 import type { Shown } from "../output.ts";
+import type { Args } from "../parse/args.ts";
+import type { CommandSpec, PositionalSpec } from "../parse/spec.ts";
 import type { InstanceBody, StatsBody, TreeBody } from "../render/bodies.ts";
 import { dashboardLines } from "../render/dashboard.ts";
 import { instanceDetails, instanceTable } from "../render/instance.ts";
 import { instanceLine, treeLines } from "../render/tree.ts";
-import type { CommandSpec, PositionalSpec } from "../parse/spec.ts";
-import { PAGE_OPTIONS, showList, withFilters } from "./listing.ts";
+import { listCommand } from "./list.ts";
 import { instanceNames } from "./names.ts";
+import { verbCommands } from "./verbs.ts";
 
-export const INSTANCE: PositionalSpec = { name: "instance", describe: "Id or name of an instance" };
+const INSTANCE: PositionalSpec = { name: "instance", subject: true, describe: "Id or name of an instance" };
+const NONE = "no instances; create one: hopper instance create global --scope global";
 
 /** `webapp (PROJECT) [running]`, and the whole instance for machines. */
-export function shownInstance(view: InstanceView): Shown {
-  const body = toWire(view) as InstanceBody;
+function shownInstance(body: InstanceBody): Shown {
   return { body, lines: (look) => [instanceLine(body, look)], names: [body.name], ids: [body.id] };
+}
+
+/** Shows an instance in its line, as it stands now. By id: a terminated one has no name any more. */
+async function showLine(context: Context, hopper: Hopper, id: string): Promise<void> {
+  await context.show(shownInstance(toWire(await hopper.instances.get(id)) as InstanceBody));
 }
 
 const create: CommandSpec = {
@@ -36,9 +44,14 @@ const create: CommandSpec = {
       required: true,
       describe: "global, project, orchestration, personal, family, event, federated",
     },
-    { name: "parent", type: "text", describe: "Id or name of the instance above it" },
+    { name: "parent", field: "parentId", type: "text", describe: "Id or name of the instance above it" },
     { name: "config", type: "json", describe: "Its configuration as JSON (here not a file)" },
-    { name: "type", type: "text", describe: "persistent (default), ephemeral or temporary" },
+    {
+      name: "type",
+      field: "instanceType",
+      type: "text",
+      describe: "persistent (default), ephemeral or temporary",
+    },
     { name: "id", type: "text", describe: "An id of your own" },
     { name: "description", type: "text", describe: "What it is for" },
     { name: "start", type: "flag", describe: "Start it, too" },
@@ -48,85 +61,58 @@ const create: CommandSpec = {
     `hopper instance create webapp --scope project --parent global --config '{"capabilities": ["react"]}'`,
   ],
   act: async (context, args) => {
-    const params = {
-      name: args.text("name"),
-      scope: args.text("scope"),
-      parentId: args.maybe("parent"),
-      id: args.maybe("id"),
-      instanceType: args.maybe("type"),
-      config: readConfig(args),
-      description: args.maybe("description"),
-      start: args.flag("start"),
-      by: context.by,
-    };
+    const given = args.params<CreateInstanceParams>();
+    refuseOddConfig(given.config);
+    const params = { ...given, start: args.flag("start"), by: context.by };
     await context.creates(
       async () => await checkInstance(params),
       async (hopper) => {
-        const created = await hopper.instances.create(params);
+        const { id } = await hopper.instances.create(params);
         await hopper.settle();
         for (const warning of await configWarnings(params.config ?? {})) context.remark(`note: ${warning}`);
-        await context.show(shownInstance(await hopper.instances.get(created.id)));
+        await showLine(context, hopper, id);
       },
     );
   },
 };
 
 /** A list would be taken for an object without keys further in: it is refused here, before a store is made. */
-function readConfig(args: Args): InstanceView["config"] | undefined {
-  const config = args.json("config");
-  if (config === undefined) return undefined;
-  if (typeof config !== "object" || config === null || Array.isArray(config))
-    throw usage(
-      `--config is ${JSON.stringify(config)}; an object such as {"capabilities": ["react"]} is accepted`,
-      "hopper instance create --help",
-    );
-  return config as InstanceView["config"];
+function refuseOddConfig(config: unknown): void {
+  if (config === undefined || (typeof config === "object" && config !== null && !Array.isArray(config)))
+    return;
+  throw usage(
+    `--config is ${JSON.stringify(config)}; an object such as {"capabilities": ["react"]} is accepted`,
+    "hopper instance create --help",
+  );
 }
 
-const FILTERS = ["scope", "status", "parent", "type", "search", "all"] as const;
-
-const list: CommandSpec = {
+const list = listCommand<InstanceView, InstanceBody>({
   path: ["instance", "list"],
   summary: "List instances",
   options: [
     { name: "scope", type: "list", describe: "Only of this scope" },
     { name: "status", type: "list", describe: "Only in this status" },
-    { name: "parent", type: "text", describe: "Only the children of this instance" },
-    { name: "type", type: "list", describe: "Only of this type" },
-    { name: "search", type: "text", describe: "Only with this text in the name or description" },
+    { name: "parent", field: "parentId", type: "text", describe: "Only the children of this instance" },
+    { name: "type", field: "instanceType", type: "list", describe: "Only of this type" },
+    {
+      name: "search",
+      field: "q",
+      type: "text",
+      describe: "Only with this text in the name or description",
+    },
     { name: "all", type: "flag", describe: "Terminated ones, too" },
-    ...PAGE_OPTIONS,
   ],
-  act: async (context, args) => {
-    await context.reads(async (hopper) => {
-      await showList<InstanceView, InstanceBody>({
-        context,
-        hopper,
-        args,
-        page: async (page) =>
-          await hopper.instances.list({
-            ...page,
-            scope: some(args.list("scope")),
-            status: some(args.list("status")),
-            parentId: args.maybe("parent"),
-            instanceType: some(args.list("type")),
-            q: args.maybe("search"),
-            all: args.flag("all") ? true : undefined,
-          }),
-        table: async (items) => {
-          const names = await instanceNames(
-            hopper,
-            items.map((item) => item.parent_id),
-          );
-          return (look) => instanceTable(items, names, look);
-        },
-        name: ({ name }) => name,
-        empty: "no instances; create one: hopper instance create global --scope global",
-        command: withFilters(["instance", "list"], args, FILTERS),
-      });
-    });
+  page: async (hopper, params) => await hopper.instances.list(params),
+  table: async (items, { hopper }) => {
+    const names = await instanceNames(
+      hopper,
+      items.map((item) => item.parent_id),
+    );
+    return (look) => instanceTable(items, names, look);
   },
-};
+  name: ({ name }) => name,
+  empty: NONE,
+});
 
 const show: CommandSpec = {
   path: ["instance", "show"],
@@ -135,13 +121,11 @@ const show: CommandSpec = {
   act: showInstance,
 };
 
-async function showInstance(context: Context, args: Args): Promise<void> {
+async function showInstance(context: Context, { subject }: Args): Promise<void> {
   await context.reads(async (hopper) => {
-    const view = await hopper.instances.get(args.text("instance"));
-    const names = await instanceNames(hopper, [view.parentId]);
-    const shown = shownInstance(view);
-    const body = shown.body as InstanceBody;
-    await context.show({ ...shown, lines: (look) => instanceDetails(body, names, look) });
+    const body = toWire(await hopper.instances.get(subject)) as InstanceBody;
+    const names = await instanceNames(hopper, [body.parent_id]);
+    await context.show({ ...shownInstance(body), lines: (look) => instanceDetails(body, names, look) });
   });
 }
 
@@ -156,8 +140,7 @@ const tree: CommandSpec = {
       const views = await hopper.instances.hierarchy(from, { all: args.flag("all") });
       const forest = views.map((view) => toWire(view) as TreeBody);
       const flat = views.flatMap((view) => everyInstance(view));
-      if (forest.length === 0)
-        context.remark("no instances; create one: hopper instance create global --scope global");
+      if (forest.length === 0) context.remark(NONE);
       await context.show({
         // One tree for one instance, a list for the forest, as the API answers.
         body: from === undefined ? { items: forest, next_cursor: null, has_more: false } : forest[0],
@@ -187,9 +170,46 @@ const status: CommandSpec = {
   },
 };
 
-/** undefined for an empty list: no filter. */
-export function some(values: string[]): string[] | undefined {
-  return values.length === 0 ? undefined : values;
-}
-
-export const instanceCommands: readonly CommandSpec[] = [create, list, show, tree, status];
+/** `instance …`: the hierarchy and the lifecycle. Source: 2-domain.md 2.2. */
+export const instanceCommands: readonly CommandSpec[] = [
+  create,
+  list,
+  show,
+  tree,
+  status,
+  ...verbCommands({
+    noun: "instance",
+    subject: INSTANCE,
+    of: ({ instances }) => instances,
+    show: showLine,
+    verbs: [
+      { name: "start", summary: "Start an instance" },
+      {
+        name: "stop",
+        summary: "Stop an instance, when the work under way is done",
+        options: [
+          {
+            name: "drain-timeout",
+            field: "drainTimeoutMs",
+            type: "duration",
+            describe: "Wait at most this long for it, e.g. 10s (default 30s)",
+          },
+        ],
+      },
+      { name: "restart", summary: "Stop an instance and start it again" },
+      { name: "pause", summary: "Take nothing new; what is under way goes on" },
+      { name: "resume", summary: "Go on after a pause" },
+      { name: "recover", summary: "Start an instance that is in error" },
+      {
+        name: "fail",
+        summary: "Put an instance into error",
+        options: [{ name: "error", type: "text", required: true, describe: "What is wrong with it" }],
+      },
+      {
+        name: "terminate",
+        summary: "End an instance for good; its tasks go back to where they came from",
+        options: [{ name: "cascade", type: "flag", describe: "And all below it, children first" }],
+      },
+    ],
+  }),
+];

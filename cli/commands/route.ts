@@ -4,7 +4,7 @@ import type { DecisionBody } from "../render/bodies.ts";
 import { decisionLines } from "../render/decision.ts";
 import type { CommandSpec } from "../parse/spec.ts";
 import { instanceNames } from "./names.ts";
-import { CONTENT_OPTIONS, taskContent } from "./task.ts";
+import { CONTENT_OPTIONS } from "./task.ts";
 
 const test: CommandSpec = {
   path: ["route", "test"],
@@ -14,7 +14,7 @@ const test: CommandSpec = {
   examples: ['hopper route test "Build login page" -t react'],
   act: async (context, args) => {
     const preview = async (hopper: Hopper): Promise<boolean> => {
-      const view = await hopper.route.preview(taskContent(args));
+      const view = await hopper.route.preview(args.params());
       const names = await instanceNames(hopper, [view.instanceId, view.targetId]);
       const body = toWire(view) as DecisionBody;
       await context.show({

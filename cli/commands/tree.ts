@@ -4,11 +4,10 @@ import { doctorCommand } from "./doctor.ts";
 import { eventsCommand } from "./events.ts";
 import { helpCommand } from "./help.ts";
 import { instanceCommands } from "./instance.ts";
-import { lifecycleCommands } from "./lifecycle.ts";
 import { demoCommand, runCommand } from "./plan.ts";
 import { routeCommands } from "./route.ts";
 import { statusCommand } from "./status.ts";
-import { hopCommands } from "./task-hops.ts";
+import { taskVerbs } from "./task-verbs.ts";
 import { taskCommands } from "./task.ts";
 import { waitCommand } from "./task-wait.ts";
 
@@ -24,9 +23,8 @@ export const COMMANDS: CommandTree = {
     runCommand,
     demoCommand,
     ...instanceCommands,
-    ...lifecycleCommands,
     ...taskCommands,
-    ...hopCommands,
+    ...taskVerbs,
     waitCommand,
     ...delegationCommands,
     ...routeCommands,

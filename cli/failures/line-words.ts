@@ -1,19 +1,5 @@
 import type { Problem } from "./failure.ts";
-import type { CommandSpec } from "../parse/spec.ts";
-
-/** What the line calls otherwise than the library does. */
-const OTHERWISE: Readonly<Record<string, readonly string[]>> = {
-  assignee: ["worker"],
-  delegationType: ["type"],
-  instanceId: ["to", "instance"],
-  instanceType: ["type"],
-  parentId: ["parent"],
-  parentTaskId: ["parent"],
-  q: ["search"],
-  tags: ["tag"],
-  targetInstanceId: ["to"],
-  taskId: ["task"],
-};
+import { fieldOf, type CommandSpec } from "../parse/spec.ts";
 
 /** The problem in the words of the line: `--status is "foo"` for `status[0] is "foo"`, `TITLE is empty` for `title is empty`. */
 export function inWordsOfLine(problem: Problem, spec: CommandSpec | undefined): Problem {
@@ -40,12 +26,7 @@ function pathOf(issue: unknown): string {
 /** A path into a value (`config.fallback`) stays as it is. */
 function writtenAs(path: string, { options = [], positionals = [] }: CommandSpec): string {
   const field = path.replace(/\[\d+\]$/, "");
-  const names = [
-    ...(OTHERWISE[field] ?? []),
-    field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-  ];
-  const option = names.find((name) => options.some((known) => known.name === name));
-  if (option !== undefined) return `--${option}`;
-  const positional = names.find((name) => positionals.some((known) => known.name === name));
-  return positional === undefined ? path : positional.toUpperCase();
+  const option = options.find((known) => fieldOf(known) === field);
+  if (option !== undefined) return `--${option.name}`;
+  return positionals.find((known) => fieldOf(known) === field)?.name.toUpperCase() ?? path;
 }

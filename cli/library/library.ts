@@ -20,8 +20,8 @@ export type {
   ListView,
   TaskView,
 } from "../../src/index.ts";
-/** Taken by every verb that changes something. */
-export type CommandOptions = NonNullable<Parameters<Hopper["instances"]["start"]>[1]>;
+export type CreateInstanceParams = Parameters<Hopper["instances"]["create"]>[0];
+export type CreateTaskParams = Parameters<Hopper["tasks"]["add"]>[0];
 /** Where settings may come from. */
 export type ConfigurationSources = NonNullable<CreateHopperParams["sources"]>;
 export type Configuration = ReturnType<typeof LoadConfiguration>;

@@ -2,10 +2,24 @@ import { usage } from "../failures/failure.ts";
 
 /** The values of one command line, checked and typed by their declaration. Asking for what was not declared is a defect. */
 export class Args {
+  /** The id, ref or name that the command is about; "" = none. */
+  readonly subject: string;
   readonly #values: ReadonlyMap<string, unknown>;
+  readonly #params: Readonly<Record<string, unknown>>;
 
-  constructor(values: ReadonlyMap<string, unknown>) {
-    this.#values = values;
+  constructor(read: {
+    subject: string;
+    values: ReadonlyMap<string, unknown>;
+    params: Readonly<Record<string, unknown>>;
+  }) {
+    this.subject = read.subject;
+    this.#values = read.values;
+    this.#params = read.params;
+  }
+
+  /** Everything but the subject, by the names the library has for it; undefined = not given. The library checks it. */
+  params<Params extends object>(): Params {
+    return this.#params as Params;
   }
 
   /** A value that must be there. */
@@ -33,8 +47,13 @@ export class Args {
     return this.#values.get(name) as number | undefined;
   }
 
-  /** A value given as JSON; undefined = not given. */
-  json(name: string): unknown {
-    return this.#values.get(name);
+  /** The options that were given, as words: `--status open`. */
+  words(except: readonly string[]): string[] {
+    return [...this.#values].flatMap(([name, value]) => {
+      if (value === undefined || except.includes(name)) return [];
+      if (value === true) return [`--${name}`];
+      const items = [value].flat() as (string | number)[];
+      return items.flatMap((item) => [`--${name}`, String(item)]);
+    });
   }
 }

@@ -14,6 +14,8 @@ export interface OptionSpec {
   readonly required?: boolean;
   readonly choices?: readonly string[];
   readonly hidden?: boolean;
+  /** See {@link fieldOf}. */
+  readonly field?: string;
 }
 
 /** One value that stands by its position. */
@@ -23,6 +25,8 @@ export interface PositionalSpec {
   readonly optional?: boolean;
   /** Takes all that follow. */
   readonly many?: boolean;
+  /** The id, ref or name that the command is about. */
+  readonly subject?: boolean;
 }
 
 /** One command: what it is called, takes and does. The same tree serves the command line and the REPL. */
@@ -35,6 +39,12 @@ export interface CommandSpec {
   readonly examples?: readonly string[];
   /** Resolves with the exit code; nothing = 0. Throws what goes wrong. */
   readonly act: (context: Context, args: Args) => Promise<number | void>;
+}
+
+/** What the library calls an option or a word: by its name `dependsOn` for `--depends-on`, `route` for `--no-route`. */
+export function fieldOf({ name, field }: { readonly name: string; readonly field?: string }): string {
+  if (field !== undefined) return field;
+  return name.replace(/^no-/, "").replaceAll(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase());
 }
 
 /** The words before the last one of a path, with what they are about. */

@@ -4,7 +4,7 @@ import { commandText } from "../../src/contracts/shell-word.ts";
 import { Args } from "./args.ts";
 import { usage } from "../failures/failure.ts";
 import type { Line } from "./line.ts";
-import type { CommandSpec, OptionSpec, PositionalSpec } from "./spec.ts";
+import { fieldOf, type CommandSpec, type OptionSpec, type PositionalSpec } from "./spec.ts";
 
 /** The values of a line, each checked and converted by its declaration. Throws a usage failure. */
 export function readValues(params: {
@@ -14,20 +14,33 @@ export function readValues(params: {
   options: readonly OptionSpec[];
 }): Args {
   const { line, spec, positionals, options } = params;
-  const read = new Map<string, unknown>();
-  for (const [index, { name, many }] of positionals.entries())
-    read.set(name, many === true ? line.rest.slice(index) : line.rest[index]);
-  for (const option of options) {
+  const words = positionals.map((positional, index) => {
+    return [positional, positional.many === true ? line.rest.slice(index) : line.rest[index]] as const;
+  });
+  const given = options.map((option) => {
     const value = line.values[option.name];
-    if (value !== undefined) read.set(option.name, readOption(option, value, spec));
-  }
-  return new Args(read);
+    return [option, value === undefined ? undefined : readOption(option, value, spec)] as const;
+  });
+  const subject = words.find(([positional]) => positional.subject === true)?.[1];
+  return new Args({
+    subject: typeof subject === "string" ? subject : "",
+    values: new Map([...words, ...given].map(([{ name }, value]) => [name, value])),
+    params: Object.fromEntries([
+      ...words.filter(([{ subject }]) => subject !== true).map(([word, value]) => [fieldOf(word), value]),
+      ...given.map(([option, value]) => [fieldOf(option), isNo(option) && value === true ? false : value]),
+    ]),
+  });
+}
+
+/** `--no-route` says `route: false`. */
+function isNo({ name, type }: OptionSpec): boolean {
+  return type === "flag" && name.startsWith("no-");
 }
 
 function readOption(option: OptionSpec, value: unknown, spec: CommandSpec): unknown {
   const flag = `--${option.name}`;
   const help = `${commandText(spec.path)} --help`;
-  if (option.type === "flag") return value === true;
+  if (option.type === "flag") return value === true ? true : undefined;
   if (option.type === "list") return (Array.isArray(value) ? value : [value]).map(String);
   if (Array.isArray(value)) throw usage(`${flag} was given ${value.length} times; it takes one value`, help);
   const text = String(value);

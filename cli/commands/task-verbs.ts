@@ -1,0 +1,101 @@
+import type { Context } from "../context.ts";
+import type { Hopper } from "../library/library.ts";
+import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
+import { showDelegation } from "./delegation.ts";
+import { chainCommand, showStanding, showTask, TASK } from "./task.ts";
+import { verbCommands, type Verb } from "./verbs.ts";
+
+const REASON: OptionSpec = { name: "reason", type: "text", describe: "Why" };
+const RESULT: OptionSpec = { name: "result", type: "json", describe: "What came of it, as JSON" };
+
+function verbs(
+  show: (context: Context, hopper: Hopper, id: string) => Promise<void>,
+  ...all: Verb<Hopper["tasks"]>[]
+): CommandSpec[] {
+  return verbCommands({ noun: "task", subject: TASK, of: ({ tasks }) => tasks, show, verbs: all });
+}
+
+/** The verbs that decide a task (2-domain.md 2.3), and those that move it between instances (2.4). */
+export const taskVerbs: readonly CommandSpec[] = [
+  ...verbs(
+    showTask,
+    {
+      name: "status",
+      summary: "Set a task's status: done, failed, cancelled, blocked, pending or in_progress",
+      positionals: [{ name: "status", describe: "The new status" }],
+      options: [RESULT, REASON],
+    },
+    {
+      name: "complete",
+      summary: "Complete a task; the completion goes up to where it came from",
+      options: [
+        RESULT,
+        { name: "force", type: "flag", describe: "Also while it waits for its parts; these are cancelled" },
+      ],
+    },
+    {
+      name: "fail",
+      summary: "Fail a task",
+      options: [
+        { name: "error", type: "text", required: true, describe: "What went wrong" },
+        { name: "retryable", type: "flag", describe: "Let it be tried again, while attempts are left" },
+      ],
+    },
+    { name: "cancel", summary: "Cancel a task and its parts", options: [REASON] },
+    {
+      name: "retry",
+      summary: "Try a failed or cancelled task again, from where it began",
+      options: [
+        { name: "with-dependents", type: "flag", describe: "And those that failed only because it did" },
+      ],
+    },
+  ),
+  ...verbs(showStanding, {
+    name: "assign",
+    summary: "Give an unassigned task to an instance",
+    options: [
+      {
+        name: "to",
+        field: "instanceId",
+        type: "text",
+        required: true,
+        describe: "Id or name of the instance",
+      },
+    ],
+  }),
+  ...verbs(showDelegation, {
+    name: "delegate",
+    summary: "Offer a task to an instance below; without --to routing chooses",
+    options: [
+      { name: "to", field: "targetInstanceId", type: "text", describe: "Id or name of the instance" },
+      {
+        name: "type",
+        field: "delegationType",
+        type: "text",
+        describe: "route (default), escalate or reassign",
+      },
+      { name: "notes", type: "text", describe: "A word to the one who decides" },
+      { name: "auto-accept", type: "flag", describe: "Have it decided at once" },
+    ],
+    examples: ["hopper task delegate T-1 --to webapp", "hopper task delegate T-1"],
+  }),
+  chainCommand,
+  ...verbs(
+    showDelegation,
+    { name: "escalate", summary: "Give a task back to the instance above", options: [REASON] },
+    {
+      name: "reassign",
+      summary: "Move a task to a sibling of the instance that holds it",
+      options: [
+        {
+          name: "to",
+          field: "targetInstanceId",
+          type: "text",
+          required: true,
+          describe: "Id or name of the sibling",
+        },
+        REASON,
+      ],
+    },
+  ),
+];
