@@ -150,28 +150,22 @@ export class Context {
 
 /** Throws what ends a command with exit 130. */
 export function throwIfInterrupted(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  throw new CliFailure(
-    problem({ code: "interrupted", status: 499, title: "Interrupted", detail: "interrupted" }),
-  );
+  if (signal.aborted) throw interruption();
+}
+
+function interruption(): CliFailure {
+  const detail = "interrupted";
+  return new CliFailure(problem({ code: detail, status: 499, title: "Interrupted", detail }));
 }
 
 /** The work's outcome, or the interruption if that comes first. */
 async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => {};
-  const interrupted = new Promise<never>((_resolve, reject) => {
-    stop = () => {
-      try {
-        throwIfInterrupted(signal);
-      } catch (error) {
-        reject(error);
-      }
-    };
-    signal.addEventListener("abort", stop);
-  });
+  const interrupted = Promise.withResolvers<never>();
+  const stop = (): void => interrupted.reject(interruption());
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop);
   try {
-    stop();
-    return await Promise.race([work, interrupted]);
+    return await Promise.race([work, interrupted.promise]);
   } finally {
     signal.removeEventListener("abort", stop);
   }

@@ -1,4 +1,4 @@
-import type { ConfigurationSources, Hopper } from "./library/library.ts";
+import type { ConfigurationSources, Hopper, PlanCommandArgs } from "./library/library.ts";
 import type { StorePlace } from "./place/store-place.ts";
 
 /** Where text goes. A terminal says so, and how wide it is. */
@@ -20,24 +20,11 @@ export interface OpenParams {
   config: ConfigurationSources;
 }
 
-/** What the plan runner gets from its options; see `hopper run --help`. */
-export interface PlanArgs {
-  plan: string;
-  once: boolean;
-  resume: boolean;
-  new: boolean;
-  /** Shell workers at every instance that queues; null = as the plan says. */
-  workers: number | null;
-  dryRun: boolean;
-  keep: boolean;
-  /** Use a temporary data folder. */
-  temp: boolean;
+/** What the plan runner gets, before anything is loaded; see `hopper run --help`. */
+export interface PlanArgs extends Omit<PlanCommandArgs, "data" | "config"> {
   /** Where the store is; not used with `temp`. */
   place: StorePlace;
   config: ConfigurationSources;
-  /** Output format: table, json, jsonl, yaml, name or wide. */
-  output: string;
-  quiet: boolean;
 }
 
 /** Everything the command line takes from outside, so that it can be run inside a test. */

@@ -1,4 +1,5 @@
 import { userInfo } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { EXIT } from "./failures/exit-codes.ts";
 import type { CliIo, CliStream } from "./io.ts";
 import { openStore } from "./library/open-store.ts";
@@ -50,9 +51,8 @@ export function processIo(signal: AbortSignal, broke: () => void = () => {}): Cl
     openHopper: openStore,
     runPlan,
     now: () => Date.now(),
-    sleep: async (ms) => {
-      await sleep(ms, signal);
-    },
+    // Interrupted, it is over.
+    sleep: async (ms) => await setTimeout(ms, undefined, { signal }).catch(() => {}),
   };
 }
 
@@ -90,16 +90,4 @@ function guarded(stream: NodeJS.WriteStream, broke: () => void): CliStream {
       return closed;
     },
   };
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done);
-  });
 }

@@ -42,10 +42,7 @@ const list: CommandSpec = listCommand<DelegationView, DelegationBody>({
   ],
   page: async (hopper, params) => await hopper.delegations.list(params),
   table: async (items, { hopper }) => {
-    const names = await taskRefs(
-      hopper,
-      items.map((item) => item.task_id),
-    );
+    const names = await taskRefs(hopper, items, (item) => [item.task_id]);
     return (look) => delegationTable(items, names, look);
   },
   name: ({ ref }) => ref,
@@ -59,7 +56,7 @@ const show: CommandSpec = {
   act: async (context, args) => {
     await context.reads(async (hopper) => {
       const body = toWire(await hopper.delegations.get(args.subject)) as DelegationBody;
-      const names = await taskRefs(hopper, [body.task_id]);
+      const names = await taskRefs(hopper, [body], ({ task_id }) => [task_id]);
       await context.show({
         ...shownDelegation(body),
         lines: (look) => delegationDetails(body, names, look),

@@ -65,19 +65,14 @@ async function showPage(context: Context, hopper: Hopper, args: Args): Promise<v
 }
 
 async function namesOf(hopper: Hopper, items: readonly EventBody[]) {
+  const instances = ({ instance_id, data }: EventBody): unknown[] => [
+    instance_id,
+    ...INSTANCE_FIELDS.map((field) => data[field]),
+  ];
   return {
-    ...(await instanceNames(
-      hopper,
-      items.flatMap((item) => [item.instance_id, ...INSTANCE_FIELDS.map((field) => item.data[field])]),
-    )),
-    ...(await taskRefs(
-      hopper,
-      items.map((item) => item.task_id),
-    )),
-    ...(await delegationRefs(
-      hopper,
-      items.map((item) => item.delegation_id),
-    )),
+    ...(await instanceNames(hopper, items, instances)),
+    ...(await taskRefs(hopper, items, ({ task_id }) => [task_id])),
+    ...(await delegationRefs(hopper, items, ({ delegation_id }) => [delegation_id])),
   };
 }
 

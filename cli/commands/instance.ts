@@ -104,10 +104,7 @@ const list = listCommand<InstanceView, InstanceBody>({
   ],
   page: async (hopper, params) => await hopper.instances.list(params),
   table: async (items, { hopper }) => {
-    const names = await instanceNames(
-      hopper,
-      items.map((item) => item.parent_id),
-    );
+    const names = await instanceNames(hopper, items, (item) => [item.parent_id]);
     return (look) => instanceTable(items, names, look);
   },
   name: ({ name }) => name,
@@ -124,7 +121,7 @@ const show: CommandSpec = {
 async function showInstance(context: Context, { subject }: Args): Promise<void> {
   await context.reads(async (hopper) => {
     const body = toWire(await hopper.instances.get(subject)) as InstanceBody;
-    const names = await instanceNames(hopper, [body.parent_id]);
+    const names = await instanceNames(hopper, [body], ({ parent_id }) => [parent_id]);
     await context.show({ ...shownInstance(body), lines: (look) => instanceDetails(body, names, look) });
   });
 }

@@ -1,36 +1,39 @@
 import type { Hopper } from "../library/library.ts";
 import type { Names } from "../render/bodies.ts";
 
-/** An id; anything else is passed over. */
-type Id = unknown;
+/** The ids that an item names; what is none is passed over. */
+type IdsOf<Item> = (item: Item) => readonly unknown[];
 
-/** Names of these instances by id. One that cannot be found keeps its id. */
-export async function instanceNames(hopper: Hopper, ids: readonly Id[]): Promise<Names> {
-  return await resolve(ids, async (id) => (await hopper.instances.get(id)).name);
+/** Names of the instances of these items by id. One that cannot be found keeps its id. */
+export async function instanceNames<Item>(
+  hopper: Hopper,
+  items: readonly Item[],
+  ids: IdsOf<Item>,
+): Promise<Names> {
+  return await resolve(items.flatMap(ids), async (id) => (await hopper.instances.get(id)).name);
 }
 
-/** Refs of these tasks by id. */
-export async function taskRefs(hopper: Hopper, ids: readonly Id[]): Promise<Names> {
-  return await resolve(ids, async (id) => (await hopper.tasks.get(id)).ref);
+/** Refs of the tasks of these items by id. */
+export async function taskRefs<Item>(
+  hopper: Hopper,
+  items: readonly Item[],
+  ids: IdsOf<Item>,
+): Promise<Names> {
+  return await resolve(items.flatMap(ids), async (id) => (await hopper.tasks.get(id)).ref);
 }
 
-/** Refs of these delegations by id. */
-export async function delegationRefs(hopper: Hopper, ids: readonly Id[]): Promise<Names> {
-  return await resolve(ids, async (id) => (await hopper.delegations.get(id)).ref);
+/** Refs of the delegations of these items by id. */
+export async function delegationRefs<Item>(
+  hopper: Hopper,
+  items: readonly Item[],
+  ids: IdsOf<Item>,
+): Promise<Names> {
+  return await resolve(items.flatMap(ids), async (id) => (await hopper.delegations.get(id)).ref);
 }
 
-async function resolve(ids: readonly Id[], nameOf: (id: string) => Promise<string>): Promise<Names> {
-  const wanted = new Set(ids.filter((id) => typeof id === "string"));
-  const names = new Map<string, string>();
-  await Promise.all(
-    [...wanted].map(async (id) => {
-      try {
-        names.set(id, await nameOf(id));
-      } catch {
-        // A list does not fail because one of its names is gone.
-        names.set(id, id);
-      }
-    }),
-  );
-  return Object.fromEntries(names);
+async function resolve(ids: readonly unknown[], nameOf: (id: string) => Promise<string>): Promise<Names> {
+  const wanted = [...new Set(ids)].filter((id) => typeof id === "string");
+  // A list does not fail because one of its names is gone.
+  const found = wanted.map(async (id) => [id, await nameOf(id).catch(() => id)] as const);
+  return Object.fromEntries(await Promise.all(found));
 }

@@ -15,7 +15,7 @@ const test: CommandSpec = {
   act: async (context, args) => {
     const preview = async (hopper: Hopper): Promise<boolean> => {
       const view = await hopper.route.preview(args.params());
-      const names = await instanceNames(hopper, [view.instanceId, view.targetId]);
+      const names = await instanceNames(hopper, [view], (one) => [one.instanceId, one.targetId]);
       const body = toWire(view) as DecisionBody;
       await context.show({
         body,

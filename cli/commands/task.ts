@@ -28,7 +28,7 @@ export async function showTask(context: Context, hopper: Hopper, id: string): Pr
 export async function showStanding(context: Context, hopper: Hopper, id: string): Promise<void> {
   const task = toWire(await hopper.tasks.get(id)) as TaskBody;
   const chain = toWire(await hopper.tasks.delegations(task.id)) as ChainBody;
-  const names = await instanceNames(hopper, [task.instance_id]);
+  const names = await instanceNames(hopper, [task], ({ instance_id }) => [instance_id]);
   const holder = task.instance_id === null ? null : (names[task.instance_id] ?? task.instance_id);
   await context.show({ ...shownTask(task), lines: (look) => addedLines({ task, chain, holder, look }) });
 }
@@ -104,8 +104,9 @@ const list = listCommand<TaskView, TaskBody>({
   ],
   page: async (hopper, params) => await hopper.tasks.list(params),
   table: async (items, { hopper, context }) => {
-    const origins = context.format === "wide" ? items.map((item) => item.origin_instance_id) : [];
-    const names = await instanceNames(hopper, [...items.map((item) => item.instance_id), ...origins]);
+    const names = await instanceNames(hopper, items, (item) =>
+      context.format === "wide" ? [item.instance_id, item.origin_instance_id] : [item.instance_id],
+    );
     return (look) => taskTable(items, names, look);
   },
   name: ({ ref }) => ref,
@@ -121,8 +122,8 @@ const show: CommandSpec = {
       const task = toWire(await hopper.tasks.get(subject)) as TaskBody;
       const chain = toWire(await hopper.tasks.delegations(task.id)) as ChainBody;
       const names = {
-        ...(await instanceNames(hopper, [task.instance_id, task.origin_instance_id])),
-        ...(await taskRefs(hopper, task.depends_on)),
+        ...(await instanceNames(hopper, [task], (one) => [one.instance_id, one.origin_instance_id])),
+        ...(await taskRefs(hopper, [task], ({ depends_on }) => depends_on)),
       };
       await context.show({
         ...shownTask(task),

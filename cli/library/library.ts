@@ -7,6 +7,7 @@ import type {
   Hopper,
   InstanceView,
   loadConfiguration as LoadConfiguration,
+  runPlan as RunPlan,
 } from "../../src/index.ts";
 
 export type {
@@ -22,6 +23,8 @@ export type {
 } from "../../src/index.ts";
 export type CreateInstanceParams = Parameters<Hopper["instances"]["create"]>[0];
 export type CreateTaskParams = Parameters<Hopper["tasks"]["add"]>[0];
+/** `hopper run` and `hopper demo`, as they are understood. */
+export type PlanCommandArgs = Parameters<typeof RunPlan>[0];
 /** Where settings may come from. */
 export type ConfigurationSources = NonNullable<CreateHopperParams["sources"]>;
 export type Configuration = ReturnType<typeof LoadConfiguration>;

@@ -39,7 +39,7 @@ export function dashboardLines(stats: StatsBody, look: Look): string[] {
 }
 
 /** What somebody should look at; "" = nothing. */
-export function attentionText(stats: StatsBody): string {
+function attentionText(stats: StatsBody): string {
   const { tasks } = stats;
   const idle = tasks.by_status.queued > 0 && tasks.in_progress === 0;
   return [

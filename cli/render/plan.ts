@@ -54,7 +54,7 @@ export const planRender: PlanRenderFor = ({ stream, env }) => {
 };
 
 /** `hopper 0.1.0 · node 24 · plan self-check (data in a temporary folder; keep it with --keep)`. */
-export function headerLines({ version, node, plan, runId, how, data }: PlanHeader, look: Look): string[] {
+function headerLines({ version, node, plan, runId, how, data }: PlanHeader, look: Look): string[] {
   const where = {
     own: `data in ${data.folder}`,
     temporary: "data in a temporary folder; keep it with --keep",
@@ -71,18 +71,18 @@ export function headerLines({ version, node, plan, runId, how, data }: PlanHeade
   ];
 }
 
-export function treeOf(forest: readonly InstanceTreeView[], look: Look): string[] {
+function treeOf(forest: readonly InstanceTreeView[], look: Look): string[] {
   return treeLines(toWire(forest) as TreeBody[], look);
 }
 
 /** A step on lines of its own, beginning with the ref of its task. */
-export function stepLines(step: PlanStep, look: Look): string[] {
+function stepLines(step: PlanStep, look: Look): string[] {
   const text = stepText(step, look);
   return [step.ref === null ? text : `${pad(step.ref, REF_COLUMNS)}${text}`];
 }
 
 /** All steps of one task: its title, then each step indented. */
-export function blockLines(steps: readonly PlanStep[], look: Look): string[] {
+function blockLines(steps: readonly PlanStep[], look: Look): string[] {
   return [
     ...steps.map((step) =>
       step.kind === "task" ? `${step.ref ?? ""} ${stepText(step, look)}` : `  ${stepText(step, look)}`,
@@ -187,7 +187,7 @@ function marked(mark: keyof typeof MARKS, look: Look): string {
 }
 
 /** `9 done, 0 failed in 12.3 s`. */
-export function summaryLines(facts: PlanSummary, look: Look): string[] {
+function summaryLines(facts: PlanSummary, look: Look): string[] {
   const { done, failed, cancelled, open, earlier, durationMs, interrupted } = facts;
   const counts = [
     paint(`${done} done`, done > 0 ? "good" : undefined, look),
@@ -200,7 +200,7 @@ export function summaryLines(facts: PlanSummary, look: Look): string[] {
 }
 
 /** One line per task that stays open. */
-export function remainingLines(tasks: readonly OpenTask[], look: Look): string[] {
+function remainingLines(tasks: readonly OpenTask[], look: Look): string[] {
   return tasks.map(
     ({ ref, title, status, why }) =>
       `  ${pad(ref, REF_COLUMNS)}${JSON.stringify(clean(title))} ${paint(status, "warn", look)}: ${clean(why)}`,
@@ -208,7 +208,7 @@ export function remainingLines(tasks: readonly OpenTask[], look: Look): string[]
 }
 
 /** Each task with the hops it would take. */
-export function dryRunLines(tasks: readonly PlannedTask[], look: Look): string[] {
+function dryRunLines(tasks: readonly PlannedTask[], look: Look): string[] {
   return tasks.flatMap(({ key, title, tags, after, hops, ends, command }) => [
     "",
     [
@@ -226,7 +226,7 @@ export function dryRunLines(tasks: readonly PlannedTask[], look: Look): string[]
 }
 
 /** Tree with counts, what is running, and how far it is; at most `rows` lines. */
-export function liveLines(state: LiveState, look: Look): string[] {
+function liveLines(state: LiveState, look: Look): string[] {
   const width = look.width ?? 80;
   const shown = state.running.slice(0, RUNNING_SHOWN);
   const more = state.running.length - shown.length;
