@@ -3,31 +3,71 @@ import type { Clock, Ids, Log, Random } from "../actors/engine/environment.ts";
 import { protocol } from "../actors/handlers/protocol.ts";
 import { System } from "../actors/engine/system.ts";
 import type { LoopLimits } from "../actors/engine/system-params.ts";
-import type { Scope } from "../machines/records/instance.ts";
-import type { TaskStatus } from "../machines/records/task.ts";
-import { createScopeRegistry } from "../machines/scopes/registry.ts";
-import type { ScopeBehavior } from "../machines/scopes/behavior.ts";
-import { openStore } from "../store/open.ts";
-import type { Store } from "../store/store.ts";
-import type { Hopper, Stats } from "./api/hopper.ts";
-import type { OrphansEnded } from "./api/internals.ts";
-import { loadConfiguration, type ConfigurationSources } from "./config/config.ts";
-import { check } from "./contracts/check.ts";
-import { plainPage } from "./contracts/filters.ts";
-import { createTask } from "./contracts/task-input.ts";
-import { delegations } from "./verbs/delegations.ts";
-import { Directory } from "./door/directory.ts";
-import { examine } from "./verbs/doctor.ts";
-import { Door } from "./door/door.ts";
 import { HopperError } from "../machines/errors.ts";
-import { instances } from "./verbs/instances.ts";
-import { internals } from "./verbs/internals.ts";
+import type { Scope } from "../machines/records/instance.ts";
+import type { ScopeBehavior } from "../machines/scopes/behavior.ts";
+import { createScopeRegistry } from "../machines/scopes/registry.ts";
+import { openStore } from "../store/open.ts";
+import type { DoctorFinding, Store } from "../store/store.ts";
+import { loadConfiguration, type ConfigurationSources } from "./config/config.ts";
+import type { ListEventsParams } from "./contracts/events.ts";
+import { Directory } from "./door/directory.ts";
+import { Door } from "./door/door.ts";
 import { Journal } from "./door/journal.ts";
-import { pageOf } from "./verbs/pages.ts";
 import { silentLog, systemClock, systemIds, systemRandom } from "./environment/real.ts";
-import { specOf } from "./verbs/task-intake.ts";
-import { tasks } from "./verbs/tasks.ts";
-import { deadLetterView, decisionView } from "./views/view-of.ts";
+import { deadLetters, type DeadLetters } from "./verbs/dead-letters.ts";
+import { delegations, type Delegations } from "./verbs/delegations.ts";
+import { examine } from "./verbs/doctor.ts";
+import { instances, type Instances } from "./verbs/instances.ts";
+import { internals, INTERNALS, type Internals, type OrphansEnded } from "./verbs/internals.ts";
+import { route, type Route } from "./verbs/route.ts";
+import { stats } from "./verbs/stats.ts";
+import { taskIntake, type TaskIntake } from "./verbs/task-intake.ts";
+import { taskMoves, type TaskMoves } from "./verbs/task-moves.ts";
+import { taskQuestions, type TaskQuestions } from "./verbs/task-questions.ts";
+import { taskWork, type TaskWork } from "./verbs/task-work.ts";
+import type { EventView, Stats } from "./views/views.ts";
+
+/** The verbs on tasks; each of one task (id or ref) throws `not_found`. */
+export interface Tasks extends TaskIntake, TaskMoves, TaskWork, TaskQuestions {}
+
+/**
+ * A Hopper in this process: verbs by noun. Each verb throws a HopperError with a `code`: those that it names, and
+ * `validation_failed` for parameters that are not right. What changes something throws `unavailable` on a store opened
+ * for reading, `idempotency_key_reused`, and `draining` once it is being closed.
+ */
+export interface Hopper extends AsyncDisposable {
+  /** Instances: create, list, start, stop … terminate, and claim their tasks. */
+  readonly instances: Instances;
+  /** Tasks: add, list, delegate … complete, retry, wait for. */
+  readonly tasks: Tasks;
+  /** Delegations: list, accept, reject, complete, cancel. */
+  readonly delegations: Delegations;
+  /** Where a task would go. */
+  readonly route: Route;
+  /** Messages that failed twice. */
+  readonly deadLetters: DeadLetters;
+  /**
+   * Committed events in order, from `since` on; ends after the newest unless `follow`.
+   * Errors: `bad_filter`, `bad_cursor`, `cursor_gone`, `not_found`.
+   */
+  events(params?: ListEventsParams): AsyncIterable<EventView>;
+  /** Calls once per event (`*` = each), after commit, in journal order; what a listener throws harms nothing. Returns the way to stop. */
+  readonly on: Journal["on"];
+  /** Everything counted, by scope and status. */
+  stats(): Promise<Stats>;
+  /** Every check of the store, with what it found broken. Reads the whole journal. */
+  doctor(): Promise<DoctorFinding[]>;
+  /** Resolves when nothing is due: every command answered, every message handled. */
+  settle(): Promise<void>;
+  /** Nothing new is taken, the running batch commits, the store is closed. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** What {@link createHopper} makes, with what workers, plans and tests need beyond the promise to users. */
+export interface HopperWithInternals extends Hopper {
+  readonly [INTERNALS]: Internals;
+}
 
 /** How to create a Hopper. */
 export interface CreateHopperParams {
@@ -115,10 +155,10 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
 }
 
 /** What cannot be ended may run on: then this owner lets go of the store. */
-async function takeOver(hopper: Hopper, begin: () => void): Promise<OrphansEnded> {
+async function takeOver(hopper: HopperWithInternals, begin: () => void): Promise<OrphansEnded> {
   const { endOrphans } = await import("./workers/orphans.ts");
   try {
-    return await endOrphans(hopper, begin);
+    return await endOrphans(hopper[INTERNALS], begin);
   } catch (error) {
     await hopper.close();
     throw error;
@@ -148,106 +188,46 @@ async function open(
   });
 }
 
-function compose(door: Door, parts: { mode: "own" | "read"; auditor: Auditor; left: OrphansEnded }): Hopper {
+interface Parts {
+  readonly mode: "own" | "read";
+  readonly auditor: Auditor;
+  readonly left: OrphansEnded;
+}
+
+/** Every group of verbs, on one door and one journal. */
+function compose(door: Door, { mode, auditor, left }: Parts): HopperWithInternals {
+  const { store, system } = door;
   const journal = new Journal(door);
-  const { store, system, directory } = door;
   let closing: Promise<void> | null = null;
-  const close = async (): Promise<void> => {
-    parts.auditor.stop();
+  const end = async (): Promise<void> => {
+    auditor.stop();
     await system.stop();
     await journal.delivered();
-    if (parts.mode === "own") await store.checkpoint();
+    if (mode === "own") await store.checkpoint();
     await store.close();
   };
+  const close = (): Promise<void> => (closing ??= end());
   return {
     instances: instances(door, journal),
-    tasks: tasks(door, journal),
+    tasks: {
+      ...taskIntake(door, journal),
+      ...taskMoves(door),
+      ...taskWork(door),
+      ...taskQuestions(door, journal),
+    },
     delegations: delegations(door),
-    route: {
-      async preview(params) {
-        const checked = check(createTask, params);
-        const spec = await specOf(door, checked);
-        const to = checked.instanceId ? door.instance(checked.instanceId, "instanceId").no : door.onlyRoot();
-        if (to === null)
-          throw new HopperError(
-            "not_found",
-            "There is no single GLOBAL root to route from; name an instance.",
-            { field: "instanceId" },
-          );
-        const answer = await door.ask({
-          to,
-          command: { type: "route.preview", spec },
-          kind: "decision",
-          asked: checked,
-        });
-        return decisionView(answer.decision, directory);
-      },
-    },
-    deadLetters: {
-      async list(params = {}) {
-        const checked = check(plainPage, params);
-        const page = await store.queries.deadLetters({
-          limit: checked.limit,
-          cursor: checked.cursor ?? null,
-          count: checked.count,
-        });
-        return await pageOf(page, (letter) => deadLetterView(letter, directory, () => undefined));
-      },
-    },
+    route: route(door),
+    deadLetters: deadLetters(door),
     events: (params) => journal.read(params),
     on: journal.on,
     stats: () => stats(door),
     doctor: () => examine(store),
     async settle() {
-      if (parts.mode === "own") await system.settle();
+      if (mode === "own") await system.settle();
       await journal.delivered();
     },
-    close() {
-      closing ??= close();
-      return closing;
-    },
-    async [Symbol.asyncDispose]() {
-      closing ??= close();
-      await closing;
-    },
-    internals: internals(door, journal, parts.left),
-  };
-}
-
-async function stats(door: Door): Promise<Stats> {
-  const groups = new Map<string, Stats["instances"][number]>();
-  for (const { scope, status, name } of door.directory.all()) {
-    const group = groups.get(`${scope} ${status}`) ?? { scope, status, count: 0, names: [] };
-    groups.set(`${scope} ${status}`, group);
-    group.count += 1;
-    if (group.names.length < 100) group.names.push(name);
-  }
-  const byStatus = {
-    pending: 0,
-    blocked: 0,
-    queued: 0,
-    claimed: 0,
-    in_progress: 0,
-    waiting: 0,
-    done: 0,
-    failed: 0,
-    cancelled: 0,
-  };
-  for (const tally of await door.store.queries.tallies()) {
-    for (const status of Object.keys(byStatus) as TaskStatus[]) byStatus[status] += tally[status];
-  }
-  const { done, failed, cancelled } = byStatus;
-  const total = Object.values(byStatus).reduce((sum, count) => sum + count, 0);
-  const letters = await door.store.queries.deadLetters({ limit: 1, cursor: null, count: true });
-  return {
-    instances: [...groups.values()],
-    tasks: {
-      total,
-      open: total - done - failed - cancelled,
-      inProgress: byStatus.claimed + byStatus.in_progress,
-      byStatus,
-      held: byStatus.pending,
-    },
-    deadLetters: letters.total ?? 0,
+    close,
+    [Symbol.asyncDispose]: close,
+    [INTERNALS]: internals(door, journal, left),
   };
 }

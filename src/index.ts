@@ -1,19 +1,100 @@
 /** Hopper's public menu. */
-export { createHopper, type CreateHopperParams } from "./hopper.ts";
-export type { Hopper } from "./api/hopper.ts";
-export { HopperError } from "../machines/errors.ts";
-export { StoreError } from "../store/store-error.ts";
-export type { ScopeBehavior } from "../machines/scopes/behavior.ts";
+
+// A Hopper, and its verbs.
+export { createHopper, type CreateHopperParams, type Hopper, type Tasks } from "./hopper.ts";
+export type { DeadLetters } from "./verbs/dead-letters.ts";
+export type { Delegations } from "./verbs/delegations.ts";
+export type { Instances } from "./verbs/instances.ts";
+export type { Route } from "./verbs/route.ts";
+
+// What the verbs take.
+export type { CommandOptions } from "./contracts/command-options.ts";
+export type {
+  AcceptDelegationParams,
+  CompleteDelegationParams,
+  ListDelegationsParams,
+  RejectDelegationParams,
+} from "./contracts/delegations.ts";
+export type { ErrorParams } from "./contracts/error-info.ts";
+export type { ListEventsParams } from "./contracts/events.ts";
+export type { PageParams } from "./contracts/filters.ts";
+export type {
+  ClaimParams,
+  CreateInstanceParams,
+  FailInstanceParams,
+  HierarchyParams,
+  ListInstancesParams,
+  StopInstanceParams,
+  TerminateInstanceParams,
+} from "./contracts/instances.ts";
+export type { BatchTaskParams, CreateTaskParams, UpdateTaskParams } from "./contracts/task-input.ts";
+export type {
+  AssignTaskParams,
+  CompleteTaskParams,
+  DelegateTaskParams,
+  FailTaskParams,
+  HeartbeatTaskParams,
+  ListTasksParams,
+  ReasonParams,
+  ReassignTaskParams,
+  ReleaseTaskParams,
+  RetryTaskParams,
+  SetTaskStatusParams,
+  WaitForTaskParams,
+} from "./contracts/tasks.ts";
+export type { Word } from "./contracts/words.ts";
+
+// What the verbs answer.
 export type {
   ChainView,
+  Claim,
+  DeadLetterView,
   DecisionView,
   DelegationView,
   EventView,
+  HeartbeatView,
   InstanceTreeView,
   InstanceView,
+  LeaseView,
   ListView,
+  QueueView,
+  Stats,
+  TallyView,
   TaskView,
 } from "./views/views.ts";
+export type { DoctorFinding } from "../store/store.ts";
+
+// Words and values.
+export type { EventName } from "../machines/events.ts";
+export type {
+  DelegationStatus,
+  DelegationType,
+  HopOutcome,
+  ReasonCode,
+} from "../machines/records/delegation.ts";
+export type { InstanceConfig, InstanceStatus, InstanceType, Scope } from "../machines/records/instance.ts";
+export type {
+  FinalTaskStatus,
+  HeldReason,
+  Priority,
+  TaskOutcome,
+  TaskSource,
+  TaskStatus,
+} from "../machines/records/task.ts";
+export type { ErrorInfo, Json } from "../machines/records/values.ts";
+
+// Errors.
+export { HopperError, type ErrorCode, type Facts } from "../machines/errors.ts";
+export { StoreError } from "../store/store-error.ts";
+
+// What a scope behavior of one's own is made of.
+export type { RoutingView, ScopeBehavior } from "../machines/scopes/behavior.ts";
+export { create, delegate, handle, hold } from "../machines/scopes/decisions.ts";
+export type { Candidate, Decision } from "../machines/messages/decision.ts";
+export type { RoutableTask } from "../machines/routing/routable-task.ts";
+export { rankCandidates, type NoCandidate, type Ranking, type Winner } from "../machines/routing/router.ts";
+
+// Configuration and plans.
 export { loadConfiguration } from "./config/config.ts";
 export { runPlan } from "./plan/door.ts";
 export type {

@@ -88,6 +88,8 @@ export interface Queries {
   /** Where a task is found, by number or by id (a UUID in any case). */
   taskAddress(task: TaskNo | string): Awaitable<TaskAddress | null>;
   tasks(filter: TaskFilter): Promise<Page<Task>>;
+  /** The ids of tasks or delegations by number; those that do not exist are left out. */
+  idsOf(table: "task" | "delegation", numbers: readonly number[]): Awaitable<ReadonlyMap<number, string>>;
   delegation(no: DelegationNo): Awaitable<Delegation | null>;
   delegationNo(id: string): Awaitable<DelegationNo | null>;
   delegations(filter: DelegationFilter): Promise<Page<Delegation>>;

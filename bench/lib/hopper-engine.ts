@@ -3,6 +3,7 @@ import { openStore } from "../../store/open.ts";
 import type { SqliteStore } from "../../store/dialects/sqlite/sqlite-store.ts";
 import type { Store } from "../../store/store.ts";
 import { systemClock, systemIds } from "../../src/environment/real.ts";
+import { internalsOf } from "../../src/verbs/internals.ts";
 import type { MeasuredEngine } from "./w3-measure.ts";
 import { GLOBAL_NAME, PLACES, urlOf } from "./w3-world.ts";
 
@@ -41,7 +42,7 @@ export async function openHopperEngine(file: string): Promise<HopperEngine> {
     hopper,
     store,
     database: (opened as SqliteStore).database,
-    work: () => ({ commits: commits(), commitMs: commitMs(), turns: hopper.internals.metrics().turns }),
+    work: () => ({ commits: commits(), commitMs: commitMs(), turns: internalsOf(hopper).metrics().turns }),
     add: (title, tag) => hopper.tasks.add({ title, tags: [tag], instanceId: GLOBAL_NAME }),
     async claim(place, max) {
       const name = PLACES[place] ?? "";

@@ -67,7 +67,7 @@ function delegationPages(hopper: Hopper): PageKind[] {
   const place = (turn: number): string => PLACES[turn % PLACES.length] ?? "";
   const kinds: [string, (turn: number) => DelegationList][] = [
     ["no filter", () => ({})],
-    ...["pending", "accepted", "completed", "rejected", "cancelled"].map(
+    ...(["pending", "accepted", "completed", "rejected", "cancelled"] as const).map(
       (status): [string, () => DelegationList] => [`status ${status}`, () => ({ status })],
     ),
     ["instanceId", (turn) => ({ instanceId: place(turn) })],

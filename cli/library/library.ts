@@ -4,7 +4,6 @@
  */
 import type {
   CreateHopperParams,
-  Hopper,
   InstanceView,
   loadConfiguration as LoadConfiguration,
   runPlan as RunPlan,
@@ -12,23 +11,25 @@ import type {
 
 export type {
   ChainView,
+  CommandOptions,
+  CreateInstanceParams,
+  CreateTaskParams,
   DecisionView,
   DelegationView,
   EventView,
   Hopper,
   InstanceTreeView,
   InstanceView,
+  ListEventsParams,
   ListView,
+  Stats,
   TaskView,
 } from "../../src/index.ts";
-export type CreateInstanceParams = Parameters<Hopper["instances"]["create"]>[0];
-export type CreateTaskParams = Parameters<Hopper["tasks"]["add"]>[0];
 /** `hopper run` and `hopper demo`, as they are understood. */
 export type PlanCommandArgs = Parameters<typeof RunPlan>[0];
 /** Where settings may come from. */
 export type ConfigurationSources = NonNullable<CreateHopperParams["sources"]>;
 export type Configuration = ReturnType<typeof LoadConfiguration>;
-export type Stats = Awaited<ReturnType<Hopper["stats"]>>;
 
 /** Reads the settings. Throws what is wrong with them. */
 export async function loadConfiguration(sources: ConfigurationSources): Promise<Configuration> {
@@ -38,11 +39,11 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
 
 /** Checks what `instances.create` takes, without a store. Throws as that does. */
 export async function checkInstance(params: unknown): Promise<void> {
-  const [{ check }, { createInstance }] = await Promise.all([
+  const [{ checkUnknown }, { createInstance }] = await Promise.all([
     import("../../src/contracts/check.ts"),
     import("../../src/contracts/instances.ts"),
   ]);
-  check(createInstance, params);
+  checkUnknown(createInstance, params);
 }
 
 /** What of an instance's config does nothing, in words: the same as in a plan. */
@@ -53,9 +54,9 @@ export async function configWarnings(config: InstanceView["config"]): Promise<st
 
 /** Checks what `tasks.add` takes, without a store. Throws as that does. */
 export async function checkTask(params: unknown): Promise<void> {
-  const [{ check }, { createTask }] = await Promise.all([
+  const [{ checkUnknown }, { createTask }] = await Promise.all([
     import("../../src/contracts/check.ts"),
     import("../../src/contracts/task-input.ts"),
   ]);
-  check(createTask, params);
+  checkUnknown(createTask, params);
 }

@@ -26,29 +26,53 @@ export const INSTANCE_STATUSES = [
 ] as const;
 export type InstanceStatus = (typeof INSTANCE_STATUSES)[number];
 
-/** An instance's own configuration; keys as users write them (2-domain.md 2.9). Unknown keys are kept. */
+/**
+ * An instance's own configuration; keys as users write them (2-domain.md 2.9). Keys that it does not name are kept, and
+ * warned about, but are no part of the type: with an index signature every misspelt key would compile.
+ */
 export interface InstanceConfig {
-  capabilities?: string[];
+  /** What it can do, matched with the tags of tasks; at most 256. Default none. */
+  capabilities?: readonly string[];
+  /** true = only tasks with a matching tag. Default false. */
   strict_capabilities?: boolean;
-  domains?: string[];
+  /** What it is about, in words that the text of tasks is matched with; at most 256. Default none. */
+  domains?: readonly string[];
+  /** Tasks that may be claimed at a time, 1 to 1,000,000. Default 10. */
   max_concurrent_tasks?: number;
+  /** Tasks that may wait in its queue, 0 to 1,000,000. Default 1,000. */
   max_queued_tasks?: number;
+  /** false = it passes nothing on by itself. Default true. */
   auto_delegate?: boolean;
+  /** Whether offers are taken at once or by somebody. Default: routed ones at once, a caller's by somebody. */
   acceptance?: "auto" | "manual";
+  /** The complexity from which a PROJECT passes work on, 0 to 100. Default: it always does, and creates from 3 upward. */
   orchestration_threshold?: number;
+  /** Whether a PROJECT creates an ORCHESTRATION for complex work. Default true. */
   auto_create_orchestrations?: boolean;
+  /** ORCHESTRATIONs that a PROJECT creates at most, 0 to 10,000. Default 5. */
   max_orchestrations_per_project?: number;
+  /** Whether a GLOBAL creates the PROJECT that a task names. Default false. */
   auto_create_projects?: boolean;
+  /** What becomes of a task that no tag or text matches: held, or given to the least busy. Default `load`. */
   unmatched?: "hold" | "load";
+  /** What a failure below leads to. Default `propagate`. */
   on_failure?: "propagate" | "reassign" | "escalate";
+  /** What becomes of a task that all below have refused: held, or handled here. Default `hold`. */
   fallback?: "hold" | "handle";
+  /** What routes. Default `rules`. */
   routing_engine?: "rules";
-  child_defaults?: InstanceConfig;
+  /** Has no effect yet. */
+  llm_fallback?: boolean;
+  /** What instances below it begin with, but for what they say themselves. Default none. */
+  child_defaults?: Omit<InstanceConfig, "child_defaults">;
+  /** How long an ephemeral one stays after its last task, 0 to 31,536,000 s. Default 0. */
   linger_seconds?: number;
+  /** Has no effect yet: a moment in ISO 8601. */
   expires_at?: string;
+  /** Has no effect yet: a moment in ISO 8601. */
   ends_at?: string;
+  /** How long work under way may go on after `stop`, 0 to 86,400 s. Default 30. */
   drain_timeout_seconds?: number;
-  [key: string]: unknown;
 }
 
 export interface Instance {

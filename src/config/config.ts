@@ -6,7 +6,7 @@ import { readEnvironment } from "./env.ts";
 import { fileLayers } from "./files.ts";
 import { badConfiguration, put, storeFrom, type Layer } from "./layer.ts";
 import { withScopeNames } from "./scope-names.ts";
-import { check, findIssues, type Issue } from "../contracts/check.ts";
+import { checkUnknown, findIssues, type Issue } from "../contracts/check.ts";
 import { snakeCase } from "../contracts/wire.ts";
 import { settingsContent, settingWarnings, type LogLevel } from "../contracts/settings.ts";
 
@@ -109,7 +109,7 @@ function apply(layer: Layer, entries: Map<string, SettingEntry>): Warning[] {
   const content = withScopeNames(layer.content);
   const issues = findIssues(settingsContent, content);
   if (issues.length > 0) throw badConfiguration(issues, layer);
-  const checked = check(settingsContent, content);
+  const checked = checkUnknown(settingsContent, content);
   for (const { path, value } of leaves(checked)) {
     const origin = layer.origin(path);
     const mend = layer.mend && ((change: string) => layer.mend?.(path, change) ?? change);
@@ -210,8 +210,8 @@ function build(
     const [section, scope, key, handed] = path.split(".");
     if (section !== "scopes" || scope === undefined || key === undefined) continue;
     const config = (scopes[scope as Scope] ??= {});
-    if (handed === undefined) config[key] = value;
-    else (config.child_defaults ??= {})[handed] = value;
+    if (handed === undefined) Object.assign(config, { [key]: value });
+    else Object.assign((config.child_defaults ??= {}), { [handed]: value });
   }
   const { delegation, tasks, workers } = DEFAULT_SETTINGS;
   const numbers = { delegation: { ...delegation }, tasks: { ...tasks }, workers: { ...workers } };

@@ -14,7 +14,7 @@ export interface Issue {
   readonly suggestion?: string;
 }
 
-/** How {@link check} speaks. */
+/** How {@link checkUnknown} speaks. */
 export interface CheckOptions {
   /** How this door calls the fields in messages: `parentId` (default) or, on the wire, `parent_id`. */
   readonly names?: "camel" | "snake";
@@ -29,12 +29,26 @@ export function query<S extends z.ZodType>(schema: S): S {
   return schema;
 }
 
+/** Are two types one, and not only made to fit? */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
 /**
- * The input as the schema makes it: checked, with defaults, canonical words and milliseconds. Throws
+ * The parameters of a verb as its contract makes them: as {@link checkUnknown}. The compiler refuses the contract of
+ * another verb, also one that the parameters happen to fit.
+ */
+export function check<S extends z.ZodType, Params>(
+  contract: S,
+  params: Params & (Same<Params, z.input<S>> extends true ? unknown : "the parameters of another contract"),
+): z.output<S> {
+  return checkUnknown(contract, params);
+}
+
+/**
+ * An input as the schema makes it: checked, with defaults, canonical words and milliseconds. Throws
  * HopperError `validation_failed` (`bad_filter` for a {@link query}) with `issues`, and `malformed_json`
  * when it is nested too deeply. undefined counts as an object without fields.
  */
-export function check<S extends z.ZodType>(
+export function checkUnknown<S extends z.ZodType>(
   schema: S,
   input: unknown,
   options: CheckOptions = {},
@@ -58,7 +72,7 @@ export function check<S extends z.ZodType>(
   throw refusal(schema, issuesOf({ schema, input: given, error: result.error, options }));
 }
 
-/** As {@link check}, but what is wrong is returned: for doors that say where it stands in a file. */
+/** As {@link checkUnknown}, but what is wrong is returned: for doors that say where it stands in a file. */
 export function findIssues(schema: z.ZodType, input: unknown): readonly (Issue & { readonly at: Path })[] {
   const flaws = scan(input);
   if (flaws === null)

@@ -4,29 +4,28 @@ import type { InstanceNo } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import type { DelegationFilter } from "../../store/store.ts";
 import { query } from "./check.ts";
-import {
-  commandOptions,
-  jsonText,
-  oneOf,
-  optionalProse,
-  params,
-  prose,
-  reference,
-  reject,
-} from "./common.ts";
-import { anyOf, pageParams } from "./filters.ts";
+import { commandOptions, type CommandOptions } from "./command-options.ts";
+import { limited, params, reject, type Input } from "./common.ts";
+import { pageFields, type PageParams } from "./filters.ts";
+import { jsonText, optionalProse, prose, reference, TEXT_BYTES } from "./texts.ts";
+import { anyOf, oneOf } from "./words.ts";
 
 /** Parameters of the verbs of delegations. Source: 4-http-api.md 4.3. */
 
+const listDelegationsFields = {
+  /** Only in these statuses; also `canceled` and `complete`. Default: in every one. */
+  status: anyOf(DELEGATION_STATUSES, { canceled: ["cancelled"], complete: ["completed"] }).optional(),
+  /** Only those with this instance as source or target: its id or live name. Default: of every instance. */
+  instanceId: reference.optional(),
+  /** Seen from `instanceId`: those to it, from it, or both. Default `all`. */
+  direction: oneOf(["incoming", "outgoing", "all"]).optional(),
+};
+
+/** What `delegations.list` takes. */
+export interface ListDelegationsParams extends PageParams, Input<typeof listDelegationsFields> {}
+
 /** delegations.list */
-export const listDelegations = query(
-  params({
-    status: anyOf(DELEGATION_STATUSES, { canceled: ["cancelled"], complete: ["completed"] }).optional(),
-    instanceId: reference.optional(),
-    direction: oneOf(["incoming", "outgoing", "all"]).optional(),
-    ...pageParams,
-  }),
-);
+export const listDelegations = query(params({ ...listDelegationsFields, ...pageFields }));
 
 /** The store's question of a checked `delegations.list`. */
 export function toDelegationFilter(
@@ -43,24 +42,43 @@ export function toDelegationFilter(
   };
 }
 
+const acceptDelegationFields = {
+  /** Said in the journal; at most 262,144 bytes. Default: nothing. */
+  note: optionalProse,
+};
+
+/** What `delegations.accept` takes. */
+export interface AcceptDelegationParams extends CommandOptions, Input<typeof acceptDelegationFields> {}
+
 /** delegations.accept */
-export const acceptDelegation = params({ note: optionalProse, ...commandOptions });
+export const acceptDelegation = params({ ...acceptDelegationFields, ...commandOptions });
+
+const rejectDelegationFields = {
+  /** Why, in words; not empty, at most 262,144 bytes. */
+  reason: limited(
+    prose().transform((text, context) => {
+      const reason = text.trim();
+      return reason === "" ? reject(context, text, "is empty; a reason in words is accepted") : reason;
+    }),
+    { minLength: 1, maxLength: TEXT_BYTES, pattern: String.raw`\S` },
+  ),
+};
+
+/** What `delegations.reject` takes. */
+export interface RejectDelegationParams extends CommandOptions, Input<typeof rejectDelegationFields> {}
 
 /** delegations.reject: says why. */
-export const rejectDelegation = params({
-  reason: prose().transform((text, context) => {
-    const reason = text.trim();
-    return reason === "" ? reject(context, text, "is empty; a reason in words is accepted") : reason;
-  }),
-  ...commandOptions,
-});
+export const rejectDelegation = params({ ...rejectDelegationFields, ...commandOptions });
 
-/** delegations.complete */
-export const completeDelegation = params({
+const completeDelegationFields = {
+  /** The task's result, at most 262,144 bytes of JSON. Default null. */
   result: jsonText(LIMITS.resultBytes)
     .optional()
     .transform((text) => text ?? null),
-  ...commandOptions,
-});
+};
 
-export { withReason as cancelDelegation } from "./tasks.ts";
+/** What `delegations.complete` takes. */
+export interface CompleteDelegationParams extends CommandOptions, Input<typeof completeDelegationFields> {}
+
+/** delegations.complete */
+export const completeDelegation = params({ ...completeDelegationFields, ...commandOptions });

@@ -8,6 +8,9 @@ const UNITS: Record<string, number> = {
   d: 86_400_000,
 };
 
+/** What {@link parseDuration} takes, for JSON Schema. */
+export const DURATION_PATTERN = String.raw`^\s*(\d+(\.\d+)?|(\d+(\.\d+)?(ms|[smhd]))+)\s*$`;
+
 /** What {@link parseDuration} takes, in words. */
 export const DURATION_FORMS = "a duration such as 250ms, 30s, 5m or 1h30m";
 

@@ -1,30 +1,42 @@
 import * as z from "zod";
 import type { ErrorInfo, Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import { accepting, line, prose, reject } from "./common.ts";
+import { accepting, limited, reject, type Input } from "./common.ts";
+import { json, line, prose, TEXT_BYTES } from "./texts.ts";
 
-const fields = z.strictObject(
-  {
-    code: line(64).optional(),
-    message: prose(),
-    details: z.unknown().optional(),
-  },
-  accepting("a text or an object with message, code? and details?"),
-);
+const errorFields = {
+  /** A word for programs, 1 to 64 characters. Default `failed`. */
+  code: line(64).optional(),
+  /** What happened, in words; at most 262,144 bytes. */
+  message: prose(),
+  /** More for programs, at most 262,144 bytes of JSON. Default: none. */
+  details: limited(json.optional(), { "x-max-bytes": LIMITS.resultBytes }),
+};
+
+/** A failure as a caller reports it. */
+export interface ErrorParams extends Input<typeof errorFields> {}
+
+const fields = z.strictObject(errorFields, accepting("a text or an object with message, code? and details?"));
 
 /** A failure as a caller reports it: text, or {code?, message, details?}. Code `failed` if none is given. Source: 2-domain.md 2.10. */
-export const errorInfo = z
-  .preprocess((given) => (typeof given === "string" ? { message: given } : given), fields)
-  .transform(({ code = "failed", message, details }, context): ErrorInfo => {
-    if (details === undefined) return { code, message };
-    const text = JSON.stringify(details);
-    const bytes = Buffer.byteLength(text);
-    if (bytes > LIMITS.resultBytes) {
-      return reject(
-        context,
-        details,
-        `has ${bytes} bytes of details; at most ${LIMITS.resultBytes} are accepted`,
-      );
-    }
-    return { code, message, details: JSON.parse(text) as Json };
-  });
+export const errorInfo = limited(
+  z
+    .preprocess(
+      (given: string | ErrorParams) => (typeof given === "string" ? { message: given } : given),
+      fields,
+    )
+    .transform(({ code = "failed", message, details }, context): ErrorInfo => {
+      if (details === undefined) return { code, message };
+      const text = JSON.stringify(details);
+      const bytes = Buffer.byteLength(text);
+      if (bytes > LIMITS.resultBytes) {
+        return reject(
+          context,
+          details,
+          `has ${bytes} bytes of details; at most ${LIMITS.resultBytes} are accepted`,
+        );
+      }
+      return { code, message, details: JSON.parse(text) as Json };
+    }),
+  { orText: { maxLength: TEXT_BYTES, "x-max-bytes": TEXT_BYTES } },
+);

@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { EVENT_NAMES } from "../../machines/events/catalogue.ts";
 import { query } from "./check.ts";
-import { accepting, params, reference } from "./common.ts";
-import { anyOf, queryFlag, queryWhole } from "./filters.ts";
+import { accepting, params, type Input } from "./common.ts";
 import { DURATION_FORMS, readDuration } from "./duration.ts";
+import { queryFlag, queryWhole } from "./filters.ts";
+import { reference } from "./texts.ts";
+import { anyOf } from "./words.ts";
 
 /** Where a reader of the journal begins; exclusive. */
 export type Since =
@@ -22,14 +24,23 @@ const since = z
     return ms === null ? { kind: "cursor", cursor: text } : { kind: "ago", ms };
   });
 
+const listEventsFields = {
+  /** Only what came after: a cursor, 0 or a length of time before now such as `5m`. Default 0, the beginning. */
+  since: since.optional(),
+  /** End after so many events, 1 to 500. Default: no such end. */
+  limit: queryWhole(1, 500).optional(),
+  /** Only events of these names. Default: of every name. */
+  type: anyOf(EVENT_NAMES).optional(),
+  /** Only events of this instance: its id or live name. Default: of every instance. */
+  instanceId: reference.optional(),
+  /** Only events of this task: its id or ref. Default: of every task. */
+  taskId: reference.optional(),
+  /** Go on with new events as they are committed, without an end. Default false: end after the newest. */
+  follow: queryFlag.default(false),
+};
+
+/** What `events` takes. */
+export interface ListEventsParams extends Input<typeof listEventsFields> {}
+
 /** events. `since` left out = from the beginning (a stream of new ones says so by other means). */
-export const listEvents = query(
-  params({
-    since: since.optional(),
-    limit: queryWhole(1, 500).optional(),
-    type: anyOf(EVENT_NAMES).optional(),
-    instanceId: reference.optional(),
-    taskId: reference.optional(),
-    follow: queryFlag.default(false),
-  }),
-);
+export const listEvents = query(params(listEventsFields));

@@ -3,26 +3,35 @@ import type { InstanceConfig } from "../../machines/records/instance.ts";
 import type { Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import type { Issue } from "./check.ts";
-import { accepting, flag, oneOf, quote, readMoment, reject, tags, whole } from "./common.ts";
+import { accepting, flag, limited, quote, reject, whole } from "./common.ts";
 import { nearest } from "./nearest.ts";
+import { tags } from "./texts.ts";
+import { readMoment } from "./time.ts";
+import { oneOf } from "./words.ts";
 
 const CAPABILITIES = 256;
 const MANY = 1_000_000;
 const DAY_SECONDS = 86_400;
 
 /** A moment that stays as it was written: configuration passes through untouched. */
-const writtenMoment = z
-  .string(accepting("a moment such as 2026-03-01T12:00:00Z"))
-  .transform((text, context) =>
-    readMoment(text) === null
-      ? reject(context, text, `is ${quote(text)}; a moment such as 2026-03-01T12:00:00Z is accepted`)
-      : text,
-  );
+const writtenMoment = limited(
+  z
+    .string(accepting("a moment such as 2026-03-01T12:00:00Z"))
+    .transform((text, context) =>
+      readMoment(text) === null
+        ? reject(context, text, `is ${quote(text)}; a moment such as 2026-03-01T12:00:00Z is accepted`)
+        : text,
+    ),
+  { format: "date-time" },
+);
 
 function seconds(max: number) {
   const error = accepting(`a number of seconds from 0 to ${max}`);
   return z.number(error).min(0, error).max(max, error);
 }
+
+/** A key without its check, or one that no record has, does not compile. */
+type KeysOf<Config> = { readonly [Key in keyof Config]-?: z.ZodType<Exclude<Config[Key], undefined>> };
 
 const shape = {
   capabilities: tags(CAPABILITIES),
@@ -45,7 +54,7 @@ const shape = {
   expires_at: writtenMoment,
   ends_at: writtenMoment,
   drain_timeout_seconds: seconds(DAY_SECONDS),
-};
+} satisfies KeysOf<Omit<InstanceConfig, "child_defaults">>;
 
 /** The keys that every instance understands but `child_defaults`. Source: 2-domain.md 2.9. */
 export const CONFIG_KEYS: readonly string[] = Object.keys(shape);
@@ -65,15 +74,18 @@ export const strictInstanceConfig = z
  * The configuration of an instance: known keys are checked, unknown ones kept. The output is a copy,
  * so that nothing the caller does later reaches a record.
  */
-export const instanceConfig = loose
-  .extend({ child_defaults: loose.optional() })
-  .transform((config, context): InstanceConfig => {
-    const text = JSON.stringify(config);
-    const bytes = Buffer.byteLength(text);
-    return bytes > LIMITS.payloadBytes
-      ? reject(context, config, `is ${bytes} bytes of JSON; at most ${LIMITS.payloadBytes} are accepted`)
-      : (JSON.parse(text) as InstanceConfig);
-  });
+export const instanceConfig = limited(
+  (loose.extend({ child_defaults: loose.optional() }) as z.ZodType<unknown, InstanceConfig>).transform(
+    (config, context): InstanceConfig => {
+      const text = JSON.stringify(config);
+      const bytes = Buffer.byteLength(text);
+      return bytes > LIMITS.payloadBytes
+        ? reject(context, config, `is ${bytes} bytes of JSON; at most ${LIMITS.payloadBytes} are accepted`)
+        : (JSON.parse(text) as InstanceConfig);
+    },
+  ),
+  { "x-max-bytes": LIMITS.payloadBytes },
+);
 
 const NOTHING_ENDS_IT = "nothing ends the instance then; terminate it yourself";
 /** Known keys that nothing reads yet, with what is so whatever they say. */

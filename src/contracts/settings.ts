@@ -1,8 +1,11 @@
 import * as z from "zod";
 import { SCOPES, type InstanceConfig, type Scope } from "../../machines/records/instance.ts";
-import { accepting, lengthOf, line, oneOf, whole } from "./common.ts";
 import type { Issue } from "./check.ts";
+import { accepting, whole } from "./common.ts";
 import { CONFIG_KEYS, strictInstanceConfig, withoutEffect } from "./instance-config.ts";
+import { line } from "./texts.ts";
+import { lengthOf } from "./time.ts";
+import { oneOf } from "./words.ts";
 
 /** The content of hopper.yaml, as far as what it sets exists. Source: 2-domain.md 2.9. */
 

@@ -75,6 +75,11 @@ export class Directory {
     return this.#entries(no);
   }
 
+  /** In order of creation. */
+  liveChildren(no: InstanceNo): readonly DirectoryEntry[] {
+    return this.#entries(no).filter((entry) => entry.status !== "terminated");
+  }
+
   /** Instances without a parent, in order of creation, terminated ones too. */
   roots(): readonly DirectoryEntry[] {
     return this.#entries(0);

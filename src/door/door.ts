@@ -6,13 +6,7 @@ import { HopperError, type Refusal } from "../../machines/errors.ts";
 import { instanceLifecycle, verbsOf } from "../../machines/lifecycles/instance.ts";
 import type { Answer, AnswerValue } from "../../machines/messages/answer.ts";
 import type { Command } from "../../machines/messages/command.ts";
-import {
-  DESK,
-  type ActorNo,
-  type InstanceNo,
-  type Json,
-  type TaskNo,
-} from "../../machines/records/values.ts";
+import { DESK, type ActorNo, type InstanceNo, type Json } from "../../machines/records/values.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
@@ -21,8 +15,14 @@ import type { DirectoryEntry, Store, TaskAddress } from "../../store/store.ts";
 import { Cursors } from "./cursor.ts";
 import type { Directory } from "./directory.ts";
 import { missingRecord, parseDelegationRef, parseTaskRef, resolveInstance } from "./references.ts";
-import { delegationView, instanceView, taskView } from "../views/view-of.ts";
-import type { DelegationView, InstanceView, TaskView } from "../views/views.ts";
+import {
+  delegationView,
+  instanceView,
+  leaseView,
+  taskView,
+  type DelegationContext,
+} from "../views/view-of.ts";
+import type { Claim, DelegationView, InstanceView, TaskView } from "../views/views.ts";
 
 /** What every verb needs: the loop, the store behind it, and the way from references to records and back. */
 export interface DoorParams {
@@ -211,53 +211,66 @@ export class Door {
   // ------------------------------------------------------------------ views
 
   async taskView(task: Task): Promise<TaskView> {
-    const ids = await this.taskIds([
-      ...task.dependsOn,
-      ...(task.parentTask === null ? [] : [task.parentTask]),
-    ]);
-    return taskView(task, this.directory, (no) => ids.get(no));
+    return (await this.taskViews([task]))[0] as TaskView;
   }
 
   async taskViews(tasks: readonly Task[]): Promise<TaskView[]> {
-    const views: TaskView[] = [];
-    for (const task of tasks) views.push(await this.taskView(task));
-    return views;
+    const named = tasks.flatMap(({ dependsOn, parentTask }) => [...dependsOn, parentTask ?? []].flat());
+    const ids = named.length === 0 ? NO_IDS : await this.store.queries.idsOf("task", named);
+    return tasks.map((task) => taskView(task, this.directory, (no) => ids.get(no)));
   }
 
-  /** Ids of tasks by number. */
-  async taskIds(numbers: Iterable<TaskNo>): Promise<Map<TaskNo, string>> {
-    const ids = new Map<TaskNo, string>();
-    for (const no of numbers) {
-      if (ids.has(no)) continue;
-      const task = await this.store.queries.task(no);
-      if (task !== null) ids.set(no, task.id);
-    }
-    return ids;
+  async claimViews(claims: Extract<AnswerValue, { kind: "claims" }>["claims"]): Promise<Claim[]> {
+    const tasks = await this.taskViews(claims.map(({ task }) => task));
+    return claims.map(({ task, token, expiresAt }, index) => ({
+      task: tasks[index] as TaskView,
+      lease: leaseView(task.no, token, expiresAt),
+    }));
   }
 
   async instanceView(instance: Instance): Promise<InstanceView> {
     const tally = await this.store.queries.tally(instance.no);
     const accepted = instanceLifecycle.allowed(instance.status, {
-      liveChildren: [...this.directory.children(instance.no)].filter((child) => child.status !== "terminated")
-        .length,
+      liveChildren: this.directory.liveChildren(instance.no).length,
       terminating: instance.intent === "terminate",
     });
     return instanceView(instance, tally, verbsOf(accepted), this.directory);
   }
 
+  async instanceViews(instances: readonly Instance[]): Promise<InstanceView[]> {
+    return await Promise.all(instances.map((instance) => this.instanceView(instance)));
+  }
+
   async delegationView(delegation: Delegation): Promise<DelegationView> {
-    const task = await this.store.queries.task(delegation.task);
-    const results = delegation.outcome === null ? [] : await this.store.queries.resultsOf(delegation.task);
-    const previous =
-      delegation.previous === null ? null : await this.store.queries.delegation(delegation.previous);
-    return delegationView(delegation, {
+    return (await this.delegationViews([delegation]))[0] as DelegationView;
+  }
+
+  async delegationViews(delegations: readonly Delegation[]): Promise<DelegationView[]> {
+    const { queries } = this.store;
+    const completed = new Set(delegations.flatMap(({ task, outcome }) => (outcome === null ? [] : task)));
+    const [tasks, previous, results] = await Promise.all([
+      queries.idsOf(
+        "task",
+        delegations.map(({ task }) => task),
+      ),
+      queries.idsOf(
+        "delegation",
+        delegations.flatMap(({ previous }) => previous ?? []),
+      ),
+      Promise.all([...completed].map(async (task) => await queries.resultsOf(task))),
+    ]);
+    const outputs = new Map(results.flat().map(({ task, round, value }) => [`${task} ${round}`, value]));
+    const context: DelegationContext = {
       directory: this.directory,
-      idOfTask: () => task?.id,
-      idOfDelegation: () => previous?.id,
-      outputOf: (_task, round) => results.find((one) => one.round === round)?.value ?? null,
-    });
+      idOfTask: (no) => tasks.get(no),
+      idOfDelegation: (no) => previous.get(no),
+      outputOf: (task, round) => outputs.get(`${task} ${round}`) ?? null,
+    };
+    return delegations.map((delegation) => delegationView(delegation, context));
   }
 }
+
+const NO_IDS: ReadonlyMap<number, string> = new Map();
 
 /** A refusal of the runtime as callers meet it: moments in the facts as ISO 8601. */
 export function errorOf(refusal: Refusal): HopperError {

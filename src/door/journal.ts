@@ -2,15 +2,20 @@ import { eventsThat, type EventName } from "../../machines/events/catalogue.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { DelegationNo, InstanceNo, TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
-import type { Hopper, ListEventsParams } from "../api/hopper.ts";
 import { check } from "../contracts/check.ts";
-import { listEvents, type Since } from "../contracts/events.ts";
+import { listEvents, type ListEventsParams, type Since } from "../contracts/events.ts";
 import type { Door } from "./door.ts";
 import { eventView } from "../views/event-view.ts";
 import type { EventView } from "../views/views.ts";
 
 const PAGE = 500;
 const FOR_EVER_MS = 1_000_000 * 3_600_000;
+
+/** Listens to the events of one name, or with `*` to all; the answer is the way to stop. */
+type On = <N extends EventName | "*">(
+  name: N,
+  listener: (event: N extends EventName ? EventView<N> : EventView) => void,
+) => () => void;
 
 /** The journal as readers meet it: from a cursor on, as it grows, or one task's part. Source: 4-http-api.md 4.3. */
 export class Journal {
@@ -31,7 +36,7 @@ export class Journal {
   }
 
   /** Each event once, after commit, in journal order. */
-  on: Hopper["on"] = (name, listener) => join(this.#listeners, name, listener);
+  on: On = (name, listener) => join(this.#listeners, name, listener as (event: EventView) => void);
 
   /** Calls `wake` when there may be something to claim, anywhere. */
   onClaimable = (wake: () => void): (() => void) => {
@@ -100,7 +105,7 @@ export class Journal {
   }
 
   /** Committed events in order; with `follow` it goes on as more are committed. */
-  async *read(params: ListEventsParams & { follow?: boolean | undefined } = {}): AsyncGenerator<EventView> {
+  async *read(params: ListEventsParams = {}): AsyncGenerator<EventView> {
     const checked = check(listEvents, params);
     const instance =
       checked.instanceId === undefined ? undefined : this.#door.instance(checked.instanceId, "instanceId").no;

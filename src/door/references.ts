@@ -1,10 +1,9 @@
 import { HopperError } from "../../machines/errors.ts";
 import type { DelegationNo, TaskNo } from "../../machines/records/values.ts";
 import type { DirectoryEntry } from "../../store/store.ts";
-import { looksLikeRef, quote } from "../contracts/common.ts";
+import { quote } from "../contracts/common.ts";
+import { looksLikeRef } from "../contracts/texts.ts";
 import type { Directory } from "./directory.ts";
-
-export { looksLikeRef } from "../contracts/common.ts";
 
 /**
  * The instance that a reference names: by id, then by live name; a terminated one by id only. Throws

@@ -1,5 +1,6 @@
 import { HopperError } from "../../machines/errors.ts";
-import type { Hopper } from "../api/hopper.ts";
+import type { Hopper } from "../hopper.ts";
+import { internalsOf } from "../verbs/internals.ts";
 import type { TaskView } from "../views/views.ts";
 import { differences } from "./differences.ts";
 import { isRunOf, readRunId, runIdOf, runPrefix, type Plan } from "./plan-file.ts";
@@ -28,7 +29,7 @@ export async function chooseRun(
   plan: Plan,
   flags: { readonly resume: boolean; readonly startNew: boolean },
 ): Promise<ChosenRun> {
-  const runs = await hopper.internals.runs(runPrefix(plan));
+  const runs = await internalsOf(hopper).runs(runPrefix(plan));
   const open = new Map<string, TaskView[]>();
   for (const runId of runs) {
     const tasks = await openTasks(hopper, runId);
@@ -46,7 +47,7 @@ export async function chooseRun(
   if (flags.startNew) return { ...fresh, toCancel: [...open.values()].flat() };
   if (!flags.resume) throw hasOpenTasks(plan, unfinished, open.get(unfinished) ?? []);
   if (!isRunOf(plan, unfinished))
-    throw wasEdited(plan, unfinished, await hopper.internals.runTasks(unfinished));
+    throw wasEdited(plan, unfinished, await internalsOf(hopper).runTasks(unfinished));
   return { runId: unfinished, fresh: false, toCancel: [] };
 }
 

@@ -1,4 +1,4 @@
-import type { Hopper } from "../api/hopper.ts";
+import type { Hopper } from "../hopper.ts";
 import type { PlanRenderFor } from "./render.ts";
 
 /** `hopper run` and `hopper demo`, as the command line understood them. Source: 5-cli.md 5.1, 5.3. */

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { HopperError } from "../../machines/errors.ts";
-import type { Hopper } from "../api/hopper.ts";
+import type { Hopper } from "../hopper.ts";
+import { internalsOf } from "../verbs/internals.ts";
 import { loadConfiguration } from "../config/config.ts";
 import { dryRun } from "./dry-run.ts";
 import { inPlace, readPlan, type Plan } from "./plan-file.ts";
@@ -46,7 +47,7 @@ export async function runPlanCommand(args: PlanCommandArgs, io: PlanIo): Promise
   try {
     const hopper = await openWaiting(folder, config, io);
     try {
-      const { groups } = hopper.internals.left;
+      const { groups } = internalsOf(hopper).left;
       if (groups.length > 0)
         output.remark(
           `note: ended ${groups.length} command${groups.length > 1 ? "s" : ""} that an earlier run had left behind`,

@@ -1,5 +1,6 @@
 import { isFinal } from "../../machines/records/task.ts";
-import type { Hopper } from "../api/hopper.ts";
+import type { Hopper } from "../hopper.ts";
+import { internalsOf } from "../verbs/internals.ts";
 import type { DecisionView, DelegationView, TaskView } from "../views/views.ts";
 import { keysOf } from "./differences.ts";
 import { toCreateParams, type Plan } from "./plan-file.ts";
@@ -14,7 +15,7 @@ export async function dryRun(params: { hopper: Hopper; plan: Plan; now: number }
   const { hopper, plan, now } = params;
   const runId = "dry-run";
   const tasks = toCreateParams(plan, { runId, now });
-  const { rootId, tasks: entered } = await hopper.internals.enterPlan({
+  const { rootId, tasks: entered } = await internalsOf(hopper).enterPlan({
     runId,
     hierarchy: plan.hierarchy,
     tasks,
@@ -23,7 +24,7 @@ export async function dryRun(params: { hopper: Hopper; plan: Plan; now: number }
   const planned = new Map<string, PlannedTask>();
   for (;;) {
     await hopper.settle();
-    const all = await hopper.internals.runTasks(runId);
+    const all = await internalsOf(hopper).runTasks(runId);
     const open = all.filter(
       (task) => !isFinal(task.status) && task.status !== "blocked" && !planned.has(task.id),
     );

@@ -1,5 +1,5 @@
 import { createLogUpdate } from "log-update";
-import type { Hopper } from "../api/hopper.ts";
+import type { Hopper } from "../hopper.ts";
 import type { InstanceTreeView } from "../views/views.ts";
 import type { PlanRender } from "./render.ts";
 import type { RunWatch } from "./run-watch.ts";

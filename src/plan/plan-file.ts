@@ -10,8 +10,8 @@ import { findIssues } from "../contracts/check.ts";
 import type { Path } from "../contracts/scan.ts";
 import { settingsContent, settingWarnings } from "../contracts/settings.ts";
 import { warnings } from "../contracts/instance-config.ts";
-import type { CreateTaskParams } from "../api/tasks.ts";
-import type { PlanNode } from "../api/internals.ts";
+import type { BatchTaskParams } from "../contracts/task-input.ts";
+import type { PlanNode } from "../verbs/internals.ts";
 import { withSettings } from "../workers/shell-environment.ts";
 import { crossCheck } from "./plan-checks.ts";
 import { shellWord } from "../contracts/shell-word.ts";
@@ -47,7 +47,7 @@ export interface Plan {
 export interface PlanTask {
   readonly key: string;
   /** Everything but the moments, which a run counts from its start. */
-  readonly params: CreateTaskParams & { readonly title: string };
+  readonly params: BatchTaskParams & { readonly title: string };
   readonly deadline: PlannedMoment | null;
   readonly notBefore: PlannedMoment | null;
 }
@@ -127,7 +127,7 @@ export function isRunOf(plan: Pick<Plan, "hash">, runId: string): boolean {
 }
 
 /** The tasks as the library takes them. `now`: when the run starts, in ms since the epoch. */
-export function toCreateParams(plan: Plan, run: { runId: string; now: number }): CreateTaskParams[] {
+export function toCreateParams(plan: Plan, run: { runId: string; now: number }): BatchTaskParams[] {
   const moment = (planned: PlannedMoment | null): string | null => {
     if (planned === null) return null;
     return new Date("at" in planned ? planned.at : run.now + planned.afterMs).toISOString();

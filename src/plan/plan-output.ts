@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { Hopper } from "../api/hopper.ts";
+import type { Hopper } from "../hopper.ts";
 import { toWire } from "../contracts/wire.ts";
 import type { EventView, InstanceTreeView, TaskView } from "../views/views.ts";
 import type { PlanCommandArgs, PlanIo } from "./command-io.ts";

@@ -1,22 +1,10 @@
 import * as z from "zod";
-import {
-  accepting,
-  COMMAND_BYTES,
-  found,
-  instanceName,
-  line,
-  oneOf,
-  params,
-  prose,
-  quote,
-  readMoment,
-  reject,
-  tags,
-  title,
-  whole,
-} from "../contracts/common.ts";
+import { accepting, found, params, quote, reject, whole } from "../contracts/common.ts";
 import { readDuration } from "../contracts/duration.ts";
 import { instanceConfig } from "../contracts/instance-config.ts";
+import { COMMAND_BYTES, instanceName, line, prose, tags, title } from "../contracts/texts.ts";
+import { readMoment } from "../contracts/time.ts";
+import { oneOf } from "../contracts/words.ts";
 import { PRIORITIES } from "../../machines/records/task.ts";
 import { SCOPES } from "../../machines/records/instance.ts";
 import { LIMITS } from "../../machines/settings.ts";

@@ -1,5 +1,6 @@
 import { isFinal } from "../../machines/records/task.ts";
-import type { Hopper } from "../api/hopper.ts";
+import type { Hopper } from "../hopper.ts";
+import { internalsOf } from "../verbs/internals.ts";
 import type { TaskView } from "../views/views.ts";
 import type { WorkerPoolParams } from "../workers/pool.ts";
 import { chooseRun, type ChosenRun } from "./choose-run.ts";
@@ -84,8 +85,8 @@ async function enter(
 ): Promise<{ rootId: string; tasks: readonly TaskView[] }> {
   const { runId, fresh } = chosen;
   const tasks = fresh ? toCreateParams(plan, { runId, now }) : [];
-  const entered = await hopper.internals.enterPlan({ runId, hierarchy: plan.hierarchy, tasks, by: BY });
-  return fresh ? entered : { rootId: entered.rootId, tasks: await hopper.internals.runTasks(runId) };
+  const entered = await internalsOf(hopper).enterPlan({ runId, hierarchy: plan.hierarchy, tasks, by: BY });
+  return fresh ? entered : { rootId: entered.rootId, tasks: await internalsOf(hopper).runTasks(runId) };
 }
 
 async function assignRest(
@@ -101,7 +102,7 @@ async function conclude(
   run: { chosen: ChosenRun; end: RunEnd; before: readonly TaskView[]; startedAt: number },
 ): Promise<{ how: RunEnd; allDone: boolean }> {
   const { chosen, end, before, startedAt } = run;
-  const tasks = await hopper.internals.runTasks(chosen.runId);
+  const tasks = await internalsOf(hopper).runTasks(chosen.runId);
   const count = (status: TaskView["status"]): number => tasks.filter((task) => task.status === status).length;
   const open = tasks.filter(({ status }) => !isFinal(status)).length;
   const summary = {

@@ -1,6 +1,6 @@
 import { isFinal, type TaskStatus } from "../../machines/records/task.ts";
 import { ENTRIES, eventsThat } from "../../machines/events/catalogue.ts";
-import type { Hopper } from "../api/hopper.ts";
+import type { Hopper } from "../hopper.ts";
 import type { EventView, InstanceTreeView, TaskView } from "../views/views.ts";
 import type { ShellResult } from "../workers/shell.ts";
 import { numberOf } from "./event-data.ts";

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isFinal } from "../../machines/records/task.ts";
-import type { Hopper } from "../api/hopper.ts";
+import type { Hopper } from "../hopper.ts";
+import { internalsOf } from "../verbs/internals.ts";
 import type { TaskView } from "../views/views.ts";
 import { WorkerPool, type WorkerPoolParams } from "../workers/pool.ts";
 import type { OpenTask } from "./render.ts";
@@ -107,16 +108,16 @@ export class PlanRunner {
   async #isBusy(): Promise<boolean> {
     const { hopper, runId } = this.#params;
     if (!this.#pool.idle || this.#pool.nextAt !== null) return true;
-    const due = await hopper.internals.nextDue();
+    const due = await internalsOf(hopper).nextDue();
     if (due !== null && due - Date.now() < SOON_MS) return true;
-    const tasks = await hopper.internals.runTasks(runId);
+    const tasks = await internalsOf(hopper).runTasks(runId);
     return tasks.some(({ status }) => status === "claimed" || status === "in_progress");
   }
 }
 
 /** The tasks of a run that are open, each with the reason in words. */
 export async function describeOpen(hopper: Hopper, runId: string): Promise<OpenTask[]> {
-  const tasks = await hopper.internals.runTasks(runId);
+  const tasks = await internalsOf(hopper).runTasks(runId);
   const byId = new Map(tasks.flatMap((task) => [[task.id, task] as const, [task.ref, task] as const]));
   const open = tasks.filter(({ status }) => !isFinal(status));
   return Promise.all(

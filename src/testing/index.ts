@@ -3,9 +3,9 @@ import type { Scope } from "../../machines/records/instance.ts";
 import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
 import { openStore, serialize } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
-import type { Hopper } from "../api/hopper.ts";
 import { parseDuration } from "../contracts/duration.ts";
-import { createHopper } from "../hopper.ts";
+import { createHopper, type Hopper } from "../hopper.ts";
+import { INTERNALS, internalsOf, type Internals } from "../verbs/internals.ts";
 import type { EventView } from "../views/views.ts";
 import { keepersChecked } from "./keeper-check.ts";
 import { countingIds, seededRandom } from "./seeded.ts";
@@ -74,8 +74,8 @@ export class SpawnedHopper {
     return driven(this.#hopper.route, this.#drive);
   }
 
-  get internals(): Hopper["internals"] {
-    return driven(this.#hopper.internals, this.#drive);
+  get [INTERNALS](): Internals {
+    return driven(internalsOf(this.#hopper), this.#drive);
   }
 
   /** The library itself, for what needs no driving: `on`, `events`, `stats`, `doctor`. */
@@ -114,7 +114,7 @@ export class SpawnedHopper {
     const end = this.clock.now() + parseDuration(duration);
     for (;;) {
       await this.settle();
-      const due = await this.#hopper.internals.nextDue();
+      const due = await internalsOf(this.#hopper).nextDue();
       if (due === null || due > end) break;
       this.clock.moveTo(Math.max(due, this.clock.now() + 1));
     }

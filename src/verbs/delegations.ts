@@ -2,22 +2,40 @@ import { HopperError } from "../../machines/errors.ts";
 import type { Command } from "../../machines/messages/command.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Task } from "../../machines/records/task.ts";
-import type { Delegations } from "../api/delegations.ts";
 import { check } from "../contracts/check.ts";
 import {
   acceptDelegation,
-  cancelDelegation,
   completeDelegation,
   listDelegations,
   rejectDelegation,
   toDelegationFilter,
+  type AcceptDelegationParams,
+  type CompleteDelegationParams,
+  type ListDelegationsParams,
+  type RejectDelegationParams,
 } from "../contracts/delegations.ts";
+import { withReason, type ReasonParams } from "../contracts/tasks.ts";
 import type { Asked, Door } from "../door/door.ts";
 import { pageOf } from "./pages.ts";
 import { delegationRef } from "../door/references.ts";
-import type { DelegationView } from "../views/views.ts";
+import type { DelegationView, ListView } from "../views/views.ts";
 
-/** The verbs on delegations: each is decided by the target. Source: 4-http-api.md 4.3. */
+/** The verbs on delegations: each is decided by the target, and throws `not_found`. Source: 4-http-api.md 4.3. */
+export interface Delegations {
+  /** The delegation of an id or ref. */
+  get(id: string): Promise<DelegationView>;
+  /** A page of the delegations that fit, 50 unless `limit` says otherwise. Errors: `bad_filter`, `bad_cursor`. */
+  list(params?: ListDelegationsParams): Promise<ListView<DelegationView>>;
+  /** Takes a pending offer. Errors: `already_decided`, `at_capacity`, `instance_not_running`. */
+  accept(id: string, params?: AcceptDelegationParams): Promise<DelegationView>;
+  /** Refuses a pending offer. Errors: `already_decided`, `validation_failed`. */
+  reject(id: string, params: RejectDelegationParams): Promise<DelegationView>;
+  /** Completes the task where this delegation brought it. Errors: `already_decided`, `open_hop_below`, `illegal_transition`. */
+  complete(id: string, params?: CompleteDelegationParams): Promise<DelegationView>;
+  /** Withdraws a pending offer: the task is back where it was. Errors: `already_decided`. */
+  cancel(id: string, params?: ReasonParams): Promise<DelegationView>;
+}
+
 export function delegations(door: Door): Delegations {
   return {
     get: async (id) => await door.delegationView(await door.delegation(id)),
@@ -26,7 +44,7 @@ export function delegations(door: Door): Delegations {
       const instance =
         checked.instanceId === undefined ? undefined : door.instance(checked.instanceId, "instanceId").no;
       const page = await door.store.queries.delegations(toDelegationFilter(checked, { instance }));
-      return await pageOf(page, (delegation) => door.delegationView(delegation));
+      return await pageOf(page, (rows) => door.delegationViews(rows));
     },
     async accept(id, params = {}) {
       const { note, ...asked } = check(acceptDelegation, params);
@@ -49,7 +67,7 @@ export function delegations(door: Door): Delegations {
       );
     },
     async cancel(id, params = {}) {
-      const { reason, ...asked } = check(cancelDelegation, params);
+      const { reason, ...asked } = check(withReason, params);
       const hop = await door.delegation(id);
       return await decide(
         door,

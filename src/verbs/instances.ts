@@ -3,10 +3,8 @@ import { DESK } from "../../machines/records/values.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { effectiveConfig } from "../../machines/settings.ts";
-import type { Claim, ClaimParams, Instances } from "../api/instances.ts";
-import type { CommandOptions } from "../api/options.ts";
 import { check } from "../contracts/check.ts";
-import { plainCommand } from "../contracts/common.ts";
+import { plainCommand, type CommandOptions } from "../contracts/command-options.ts";
 import {
   claimTasks,
   createInstance,
@@ -17,15 +15,61 @@ import {
   terminateInstance,
   toInstanceFilter,
   toInstanceSpec,
+  type ClaimParams,
+  type CreateInstanceParams,
+  type FailInstanceParams,
+  type HierarchyParams,
+  type ListInstancesParams,
+  type StopInstanceParams,
+  type TerminateInstanceParams,
 } from "../contracts/instances.ts";
+import type { DirectoryEntry } from "../../store/store.ts";
 import type { Door } from "../door/door.ts";
 import type { Journal } from "../door/journal.ts";
-import { pageOf } from "./pages.ts";
+import { listOf, pageOf } from "./pages.ts";
 import { refuseTaken } from "../door/references.ts";
-import { leaseView, treeView } from "../views/view-of.ts";
-import type { InstanceTreeView, InstanceView, ListView } from "../views/views.ts";
+import { treeView } from "../views/view-of.ts";
+import type { Claim, InstanceTreeView, InstanceView, ListView, QueueView } from "../views/views.ts";
 
-/** The verbs on instances. Source: 4-http-api.md 4.1. */
+/** The verbs on instances; each of one instance (id or live name) throws `not_found`. Source: 4-http-api.md 4.1. */
+export interface Instances {
+  /** Creates an instance; with `start` it resolves in `running`. Errors: `validation_failed`, `already_exists`, `invalid_parent`. */
+  create(params: CreateInstanceParams): Promise<InstanceView>;
+  /** The instance of an id or live name; a terminated one by id only. */
+  get(id: string): Promise<InstanceView>;
+  /** A page of the instances that fit, 50 unless `limit` says otherwise. Errors: `bad_filter`, `bad_cursor`. */
+  list(params?: ListInstancesParams): Promise<ListView<InstanceView>>;
+  /** From created, stopped or error; resolves in `running`. Errors: `illegal_transition`. */
+  start(id: string, params?: CommandOptions): Promise<InstanceView>;
+  /** From running or paused; resolves when drained, or at once in `stopping` with `wait: false`. Errors: `illegal_transition`. */
+  stop(id: string, params?: StopInstanceParams): Promise<InstanceView>;
+  /** Drains, stops and starts again; resolves in `running`. Errors: `illegal_transition`. */
+  restart(id: string, params?: CommandOptions): Promise<InstanceView>;
+  /** Takes nothing new until `resume`; its queue keeps its order. Errors: `illegal_transition`. */
+  pause(id: string, params?: CommandOptions): Promise<InstanceView>;
+  /** From paused back to running. Errors: `illegal_transition`. */
+  resume(id: string, params?: CommandOptions): Promise<InstanceView>;
+  /** From error; resolves in `running`. Errors: `illegal_transition`. */
+  recover(id: string, params?: CommandOptions): Promise<InstanceView>;
+  /** Puts it in error, until `recover`. Errors: `illegal_transition`. */
+  fail(id: string, params: FailInstanceParams): Promise<InstanceView>;
+  /** Ends it for good, its record stays; resolves when all below have reported. Errors: `has_live_children`, `illegal_transition`. */
+  terminate(id: string, params?: TerminateInstanceParams): Promise<InstanceView>;
+  /** Its live children, in order of creation. */
+  children(id: string): Promise<ListView<InstanceView>>;
+  /** From its parent up to the root. */
+  ancestors(id: string): Promise<ListView<InstanceView>>;
+  /** The tree below an instance, or the whole forest. Terminated ones only with `all`. */
+  hierarchy(id?: string, params?: HierarchyParams): Promise<InstanceTreeView[]>;
+  /** What waits there, in the order of claims. */
+  queue(id: string): Promise<QueueView>;
+  /**
+   * Takes tasks of its queue under leases, up to `max`; none = an empty list, at once or after `waitSeconds`.
+   * Errors: `instance_not_running`, `not_claimable`, `validation_failed`.
+   */
+  claim(id: string, params: ClaimParams): Promise<Claim[]>;
+}
+
 export function instances(door: Door, journal: Journal): Instances {
   return {
     async create(params) {
@@ -49,10 +93,8 @@ export function instances(door: Door, journal: Journal): Instances {
       const checked = check(listInstances, params);
       const parent =
         checked.parentId === undefined ? undefined : door.instance(checked.parentId, "parentId").no;
-      const page = await door.store.queries.instances(
-        toInstanceFilter(checked, parent === undefined ? {} : { parent }),
-      );
-      return await pageOf(page, (instance) => door.instanceView(instance));
+      const page = await door.store.queries.instances(toInstanceFilter(checked, { parent }));
+      return await pageOf(page, (rows) => door.instanceViews(rows));
     },
     start: (id, params) => lifecycle(door, id, "start", params),
     restart: (id, params) => lifecycle(door, id, "restart", params),
@@ -76,21 +118,8 @@ export function instances(door: Door, journal: Journal): Instances {
       const { cascade, ...asked } = check(terminateInstance, params);
       return await send(door, id, { verb: "terminate", cascade }, asked);
     },
-    async children(id) {
-      const { no } = door.instance(id);
-      return await listOf(
-        door,
-        [...door.directory.children(no)]
-          .filter((child) => child.status !== "terminated")
-          .map((child) => child.no),
-      );
-    },
-    async ancestors(id) {
-      return await listOf(
-        door,
-        [...door.directory.ancestors(door.instance(id).no)].map((entry) => entry.no),
-      );
-    },
+    children: async (id) => listOf(await viewsOf(door, door.directory.liveChildren(door.instance(id).no))),
+    ancestors: async (id) => listOf(await viewsOf(door, door.directory.ancestors(door.instance(id).no))),
     hierarchy: (id, params = {}) => hierarchy(door, id, check(instanceHierarchy, params).all),
     queue: (id) => queue(door, journal, id),
     claim: (id, params) => claim(door, journal, id, params),
@@ -126,37 +155,23 @@ async function send(
   return await door.instanceView(answer.instance);
 }
 
-async function listOf(door: Door, numbers: readonly number[]): Promise<ListView<InstanceView>> {
-  const items: InstanceView[] = [];
-  for (const no of numbers) {
-    const instance = await door.store.queries.instance(no);
-    if (instance !== null) items.push(await door.instanceView(instance));
-  }
-  return { items, nextCursor: null, hasMore: false };
+async function viewsOf(door: Door, entries: readonly DirectoryEntry[]): Promise<InstanceView[]> {
+  const { queries } = door.store;
+  const rows = await Promise.all(entries.map(async ({ no }) => await queries.instance(no)));
+  return await door.instanceViews(rows.flatMap((row) => row ?? []));
 }
 
 async function hierarchy(door: Door, id: string | undefined, all: boolean): Promise<InstanceTreeView[]> {
   const top = id === undefined ? null : door.instance(id);
-  const views: InstanceView[] = [];
-  for (const entry of door.directory.all()) {
-    if (entry.status === "terminated" && !all && entry.no !== top?.no) continue;
-    if (
-      top !== null &&
-      entry.no !== top.no &&
-      ![...door.directory.ancestors(entry.no)].some((above) => above.no === top.no)
-    )
-      continue;
-    const instance = await door.store.queries.instance(entry.no);
-    if (instance !== null) views.push(await door.instanceView(instance));
-  }
-  return treeView(views);
+  const shown = [...door.directory.all()].filter((entry) => {
+    if (entry.no === top?.no) return true;
+    if (entry.status === "terminated" && !all) return false;
+    return top === null || door.directory.ancestors(entry.no).some((above) => above.no === top.no);
+  });
+  return treeView(await viewsOf(door, shown));
 }
 
-async function queue(
-  door: Door,
-  journal: Journal,
-  id: string,
-): Promise<Awaited<ReturnType<Instances["queue"]>>> {
+async function queue(door: Door, journal: Journal, id: string): Promise<QueueView> {
   const instance = await rowOf(door, id);
   const config = effectiveConfig(instance, door.settings);
   const rows = await door.store.actor(instance.no);
@@ -201,11 +216,7 @@ async function claim(door: Door, journal: Journal, id: string, params: ClaimPara
     const answer = await door.ask({ to, command, kind: "claims", asked: checked });
     if (answer.claims.length > 0 || door.clock.now() >= until) {
       woken.cancel();
-      const claims: Claim[] = [];
-      for (const { task, token, expiresAt } of answer.claims) {
-        claims.push({ task: await door.taskView(task), lease: leaseView(task.no, token, expiresAt) });
-      }
-      return claims;
+      return await door.claimViews(answer.claims);
     }
     await woken.at(Math.min(until, answer.nextAt ?? until));
   }

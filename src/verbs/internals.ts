@@ -1,18 +1,75 @@
+import type { Metrics } from "../../actors/engine/system-params.ts";
 import type { Command, InstanceSpec, PlannedInstance } from "../../machines/messages/command.ts";
 import { DESK, type InstanceNo } from "../../machines/records/values.ts";
-import type { Instance, InstanceConfig } from "../../machines/records/instance.ts";
+import type { Instance, InstanceConfig, InstanceType, Scope } from "../../machines/records/instance.ts";
+import type { ProcessMark } from "../../machines/records/task.ts";
 import { HopperError } from "../../machines/errors.ts";
-import type { Claim } from "../api/instances.ts";
-import type { Internals, OrphansEnded, PlanNode } from "../api/internals.ts";
 import { checkBatch } from "../contracts/batch.ts";
 import { check } from "../contracts/check.ts";
-import { createInstance, toInstanceSpec } from "../contracts/instances.ts";
-import { batchTask } from "../contracts/task-input.ts";
+import { createInstance, toInstanceSpec, type CreateInstanceParams } from "../contracts/instances.ts";
+import { batchTask, type BatchTaskParams, type CheckedTask } from "../contracts/task-input.ts";
 import type { Door } from "../door/door.ts";
 import type { Journal } from "../door/journal.ts";
-import { leaseEpoch, refuseTaken } from "../door/references.ts";
+import { leaseEpoch, refuseTaken, taskRef } from "../door/references.ts";
 import { specOf } from "./task-intake.ts";
-import { leaseView } from "../views/view-of.ts";
+import type { Claim, TaskView } from "../views/views.ts";
+
+/** Where a Hopper carries its {@link Internals}: out of the way of who only uses it. */
+export const INTERNALS = Symbol("hopper.internals");
+
+/** The internals of what `createHopper` made. */
+export function internalsOf(hopper: object): Internals {
+  return (hopper as { readonly [INTERNALS]: Internals })[INTERNALS];
+}
+
+/** For Hopper's own workers and plan runner: not part of the promise to library users. */
+export interface Internals {
+  /** Enter a hierarchy (created or matched by name, started) and tasks, in one transaction. Tasks are unassigned until {@link assign}. */
+  enterPlan(params: {
+    runId: string;
+    hierarchy: PlanNode;
+    tasks: BatchTaskParams[];
+    by?: string | undefined;
+  }): Promise<{ rootId: string; tasks: TaskView[] }>;
+  claimOwn(
+    id: string,
+    params: { workerId: string; leaseSeconds: number },
+  ): Promise<{ claims: Claim[]; nextAt: number | null }>;
+  /** The mark of the process group that will run the command; resolves after its commit, before the command may start. */
+  started(taskId: string, params: { leaseToken: string; process: ProcessMark }): Promise<TaskView>;
+  /** Tasks that were under a lease of a worker of the former owner, with their processes. */
+  orphans(): Promise<{ taskId: string; ref: string; epoch: number; process: ProcessMark | null }[]>;
+  /** Ends such a lease at once: the process is known to be gone. */
+  orphaned(taskId: string, epoch: number): Promise<void>;
+  /** What a former owner had left running when this one opened the store; it was ended before the loop began. */
+  readonly left: OrphansEnded;
+  /** Batches, turns, commits and stored messages since the store was opened. */
+  metrics(): Readonly<Metrics>;
+  /** Runs of a plan by prefix of the run id, newest first. */
+  runs(prefix: string): Promise<string[]>;
+  runTasks(runId: string): Promise<TaskView[]>;
+  /** Called after each commit, with the instance ids at which something became claimable (a hint; polling is the truth). */
+  onClaimable(listener: () => void): () => void;
+  /** Moment of the next timer; null = none. For "nothing is running, due or backing off". */
+  nextDue(): Promise<number | null>;
+}
+
+/** What a former owner had left running, and what was done. */
+export interface OrphansEnded {
+  /** Refs of the tasks whose lease was ended. */
+  readonly tasks: readonly string[];
+  /** Process groups that were still running, and are not any more. */
+  readonly groups: readonly number[];
+}
+
+export interface PlanNode {
+  name: string;
+  scope: Scope;
+  config?: InstanceConfig | undefined;
+  description?: string | undefined;
+  instanceType?: InstanceType | undefined;
+  children: PlanNode[];
+}
 
 /** What Hopper's own plan runner and shell workers need beyond the public verbs. Source: 5-cli.md 5.3. */
 export function internals(door: Door, journal: Journal, left: OrphansEnded): Internals {
@@ -33,11 +90,7 @@ export function internals(door: Door, journal: Journal, left: OrphansEnded): Int
         kind: "claims",
         asked: { by: `worker:${workerId}` },
       });
-      const claims: Claim[] = [];
-      for (const { task, token, expiresAt } of answer.claims) {
-        claims.push({ task: await door.taskView(task), lease: leaseView(task.no, token, expiresAt) });
-      }
-      return { claims, nextAt: answer.nextAt };
+      return { claims: await door.claimViews(answer.claims), nextAt: answer.nextAt };
     },
     async started(taskId, { leaseToken, process }) {
       const task = await door.taskAddress(taskId);
@@ -48,11 +101,8 @@ export function internals(door: Door, journal: Journal, left: OrphansEnded): Int
       );
     },
     async orphans() {
-      const found = [];
-      for (const task of await door.store.ownLeases()) {
-        found.push({ taskId: task.id, ref: `T-${task.no}`, epoch: task.epoch, process: task.process });
-      }
-      return found;
+      const tasks = await door.store.ownLeases();
+      return tasks.map(({ id, no, epoch, process }) => ({ taskId: id, ref: taskRef(no), epoch, process }));
     },
     async orphaned(taskId, epoch) {
       const task = await door.taskAddress(taskId);
@@ -76,7 +126,10 @@ async function enterPlan(
   const hierarchy: PlannedInstance[] = [];
   const idle: string[] = [];
   await place(door, params.hierarchy, null, { hierarchy, idle });
-  const checked = params.tasks.map((task) => check(batchTask, { ...task, runId: params.runId }));
+  const checked = params.tasks.map((task): CheckedTask => {
+    const ofRun: BatchTaskParams = { ...task, runId: params.runId };
+    return check(batchTask, ofRun);
+  });
   checkBatch(checked, "tasks");
   const items = [];
   for (const task of checked) items.push({ spec: await specOf(door, task), instance: null });
@@ -139,16 +192,7 @@ function parentFor(above: Above): Pick<PlannedInstance, "parent" | "above"> {
   return { parent: { no }, above: { no, scope, depth, root, inherited, config } };
 }
 
-function specOfNode(node: PlanNode): InstanceSpec {
-  const { name, scope, config, description, instanceType } = node;
-  return toInstanceSpec(
-    check(createInstance, {
-      name,
-      scope,
-      start: true,
-      ...(config === undefined ? {} : { config: config satisfies InstanceConfig }),
-      ...(description === undefined ? {} : { description }),
-      ...(instanceType === undefined ? {} : { instanceType }),
-    }),
-  );
+function specOfNode({ name, scope, config, description, instanceType }: PlanNode): InstanceSpec {
+  const params: CreateInstanceParams = { name, scope, config, description, instanceType, start: true };
+  return toInstanceSpec(check(createInstance, params));
 }

@@ -2,9 +2,9 @@ import { HopperError } from "../../machines/errors.ts";
 import type { Command, TaskSpec } from "../../machines/messages/command.ts";
 import { DESK, type InstanceNo, type TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
-import type { CreateTaskParams, Tasks } from "../api/tasks.ts";
 import { checkBatch } from "../contracts/batch.ts";
 import { check } from "../contracts/check.ts";
+import type { CommandOptions } from "../contracts/command-options.ts";
 import {
   createTask,
   createTasks,
@@ -12,14 +12,35 @@ import {
   toTaskEdit,
   toTaskSpec,
   updateTask,
+  type BatchTaskParams,
   type CheckedTask,
+  type CreateTaskParams,
+  type UpdateTaskParams,
 } from "../contracts/task-input.ts";
 import type { Door } from "../door/door.ts";
 import type { Journal } from "../door/journal.ts";
 import type { TaskView } from "../views/views.ts";
 
-/** Tasks coming into being, and edits of what was asked. */
-export function taskIntake(door: Door, journal: Journal): Pick<Tasks, "add" | "addBatch" | "update"> {
+/** Tasks coming into being, and edits of what was asked. Source: 4-http-api.md 4.2. */
+export interface TaskIntake {
+  /**
+   * Adds a task. Resolves after the commit that created it, or as `settleMs` says.
+   * Errors: `validation_failed`, `not_found` (an instance or dependency), `illegal_transition` (the instance is terminated).
+   */
+  add(params: CreateTaskParams): Promise<TaskView>;
+  /**
+   * Adds 1 to 1,000 tasks, all or none; `dependsOn: ["key:types"]` names one of the batch.
+   * Errors: those of `add`, and `dependency_cycle`.
+   */
+  addBatch(items: BatchTaskParams[], options?: CommandOptions): Promise<{ items: TaskView[] }>;
+  /**
+   * Changes what was asked of a task that is not final; what is left out stays as it is.
+   * Errors: `validation_failed`, `not_found`, `illegal_transition` (final), `immutable_field`, `stale_version` (`ifVersion`).
+   */
+  update(id: string, params: UpdateTaskParams): Promise<TaskView>;
+}
+
+export function taskIntake(door: Door, journal: Journal): TaskIntake {
   return {
     add: (params) => add(door, journal, params),
     async addBatch(items, options = {}) {

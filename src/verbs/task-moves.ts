@@ -2,15 +2,38 @@ import { HopperError } from "../../machines/errors.ts";
 import type { Command } from "../../machines/messages/command.ts";
 import { DESK, type InstanceNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
-import type { Tasks } from "../api/tasks.ts";
 import { check } from "../contracts/check.ts";
-import { assignTask, delegateTask, reassignTask, withReason } from "../contracts/tasks.ts";
+import {
+  assignTask,
+  delegateTask,
+  reassignTask,
+  withReason,
+  type AssignTaskParams,
+  type DelegateTaskParams,
+  type ReasonParams,
+  type ReassignTaskParams,
+} from "../contracts/tasks.ts";
 import type { Asked, Door } from "../door/door.ts";
 import { taskRef } from "../door/references.ts";
-import type { DelegationView } from "../views/views.ts";
+import type { DelegationView, TaskView } from "../views/views.ts";
 
-/** Tasks moving between instances. */
-export function taskMoves(door: Door): Pick<Tasks, "assign" | "delegate" | "escalate" | "reassign"> {
+/** Tasks moving between instances. Source: 4-http-api.md 4.2, 2-domain.md 2.4. */
+export interface TaskMoves {
+  /** Gives an unassigned task to an instance, which decides what becomes of it. Errors: `not_found`, `illegal_transition`. */
+  assign(id: string, params: AssignTaskParams): Promise<TaskView>;
+  /**
+   * Offers a task to a child of its holder, the named one or the one that routing chooses. Resolves with the delegation,
+   * also when it was decided at once and rejected.
+   * Errors: `invalid_delegation`, `no_route`, `at_capacity`, `pending_delegation_exists`, `illegal_transition`, `not_found`.
+   */
+  delegate(id: string, params?: DelegateTaskParams): Promise<DelegationView>;
+  /** Gives a task back up, to the parent of its holder. Errors: `invalid_delegation`, `illegal_transition`, `not_found`. */
+  escalate(id: string, params?: ReasonParams): Promise<DelegationView>;
+  /** Moves a task to a sibling of its holder. Errors: those of `escalate`, and `at_capacity`. */
+  reassign(id: string, params: ReassignTaskParams): Promise<DelegationView>;
+}
+
+export function taskMoves(door: Door): TaskMoves {
   return {
     async assign(id, params) {
       const { instanceId, ...asked } = check(assignTask, params);
@@ -35,11 +58,7 @@ export function taskMoves(door: Door): Pick<Tasks, "assign" | "delegate" | "esca
   };
 }
 
-async function delegate(
-  door: Door,
-  id: string,
-  params: Parameters<Tasks["delegate"]>[1] = {},
-): Promise<DelegationView> {
+async function delegate(door: Door, id: string, params: DelegateTaskParams = {}): Promise<DelegationView> {
   const { targetInstanceId, delegationType, notes, autoAccept, ...asked } = check(delegateTask, params);
   const task = await door.task(id);
   const to = targetInstanceId === null ? null : door.instance(targetInstanceId, "targetInstanceId").no;

@@ -1,21 +1,40 @@
 import { HopperError } from "../../machines/errors.ts";
 import { isFinal, type Task } from "../../machines/records/task.ts";
-import type { Tasks } from "../api/tasks.ts";
 import { check } from "../contracts/check.ts";
-import { listTasks, toTaskFilter, waitForTask } from "../contracts/tasks.ts";
+import {
+  listTasks,
+  toTaskFilter,
+  waitForTask,
+  type ListTasksParams,
+  type WaitForTaskParams,
+} from "../contracts/tasks.ts";
 import type { Door } from "../door/door.ts";
 import { explain } from "../narration/explain.ts";
 import type { Journal } from "../door/journal.ts";
-import { pageOf } from "./pages.ts";
+import { listOf, pageOf } from "./pages.ts";
 import { taskRef } from "../door/references.ts";
 import { chainView, decisionView, iso } from "../views/view-of.ts";
-import type { ChainView, TaskView } from "../views/views.ts";
+import type { ChainView, DecisionView, EventView, ListView, TaskView } from "../views/views.ts";
 
-/** Questions about tasks. */
-export function taskQuestions(
-  door: Door,
-  journal: Journal,
-): Pick<Tasks, "get" | "list" | "delegations" | "events" | "decisions" | "explain" | "wait"> {
+/** Questions about tasks; each of one task throws `not_found`. Source: 4-http-api.md 4.2. */
+export interface TaskQuestions {
+  /** The task of an id or ref. */
+  get(id: string): Promise<TaskView>;
+  /** A page of the tasks that fit, 50 unless `limit` says otherwise. Errors: `bad_filter`, `bad_cursor`, `not_found`. */
+  list(params?: ListTasksParams): Promise<ListView<TaskView>>;
+  /** Every delegation of it in order of `seq`, and where it is now. */
+  delegations(id: string): Promise<ChainView>;
+  /** All of its events, in order. */
+  events(id: string): Promise<ListView<EventView>>;
+  /** Every routing decision about it, in order. */
+  decisions(id: string): Promise<ListView<DecisionView & { at: string }>>;
+  /** What became of it in words, one line per step. */
+  explain(id: string): Promise<{ task: TaskView; lines: string[] }>;
+  /** Resolves when it is final. Errors: `timed_out` (facts: `status`) after `timeoutMs`. */
+  wait(id: string, params?: WaitForTaskParams): Promise<TaskView>;
+}
+
+export function taskQuestions(door: Door, journal: Journal): TaskQuestions {
   return {
     get: async (id) => await door.taskView(await door.task(id)),
     async list(params = {}) {
@@ -31,13 +50,13 @@ export function taskQuestions(
         parentTaskId === undefined ? undefined : (await door.taskAddress(parentTaskId, "parentTaskId")).no;
       return await pageOf(
         await door.store.queries.tasks(toTaskFilter(checked, { holder, parentTask })),
-        (task) => door.taskView(task),
+        (rows) => door.taskViews(rows),
       );
     },
     delegations: async (id) => await chain(door, await door.task(id)),
     async events(id) {
       const { no } = await door.taskAddress(id);
-      return { items: await journal.ofTask(no), nextCursor: null, hasMore: false };
+      return listOf(await journal.ofTask(no));
     },
     async decisions(id) {
       const { no } = await door.taskAddress(id);
@@ -46,7 +65,7 @@ export function taskQuestions(
         if (event.name !== "routing.decided" || event.data === null) continue;
         items.push({ ...decisionView(event.data, door.directory), at: iso(event.at) });
       }
-      return { items, nextCursor: null, hasMore: false };
+      return listOf(items);
     },
     async explain(id) {
       const task = await door.task(id);
@@ -72,7 +91,7 @@ async function wait(
   door: Door,
   journal: Journal,
   id: string,
-  params: Parameters<Tasks["wait"]>[1] = {},
+  params: WaitForTaskParams = {},
 ): Promise<TaskView> {
   const { timeoutMs } = check(waitForTask, params);
   const { no } = await door.taskAddress(id);

@@ -1,6 +1,5 @@
 import type { Command } from "../../machines/messages/command.ts";
 import { DESK } from "../../machines/records/values.ts";
-import type { Tasks } from "../api/tasks.ts";
 import { check } from "../contracts/check.ts";
 import {
   completeTask,
@@ -10,16 +9,38 @@ import {
   retryTask,
   setTaskStatus,
   withReason,
+  type CompleteTaskParams,
+  type FailTaskParams,
+  type HeartbeatTaskParams,
+  type ReasonParams,
+  type ReleaseTaskParams,
+  type RetryTaskParams,
+  type SetTaskStatusParams,
 } from "../contracts/tasks.ts";
 import type { Door } from "../door/door.ts";
 import { leaseEpoch } from "../door/references.ts";
 import { iso } from "../views/view-of.ts";
-import type { TaskView } from "../views/views.ts";
+import type { HeartbeatView, TaskView } from "../views/views.ts";
 
-/** Work on a task and its ends, by a worker with a lease or by an operator. */
-export function taskWork(
-  door: Door,
-): Pick<Tasks, "status" | "complete" | "fail" | "heartbeat" | "release" | "cancel" | "retry"> {
+/** Work on a task and its ends, by a worker with a lease or by an operator. Source: 4-http-api.md 4.2, 2-domain.md 2.5. */
+export interface TaskWork {
+  /** Sets the status, as an operator does. Errors: `illegal_transition`, `not_found`. */
+  status(id: string, params: SetTaskStatusParams): Promise<TaskView>;
+  /** Ends a task well; resolves when all above it know. Errors: `lease_lost`, `illegal_transition`, `not_found`. */
+  complete(id: string, params?: CompleteTaskParams): Promise<TaskView>;
+  /** Ends an attempt, or the task when none is left. Errors: `lease_lost`, `illegal_transition`, `not_found`. */
+  fail(id: string, params: FailTaskParams): Promise<TaskView>;
+  /** Prolongs a lease and tells how far it is. Errors: `lease_lost`, `not_found`. */
+  heartbeat(id: string, params: HeartbeatTaskParams): Promise<HeartbeatView>;
+  /** Gives a lease back; the task is queued again and the attempt does not count. Errors: `lease_lost`, `not_found`. */
+  release(id: string, params: ReleaseTaskParams): Promise<TaskView>;
+  /** Ends a task that is not wanted any more; resolves when all above it know. Errors: `illegal_transition`, `not_found`. */
+  cancel(id: string, params?: ReasonParams): Promise<TaskView>;
+  /** Opens a final task again at its origin, round + 1. Errors: `illegal_transition`, `parent_final`, `not_found`. */
+  retry(id: string, params?: RetryTaskParams): Promise<TaskView>;
+}
+
+export function taskWork(door: Door): TaskWork {
   return {
     status: (id, params) => setStatus(door, id, params),
     async complete(id, params = {}) {
@@ -81,7 +102,7 @@ export function taskWork(
   };
 }
 
-async function setStatus(door: Door, id: string, params: Parameters<Tasks["status"]>[1]): Promise<TaskView> {
+async function setStatus(door: Door, id: string, params: SetTaskStatusParams): Promise<TaskView> {
   const { status, result, reason, ...asked } = check(setTaskStatus, params);
   const task = await door.taskAddress(id);
   const about = { task: task.no } as const;
@@ -102,11 +123,7 @@ async function setStatus(door: Door, id: string, params: Parameters<Tasks["statu
   return await door.askTask(task, commands[status], asked);
 }
 
-async function heartbeat(
-  door: Door,
-  id: string,
-  params: Parameters<Tasks["heartbeat"]>[1],
-): ReturnType<Tasks["heartbeat"]> {
+async function heartbeat(door: Door, id: string, params: HeartbeatTaskParams): Promise<HeartbeatView> {
   const { leaseToken, leaseMs, progress, note, ...asked } = check(heartbeatTask, params);
   const task = await door.taskAddress(id);
   const command: Command = {

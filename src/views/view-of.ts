@@ -1,4 +1,5 @@
 import { expandDecision } from "../../machines/routing/decision-data.ts";
+import type { InstanceEvent } from "../../machines/lifecycles/instance.ts";
 import type { Decision } from "../../machines/messages/decision.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { DelegationNo, Json, TaskNo } from "../../machines/records/values.ts";
@@ -61,7 +62,7 @@ export function tallyView(tally: Tally): TallyView {
 export function instanceView(
   instance: Instance,
   tally: Tally,
-  allowed: readonly string[],
+  allowed: readonly InstanceEvent["type"][],
   directory: Directory,
 ): InstanceView {
   return {

@@ -11,27 +11,68 @@ import type {
   TaskOutcome,
   TaskSource,
   TaskStatus,
+  Task,
 } from "../../machines/records/task.ts";
 import type { InstanceConfig, InstanceStatus, InstanceType, Scope } from "../../machines/records/instance.ts";
 import type { EventName, ShownEventData } from "../../machines/events/catalogue.ts";
-import type { LostBecause } from "../../machines/messages/decision.ts";
+import type { InstanceEvent } from "../../machines/lifecycles/instance.ts";
+import type { Message } from "../../machines/messages/envelope.ts";
+import type { Decision, LostBecause } from "../../machines/messages/decision.ts";
+
+/** What users see of a task's lease: who has the token may heartbeat, complete, fail and release it. */
+export interface LeaseView {
+  token: string;
+  expiresAt: string;
+}
+
+/** A task that was claimed, and the lease under which it is. */
+export interface Claim {
+  task: TaskView;
+  lease: LeaseView;
+}
+
+/** What a heartbeat is answered with. */
+export interface HeartbeatView {
+  expiresAt: string;
+  status: TaskStatus;
+  cancelRequested: boolean;
+}
+
+/** The queue of an instance. */
+export interface QueueView {
+  /** In the order of claims. */
+  items: TaskView[];
+  queued: number;
+  claimed: number;
+  maxConcurrentTasks: number;
+  maxQueuedTasks: number;
+  /** How long the oldest has been queued, in ms; null = nothing is. */
+  oldestWaitMs: number | null;
+}
+
+/** Everything counted. */
+export interface Stats {
+  /** `names`: at most 100 of each group. */
+  instances: { scope: Scope; status: InstanceStatus; count: number; names: string[] }[];
+  tasks: {
+    total: number;
+    /** Not final. */
+    open: number;
+    /** Claimed or in progress. */
+    inProgress: number;
+    byStatus: Record<TaskStatus, number>;
+    /** Pending: in no queue, waiting for a decision. */
+    held: number;
+  };
+  deadLetters: number;
+}
 
 /**
  * What users see of a record, in camelCase: ids instead of row numbers, ISO 8601 moments with
  * milliseconds and Z. The wire (JSON of the CLI and the API) is the same with snake_case keys
  * (src/wire.ts). Source: 2-domain.md 2.1, 4-http-api.md.
  */
-export interface TallyView {
-  pending: number;
-  queued: number;
-  claimed: number;
-  in_progress: number;
-  waiting: number;
-  blocked: number;
-  done: number;
-  failed: number;
-  cancelled: number;
-}
+export type TallyView = Record<TaskStatus, number>;
 
 export interface InstanceView {
   id: string;
@@ -52,7 +93,7 @@ export interface InstanceView {
   /** Tasks it holds by status. */
   counts: TallyView;
   /** Upper-case machine events that would be accepted now. */
-  allowedEvents: string[];
+  allowedEvents: InstanceEvent["type"][];
 }
 
 export interface InstanceTreeView extends InstanceView {
@@ -79,7 +120,7 @@ export interface TaskView {
   key: string | null;
   runId: string | null;
   dependsOn: string[];
-  onDependencyFailure: "fail" | "run";
+  onDependencyFailure: Task["onDependencyFailure"];
   deadlineAt: string | null;
   notBefore: string | null;
   timeoutSeconds: number | null;
@@ -164,7 +205,7 @@ export type EventView<N extends EventName = EventName> = N extends EventName
   : never;
 
 export interface DecisionView {
-  action: "delegate" | "handle" | "create" | "hold";
+  action: Decision["action"];
   reason: string;
   instanceId: string;
   targetId: string | null;
@@ -182,16 +223,11 @@ export interface DecisionView {
   }[];
 }
 
-export interface LeaseView {
-  token: string;
-  expiresAt: string;
-}
-
 export interface DeadLetterView {
   id: string;
   toInstanceId: string | null;
   fromInstanceId: string | null;
-  type: string;
+  type: Message["type"];
   taskId: string | null;
   error: string;
   at: string;

@@ -1,6 +1,5 @@
 import type { ProcessMark } from "../../machines/records/task.ts";
-import type { Hopper } from "../api/hopper.ts";
-import type { OrphansEnded } from "../api/internals.ts";
+import type { Internals, OrphansEnded } from "../verbs/internals.ts";
 import { endGroup, processTable, type ProcessTable } from "./process-table.ts";
 
 /** A task that was under a lease of a former owner's worker, with the process of its command; null = it had none yet. */
@@ -16,7 +15,7 @@ interface Orphan {
  * from the stored one. Source: 5-cli.md 5.3, 2-domain.md 2.5.
  */
 export async function endOrphans(
-  { internals }: Pick<Hopper, "internals">,
+  internals: Pick<Internals, "orphans" | "orphaned">,
   begin: () => void,
   table: ProcessTable = processTable(),
 ): Promise<OrphansEnded> {

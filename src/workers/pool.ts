@@ -1,7 +1,7 @@
 import { hasQueue } from "../../machines/legality.ts";
 import { DEFAULT_SETTINGS } from "../../machines/settings.ts";
 import type { EventName } from "../../machines/events/catalogue.ts";
-import type { Hopper } from "../api/hopper.ts";
+import type { Hopper } from "../hopper.ts";
 import type { EventView, InstanceTreeView } from "../views/views.ts";
 import type { ShellJobSettings } from "./shell-job.ts";
 import { SharedPass } from "./shared-pass.ts";

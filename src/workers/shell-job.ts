@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { HopperError } from "../../machines/errors.ts";
 import type { Json } from "../../machines/records/values.ts";
-import type { Claim } from "../api/instances.ts";
-import type { Hopper } from "../api/hopper.ts";
+import type { Claim } from "../views/views.ts";
+import type { Hopper } from "../hopper.ts";
+import { internalsOf } from "../verbs/internals.ts";
 import type { TaskView } from "../views/views.ts";
 import { settingsOf, shellEnvironment } from "./shell-environment.ts";
 import { ShellStartError, describeFailure, startShell, type GatedShell, type ShellResult } from "./shell.ts";
@@ -114,7 +115,7 @@ export class ShellJob {
       throw error;
     }
     try {
-      await this.#hopper.internals.started(id, { leaseToken: this.#token, process: this.#shell.mark });
+      await internalsOf(this.#hopper).started(id, { leaseToken: this.#token, process: this.#shell.mark });
     } catch (error) {
       if (isLeaseOver(error)) this.#ending ??= "lost";
       await this.#shell.stop();

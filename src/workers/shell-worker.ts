@@ -1,6 +1,7 @@
 import { HopperError } from "../../machines/errors.ts";
-import type { Claim } from "../api/instances.ts";
-import type { Hopper } from "../api/hopper.ts";
+import type { Claim } from "../views/views.ts";
+import type { Hopper } from "../hopper.ts";
+import { internalsOf } from "../verbs/internals.ts";
 import { SharedPass } from "./shared-pass.ts";
 import { ShellJob, type ShellJobSettings } from "./shell-job.ts";
 
@@ -78,7 +79,7 @@ export class ShellWorker {
   start(): void {
     if (this.#state !== "idle") return;
     this.#state = "started";
-    this.#stopHints = this.#params.hopper.internals.onClaimable(() => this.#look());
+    this.#stopHints = internalsOf(this.#params.hopper).onClaimable(() => this.#look());
     this.#look();
   }
 
@@ -118,7 +119,7 @@ export class ShellWorker {
     const { id, name } = this.instance;
     const { leaseSeconds } = this.#settings;
     try {
-      const { claims, nextAt } = await this.#params.hopper.internals.claimOwn(id, {
+      const { claims, nextAt } = await internalsOf(this.#params.hopper).claimOwn(id, {
         workerId: `shell:${name}`,
         leaseSeconds,
       });

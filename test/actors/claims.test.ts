@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { claimOne, eventsOf, expectSound, refusal, spawnTree, statusIn, tree } from "../support/spawned.ts";
+import { internalsOf } from "../../src/verbs/internals.ts";
 
 describe("a claim", () => {
   it("given the worker names what it can do, then it gets what needs no more than that, whatever the case of the letters", async () => {
@@ -20,10 +21,10 @@ describe("a claim", () => {
     const h = await spawnTree([tree()]);
     await h.tasks.add({ title: "By hand", instanceId: "build", priority: "urgent" });
     const { id } = await h.tasks.add({ title: "Shell", instanceId: "build", run: "true" });
-    const { claims } = await h.internals.claimOwn("build", { workerId: "w", leaseSeconds: 30 });
+    const { claims } = await internalsOf(h).claimOwn("build", { workerId: "w", leaseSeconds: 30 });
     expect(claims.map(({ task }) => task.id)).toEqual([id]);
-    expect((await h.internals.claimOwn("build", { workerId: "w", leaseSeconds: 30 })).claims).toEqual([]);
-    expect(await h.internals.orphans()).toMatchObject([{ taskId: id }]);
+    expect((await internalsOf(h).claimOwn("build", { workerId: "w", leaseSeconds: 30 })).claims).toEqual([]);
+    expect(await internalsOf(h).orphans()).toMatchObject([{ taskId: id }]);
     await expectSound(h);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Hopper } from "../../src/api/hopper.ts";
+import type { Hopper } from "../../src/hopper.ts";
 import { apart, expectOneAnswerEach, spawnFaulty, type FaultyTree } from "../support/answers.ts";
 import { claimOne, expectSound, type InstanceSpec } from "../support/spawned.ts";
 

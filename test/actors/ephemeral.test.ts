@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import { BATCHES, crashAndRestart, expectSound, spawnTree, tree } from "../support/spawned.ts";
 
 describe.each(BATCHES)("an ephemeral orchestration (%s)", (_, params) => {
-  const complex = { title: "big", description: "x".repeat(600), tags: ["a", "b", "c"], priority: "high" };
+  const complex = {
+    title: "big",
+    description: "x".repeat(600),
+    tags: ["a", "b", "c"],
+    priority: "high",
+  } as const;
 
   it("given a complex task, then it is made for it, ends with it, and its parent keeps the totals", async () => {
     const h = await spawnTree([tree({})], params);

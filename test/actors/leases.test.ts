@@ -13,6 +13,7 @@ import {
   statusIn,
   tree,
 } from "../support/spawned.ts";
+import { internalsOf } from "../../src/verbs/internals.ts";
 
 const MARK = { pid: 4_711, startedAt: "1" };
 
@@ -180,7 +181,7 @@ describe("a heartbeat", () => {
     expect(await refusal(h.tasks.heartbeat(id, { ...late, progress: 0.5 }))).toBe("lease_lost");
     expect(await refusal(h.tasks.release(id, late))).toBe("lease_lost");
     expect(await refusal(h.tasks.fail(id, { ...late, error: "late" }))).toBe("lease_lost");
-    expect(await refusal(h.internals.started(id, { ...late, process: MARK }))).toBe("lease_lost");
+    expect(await refusal(internalsOf(h).started(id, { ...late, process: MARK }))).toBe("lease_lost");
     expect(await h.tasks.get(id)).toEqual(before);
     expect(await dataOf(h, id, "lease.result_refused")).toMatchObject([{ verb: "fail" }]);
     await expectSound(h);
@@ -192,17 +193,17 @@ describe("the lease of a worker that is gone with its owner", () => {
     const h = await spawnTree([tree()], { config: { tasks: { max_lease_losses: 2 } } });
     const run = "true";
     const { id } = await h.tasks.add({ title: "Shell", instanceId: "build", run, maxAttempts: 1 });
-    const { claims } = await h.internals.claimOwn("build", { workerId: "w", leaseSeconds: 300 });
+    const { claims } = await internalsOf(h).claimOwn("build", { workerId: "w", leaseSeconds: 300 });
     const leaseToken = String(claims[0]?.lease.token);
-    await h.internals.started(id, { leaseToken, process: MARK });
-    const [orphan] = await h.internals.orphans();
+    await internalsOf(h).started(id, { leaseToken, process: MARK });
+    const [orphan] = await internalsOf(h).orphans();
     return { h, id, epoch: Number(orphan?.epoch), leaseToken };
   }
 
   it("given its process is noted, then the task is claimable at once, and the worker's result comes too late", async () => {
     const { h, id, epoch, leaseToken } = await begun();
-    expect(await h.internals.orphans()).toMatchObject([{ taskId: id, process: MARK }]);
-    await h.internals.orphaned(id, epoch);
+    expect(await internalsOf(h).orphans()).toMatchObject([{ taskId: id, process: MARK }]);
+    await internalsOf(h).orphaned(id, epoch);
     expect(await h.tasks.get(id)).toMatchObject({
       status: "queued",
       attempt: 2,
@@ -210,7 +211,7 @@ describe("the lease of a worker that is gone with its owner", () => {
       notBefore: null,
     });
     expect(await dataOf(h, id, "lease.expired")).toMatchObject([{ by: "w", reason: "owner_gone" }]);
-    expect(await h.internals.orphans()).toEqual([]);
+    expect(await internalsOf(h).orphans()).toEqual([]);
     expect((await claimOne(h, "build")).task.id).toBe(id);
     expect(await refusal(h.tasks.complete(id, { leaseToken }))).toBe("lease_lost");
     await expectSound(h);
@@ -218,11 +219,11 @@ describe("the lease of a worker that is gone with its owner", () => {
 
   it("given the lease is not that one, or no shell worker's, then nothing ends", async () => {
     const { h, id, epoch } = await begun();
-    await h.internals.orphaned(id, epoch + 1);
+    await internalsOf(h).orphaned(id, epoch + 1);
     expect(await h.tasks.get(id)).toMatchObject({ status: "in_progress", leaseLosses: 0 });
-    await h.internals.orphaned(id, epoch);
+    await internalsOf(h).orphaned(id, epoch);
     const { lease } = await claimOne(h, "build");
-    await h.internals.orphaned(id, epoch + 1);
+    await internalsOf(h).orphaned(id, epoch + 1);
     expect(await h.tasks.complete(id, { leaseToken: lease.token })).toMatchObject({ status: "done" });
     await expectSound(h);
   });
@@ -231,11 +232,11 @@ describe("the lease of a worker that is gone with its owner", () => {
     const { h, id } = await begun();
     const losses: number[] = [];
     for (;;) {
-      const [orphan] = await h.internals.orphans();
+      const [orphan] = await internalsOf(h).orphans();
       if (orphan === undefined) break;
-      await h.internals.orphaned(id, orphan.epoch);
+      await internalsOf(h).orphaned(id, orphan.epoch);
       losses.push((await h.tasks.get(id)).leaseLosses);
-      await h.internals.claimOwn("build", { workerId: "w", leaseSeconds: 300 });
+      await internalsOf(h).claimOwn("build", { workerId: "w", leaseSeconds: 300 });
     }
     expect(losses).toEqual([1, 2, 3]);
     expect(await h.tasks.get(id)).toMatchObject({ status: "failed", error: { code: "lease_lost" } });

@@ -28,7 +28,7 @@ import {
   taskView,
   treeView,
 } from "./support/views.ts";
-import type { DecisionView, DelegationView, TaskView } from "../../src/views/views.ts";
+import type { DecisionView, DelegationView, Stats, TaskView } from "../../src/views/views.ts";
 
 const look: Look = { ...PLAIN_LOOK, now: NOW };
 const wide: Look = { ...look, wide: true };
@@ -195,14 +195,16 @@ describe("the dashboard", () => {
       "│ tasks, 12 queued tasks and no worker │",
       "└──────────────────────────────────────┘",
     ]);
-    const long = [{ scope: "GLOBAL", status: "running", count: 1, names: ["n".repeat(60)] }];
+    const long: Stats["instances"] = [
+      { scope: "GLOBAL", status: "running", count: 1, names: ["n".repeat(60)] },
+    ];
     expect(dashboardLines(body({ instances: long }), terminal(40))[3]).toBe(
       "│ Global: nnnnnnnnnnnnnnnn…  [running] │",
     );
   });
 
   it("has a line per live GLOBAL root, and says so when there is none", () => {
-    const instances = [
+    const instances: Stats["instances"] = [
       { scope: "GLOBAL", status: "running", count: 2, names: ["one", "two"] },
       { scope: "GLOBAL", status: "paused", count: 1, names: ["three"] },
       { scope: "GLOBAL", status: "terminated", count: 1, names: ["gone"] },
@@ -217,8 +219,8 @@ describe("the dashboard", () => {
   });
 
   it("names what is neither running nor stopped", () => {
-    const instances = ["created", "paused", "error", "terminated"].map((status) => ({
-      scope: "PROJECT",
+    const instances = (["created", "paused", "error", "terminated"] as const).map((status) => ({
+      scope: "PROJECT" as const,
       status,
       count: 2,
       names: [],
@@ -237,7 +239,7 @@ describe("the dashboard", () => {
 
   it("shrinks with the terminal, and loses its frame on a very narrow one", () => {
     const name = "a-very-long-name-for-the-one-global-instance-of-this-store";
-    const instances = [{ scope: "GLOBAL", status: "running", count: 1, names: [name] }];
+    const instances: Stats["instances"] = [{ scope: "GLOBAL", status: "running", count: 1, names: [name] }];
     const narrow = dashboardLines(body({ instances }), terminal(40));
     expect(narrow.map((line) => stringWidth(line))).toEqual(Array.from({ length: 8 }, () => 40));
     expect(narrow[3]).toMatch(/… {2}\[running\] │$/);
@@ -246,7 +248,9 @@ describe("the dashboard", () => {
   });
 
   it("keeps its frame straight with wide characters and colours", () => {
-    const instances = [{ scope: "GLOBAL", status: "running", count: 1, names: ["世界 [running]"] }];
+    const instances: Stats["instances"] = [
+      { scope: "GLOBAL", status: "running", count: 1, names: ["世界 [running]"] },
+    ];
     const lines = dashboardLines(body({ instances }), { ...terminal(80), color: true });
     expect(lines[3]).toBe(`│ Global: 世界 [running]                   [\u001B[32mrunning\u001B[39m]  │`);
   });

@@ -1,5 +1,5 @@
-import type { Claim } from "../../src/api/instances.ts";
-import type { Hopper } from "../../src/api/hopper.ts";
+import type { Claim } from "../../src/views/views.ts";
+import type { Hopper } from "../../src/hopper.ts";
 import type { DelegationView, InstanceView, TaskView } from "../../src/views/views.ts";
 import type { Verb } from "./cases.ts";
 import { isClaimed, type Model, type ModelDelegation, type ModelInstance } from "./model.ts";

@@ -1,5 +1,5 @@
-import type { Claim } from "../../src/api/instances.ts";
-import type { Hopper } from "../../src/api/hopper.ts";
+import type { Claim } from "../../src/views/views.ts";
+import type { Hopper } from "../../src/hopper.ts";
 import type { InstanceView } from "../../src/views/views.ts";
 import { head, mayHaveChildren, options, type Call, type Plan } from "./call.ts";
 import type { ModelInstance } from "./model.ts";

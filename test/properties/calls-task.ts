@@ -1,4 +1,4 @@
-import type { Hopper } from "../../src/api/hopper.ts";
+import type { Hopper } from "../../src/hopper.ts";
 import type { DelegationView, TaskView } from "../../src/views/views.ts";
 import {
   head,
@@ -16,7 +16,7 @@ import { predictComplete, predictDelegation, predictLeased, predictTask } from "
 
 const LEASE_SECONDS = 30;
 const MOST_TASKS = 14;
-const PRIORITIES = ["urgent", "high", "medium", "low"];
+const PRIORITIES = ["urgent", "high", "medium", "low"] as const;
 
 /** A new task, at an instance or where routing begins. */
 export function addCall(params: Plan, place: ModelInstance | undefined): Call | null {

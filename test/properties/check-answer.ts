@@ -1,4 +1,4 @@
-import type { Claim } from "../../src/api/instances.ts";
+import type { Claim } from "../../src/views/views.ts";
 import type { DelegationView, InstanceView, TaskView } from "../../src/views/views.ts";
 import type { Answer, Call, Lease } from "./call.ts";
 import { wrongDelegation, wrongInstance, wrongTask } from "./checks.ts";

@@ -1,4 +1,4 @@
-import type { Hopper } from "../../src/api/hopper.ts";
+import type { Hopper } from "../../src/hopper.ts";
 import type { DelegationView, InstanceView, TaskView } from "../../src/views/views.ts";
 import { isClaimed, isFinal, isOpen, type Model, type ModelTask } from "./model.ts";
 

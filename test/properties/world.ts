@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type fc from "fast-check";
-import type { CreateInstanceParams } from "../../src/api/instances.ts";
-import type { Hopper } from "../../src/api/hopper.ts";
+import type { CreateInstanceParams } from "../../src/contracts/instances.ts";
+import type { Hopper } from "../../src/hopper.ts";
 import { spawnHopper, type SpawnedHopper } from "../../src/testing/index.ts";
 import type { AnyEvent } from "../support/any-event.ts";
 import { faulty } from "../support/faulty-store.ts";
@@ -13,6 +13,7 @@ import { applyEvent } from "./apply.ts";
 import type { Marks } from "./marks.ts";
 import { Model } from "./model.ts";
 import { outcomeOf, type Outcome } from "./outcome.ts";
+import { internalsOf } from "../../src/verbs/internals.ts";
 
 /** Offers of callers expire within a case, and leases may be lost twice. */
 const CONFIG = {
@@ -198,7 +199,7 @@ export class World {
     for (let moments = 0; moments < MOST_MOMENTS; moments += 1) {
       await this.hopper.settle();
       if (this.hasCrashed) return;
-      const due = await this.api.internals.nextDue();
+      const due = await internalsOf(this.api).nextDue();
       if (due === null || due > end) {
         clock.moveTo(end);
         await this.hopper.settle();

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { HopperError } from "../../machines/errors.ts";
-import { check, findIssues, query, summary } from "../../src/contracts/check.ts";
-import { line, params } from "../../src/contracts/common.ts";
+import { checkUnknown, findIssues, query, summary } from "../../src/contracts/check.ts";
+import { params } from "../../src/contracts/common.ts";
 import { nearest } from "../../src/contracts/nearest.ts";
 import { NESTING } from "../../src/contracts/scan.ts";
 import { createTask, createTasks } from "../../src/contracts/task-input.ts";
 import { listTasks } from "../../src/contracts/tasks.ts";
+import { line } from "../../src/contracts/texts.ts";
 
 function refusalOf(run: () => unknown): HopperError {
   try {
@@ -24,9 +25,9 @@ function nestedList(depth: number): unknown {
   return value;
 }
 
-describe("check", () => {
+describe("checkUnknown", () => {
   test("answers what is wrong as validation_failed, with every issue and the first in words", () => {
-    const error = refusalOf(() => check(createTask, { title: 5, maxAttempts: 0 }));
+    const error = refusalOf(() => checkUnknown(createTask, { title: 5, maxAttempts: 0 }));
     expect(error.code).toBe("validation_failed");
     expect(error.status).toBe(422);
     expect(error.detail).toBe("title is the number 5; text is accepted (and 1 more)");
@@ -37,14 +38,14 @@ describe("check", () => {
   });
 
   test("answers bad_filter for questions", () => {
-    const error = refusalOf(() => check(listTasks, { status: "dnoe" }));
+    const error = refusalOf(() => checkUnknown(listTasks, { status: "dnoe" }));
     expect(error.code).toBe("bad_filter");
     expect(error.status).toBe(400);
     expect(error.facts["issues"]).toEqual([expect.objectContaining({ path: "status", suggestion: "done" })]);
   });
 
   test("names an unknown field with the nearest known one, before what is missing because of it", () => {
-    const error = refusalOf(() => check(createTask, { titel: "x" }));
+    const error = refusalOf(() => checkUnknown(createTask, { titel: "x" }));
     expect(error.facts["issues"]).toEqual([
       { path: "titel", message: "is not a known field; did you mean title?", suggestion: "title" },
       { path: "title", message: "is missing; text is accepted" },
@@ -53,20 +54,20 @@ describe("check", () => {
 
   test("lists the known fields when none is near", () => {
     const schema = params({ alpha: line().optional(), beta: line().optional() });
-    const error = refusalOf(() => check(schema, { qqqqq: 1 }));
+    const error = refusalOf(() => checkUnknown(schema, { qqqqq: 1 }));
     expect(error.detail).toBe("qqqqq is not a known field; accepted are alpha, beta");
   });
 
   test("names places inside lists, and knows the fields there", () => {
     const error = refusalOf(() =>
-      check(createTasks, { items: [{ title: "a" }, { title: "b", priorty: "low" }] }),
+      checkUnknown(createTasks, { items: [{ title: "a" }, { title: "b", priorty: "low" }] }),
     );
     expect(error.detail).toBe("items[1].priorty is not a known field; did you mean priority?");
   });
 
   test("names fields as the door does", () => {
     const given = { title: "x", instanceIdd: "y", maxAttempts: 0 };
-    const error = refusalOf(() => check(createTask, given, { names: "snake" }));
+    const error = refusalOf(() => checkUnknown(createTask, given, { names: "snake" }));
     expect(error.facts["issues"]).toEqual([
       {
         path: "instance_idd",
@@ -78,15 +79,19 @@ describe("check", () => {
   });
 
   test("takes no parameters for an object without fields, and null for a mistake", () => {
-    expect(check(params({ alpha: line().optional() }), undefined)).toEqual({});
-    expect(refusalOf(() => check(createTask, null)).detail).toBe("the input is null; an object is accepted");
-    expect(refusalOf(() => check(createTask, [])).detail).toBe("the input is a list; an object is accepted");
+    expect(checkUnknown(params({ alpha: line().optional() }), undefined)).toEqual({});
+    expect(refusalOf(() => checkUnknown(createTask, null)).detail).toBe(
+      "the input is null; an object is accepted",
+    );
+    expect(refusalOf(() => checkUnknown(createTask, [])).detail).toBe(
+      "the input is a list; an object is accepted",
+    );
   });
 
   test("counts levels of nesting to the limit and no further", () => {
     const payload = (depth: number) => ({ title: "x", payload: nestedList(depth) });
-    expect(check(createTask, payload(NESTING - 1)).payload).toContain("[[[");
-    const error = refusalOf(() => check(createTask, payload(NESTING)));
+    expect(checkUnknown(createTask, payload(NESTING - 1)).payload).toContain("[[[");
+    const error = refusalOf(() => checkUnknown(createTask, payload(NESTING)));
     expect(error.code).toBe("malformed_json");
     expect(findIssues(createTask, payload(NESTING))[0]?.message).toContain("nested too deeply");
   });
@@ -94,7 +99,7 @@ describe("check", () => {
   test("ends for something that holds itself", () => {
     const loop: Record<string, unknown> = { title: "x" };
     loop["payload"] = loop;
-    expect(refusalOf(() => check(createTask, loop)).code).toBe("malformed_json");
+    expect(refusalOf(() => checkUnknown(createTask, loop)).code).toBe("malformed_json");
   });
 
   test("finds the fields behind optional, default, nullable, record and transformed schemas", () => {
@@ -108,7 +113,7 @@ describe("check", () => {
       [z.record(z.string(), inner), { in: { alpa: 1 } }],
     ];
     for (const [schema, input] of wrapped) {
-      expect(refusalOf(() => check(schema, input)).detail).toBe(
+      expect(refusalOf(() => checkUnknown(schema, input)).detail).toBe(
         "in.alpa is not a known field; did you mean alpha?",
       );
     }
@@ -116,13 +121,13 @@ describe("check", () => {
 
   test("has no fields to offer where a schema is none of ours", () => {
     const schema = z.strictObject({ in: z.tuple([z.strictObject({ alpha: z.string().optional() })]) });
-    expect(refusalOf(() => check(schema, { in: [{ beta: 1 }] })).detail).toBe(
+    expect(refusalOf(() => checkUnknown(schema, { in: [{ beta: 1 }] })).detail).toBe(
       "in[0].beta is not a known field; accepted are ",
     );
   });
 
   test("a question marked as one keeps its type", () => {
-    expect(check(query(params({ alpha: line().default("a") })), {})).toEqual({ alpha: "a" });
+    expect(checkUnknown(query(params({ alpha: line().default("a") })), {})).toEqual({ alpha: "a" });
   });
 });
 
@@ -183,7 +188,7 @@ describe("what no field may hold", () => {
   ];
 
   test.each(bad)("%s", (_what, input, path, message) => {
-    const error = refusalOf(() => check(createTask, input));
+    const error = refusalOf(() => checkUnknown(createTask, input));
     expect(error.code).toBe("validation_failed");
     expect(error.facts["issues"]).toEqual([{ path, message }]);
     expect(findIssues(createTask, input)).toEqual([expect.objectContaining({ path, message })]);
@@ -191,16 +196,18 @@ describe("what no field may hold", () => {
 
   test("objects without a prototype are objects like others", () => {
     const payload: object = Object.assign(Object.create(null) as object, { x: 1 });
-    expect(check(createTask, { title: "a", payload }).payload).toBe('{"x":1}');
+    expect(checkUnknown(createTask, { title: "a", payload }).payload).toBe('{"x":1}');
   });
 
   test("fields that are undefined are left out", () => {
-    expect(check(createTask, { title: "a", key: undefined, payload: { x: undefined } }).payload).toBe("{}");
+    expect(checkUnknown(createTask, { title: "a", key: undefined, payload: { x: undefined } }).payload).toBe(
+      "{}",
+    );
   });
 
   test("not every flaw of a very bad input is listed", () => {
     const payload = Array.from({ length: 100 }, () => "\0");
-    const issues = refusalOf(() => check(createTask, { title: "a", payload })).facts["issues"];
+    const issues = refusalOf(() => checkUnknown(createTask, { title: "a", payload })).facts["issues"];
     expect(issues).toHaveLength(20);
   });
 });

@@ -1,18 +1,21 @@
 import { describe, expect, test } from "vitest";
 import type * as z from "zod";
 import { HopperError } from "../../machines/errors.ts";
+import type { InstanceConfig } from "../../machines/records/instance.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import { check } from "../../src/contracts/check.ts";
-import { looksLikeRef, plainCommand } from "../../src/contracts/common.ts";
+import { checkUnknown } from "../../src/contracts/check.ts";
+import { plainCommand } from "../../src/contracts/command-options.ts";
 import * as delegations from "../../src/contracts/delegations.ts";
 import { listEvents } from "../../src/contracts/events.ts";
 import { plainPage } from "../../src/contracts/filters.ts";
 import { warnings } from "../../src/contracts/instance-config.ts";
 import * as contracts from "../../src/contracts/instances.ts";
+import { withReason } from "../../src/contracts/tasks.ts";
+import { looksLikeRef } from "../../src/contracts/texts.ts";
 
 function issuesOf(schema: z.ZodType, input: unknown): string[] {
   try {
-    check(schema, input);
+    checkUnknown(schema, input);
   } catch (error) {
     if (!(error instanceof HopperError)) throw error;
     return (error.facts["issues"] as unknown as { path: string; message: string }[]).map(
@@ -22,13 +25,14 @@ function issuesOf(schema: z.ZodType, input: unknown): string[] {
   return [];
 }
 
-const create = (fields: object) => check(contracts.createInstance, { name: "x", scope: "GLOBAL", ...fields });
+const create = (fields: object) =>
+  checkUnknown(contracts.createInstance, { name: "x", scope: "GLOBAL", ...fields });
 const createIssues = (fields: object) =>
   issuesOf(contracts.createInstance, { name: "x", scope: "GLOBAL", ...fields });
 
 describe("a new instance", () => {
   test("needs a name and a scope", () => {
-    const checked = check(contracts.createInstance, { name: " web app ", scope: "project" });
+    const checked = checkUnknown(contracts.createInstance, { name: " web app ", scope: "project" });
     expect(checked.parentId).toBeNull();
     expect(contracts.toInstanceSpec(checked)).toEqual({
       id: null,
@@ -207,7 +211,7 @@ describe("configuration of an instance", () => {
         zzz: 1,
         auto_delegate: true,
         child_defaults: { fallbak: 1, child_defaults: {} },
-      }),
+      } as InstanceConfig),
     ).toEqual([
       {
         path: "max_concurent_tasks",
@@ -259,7 +263,7 @@ describe("the other verbs of instances", () => {
     ["dead letters", plainPage, { limit: "3" }, { limit: 3, count: false }],
   ];
   test.each(accepted)("%s", (_what, schema, input, output) => {
-    expect(check(schema, input)).toEqual(output);
+    expect(checkUnknown(schema, input)).toEqual(output);
   });
 
   const refused: [string, z.ZodType, object, string][] = [
@@ -314,7 +318,7 @@ describe("the other verbs of instances", () => {
       q: "web",
       all: true,
     };
-    expect(contracts.toInstanceFilter(check(contracts.listInstances, all), { parent: 3 })).toEqual({
+    expect(contracts.toInstanceFilter(checkUnknown(contracts.listInstances, all), { parent: 3 })).toEqual({
       limit: 50,
       cursor: null,
       count: false,
@@ -325,7 +329,7 @@ describe("the other verbs of instances", () => {
       q: "web",
       parent: 3,
     });
-    expect(contracts.toInstanceFilter(check(contracts.listInstances, {}))).toEqual({
+    expect(contracts.toInstanceFilter(checkUnknown(contracts.listInstances, {}))).toEqual({
       limit: 50,
       cursor: null,
       count: false,
@@ -338,7 +342,7 @@ describe("delegations", () => {
   test("the list becomes the store's question", () => {
     const given = { status: "canceled", direction: "Incoming", instanceId: "x", limit: 1, cursor: "c" };
     expect(
-      delegations.toDelegationFilter(check(delegations.listDelegations, given), { instance: 2 }),
+      delegations.toDelegationFilter(checkUnknown(delegations.listDelegations, given), { instance: 2 }),
     ).toEqual({
       limit: 1,
       cursor: "c",
@@ -347,7 +351,7 @@ describe("delegations", () => {
       direction: "incoming",
       instance: 2,
     });
-    expect(delegations.toDelegationFilter(check(delegations.listDelegations, {}))).toEqual({
+    expect(delegations.toDelegationFilter(checkUnknown(delegations.listDelegations, {}))).toEqual({
       limit: 50,
       cursor: null,
       count: false,
@@ -355,11 +359,13 @@ describe("delegations", () => {
   });
 
   test("accept, complete, cancel take little; reject takes a reason", () => {
-    expect(check(delegations.acceptDelegation, {})).toEqual({ note: null });
-    expect(check(delegations.completeDelegation, { result: [1] })).toEqual({ result: "[1]" });
-    expect(check(delegations.completeDelegation, {})).toEqual({ result: null });
-    expect(check(delegations.cancelDelegation, { reason: "r" })).toEqual({ reason: "r" });
-    expect(check(delegations.rejectDelegation, { reason: " no time " })).toEqual({ reason: "no time" });
+    expect(checkUnknown(delegations.acceptDelegation, {})).toEqual({ note: null });
+    expect(checkUnknown(delegations.completeDelegation, { result: [1] })).toEqual({ result: "[1]" });
+    expect(checkUnknown(delegations.completeDelegation, {})).toEqual({ result: null });
+    expect(checkUnknown(withReason, { reason: "r" })).toEqual({ reason: "r" });
+    expect(checkUnknown(delegations.rejectDelegation, { reason: " no time " })).toEqual({
+      reason: "no time",
+    });
     expect(issuesOf(delegations.rejectDelegation, {})).toEqual(["reason is missing; text is accepted"]);
     expect(issuesOf(delegations.rejectDelegation, { reason: " " })).toEqual([
       "reason is empty; a reason in words is accepted",
@@ -378,7 +384,7 @@ describe("events", () => {
     ["yesterday", { kind: "cursor", cursor: "yesterday" }],
   ];
   test.each(sinces)("since %j", (since, expected) => {
-    expect(check(listEvents, { since }).since).toEqual(expected);
+    expect(checkUnknown(listEvents, { since }).since).toEqual(expected);
   });
 
   test("since a list is refused", () => {
@@ -388,7 +394,7 @@ describe("events", () => {
   });
 
   test("types are words of a long list, of which the family is shown", () => {
-    expect(check(listEvents, { type: "task.completed,TASK.FAILED" }).type).toEqual([
+    expect(checkUnknown(listEvents, { type: "task.completed,TASK.FAILED" }).type).toEqual([
       "task.completed",
       "task.failed",
     ]);

@@ -3,7 +3,7 @@ import type * as z from "zod";
 import { HopperError } from "../../machines/errors.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import { checkBatch } from "../../src/contracts/batch.ts";
-import { check } from "../../src/contracts/check.ts";
+import { checkUnknown } from "../../src/contracts/check.ts";
 import {
   createTask,
   createTasks,
@@ -18,7 +18,7 @@ const NOW = Date.parse("2026-03-01T12:00:00Z");
 
 function issuesOf(schema: z.ZodType, input: unknown): string[] {
   try {
-    check(schema, input);
+    checkUnknown(schema, input);
   } catch (error) {
     if (!(error instanceof HopperError)) throw error;
     return (error.facts["issues"] as unknown as { path: string; message: string }[]).map(
@@ -30,7 +30,7 @@ function issuesOf(schema: z.ZodType, input: unknown): string[] {
 
 describe("a new task", () => {
   test("needs a title and gets defaults for the rest", () => {
-    expect(check(createTask, { title: " Build \n it " })).toEqual({
+    expect(checkUnknown(createTask, { title: " Build \n it " })).toEqual({
       title: "Build \n it",
       description: null,
       tags: [],
@@ -42,7 +42,7 @@ describe("a new task", () => {
   });
 
   test("takes everything, in the words of the caller, and puts it in the words of the machines", () => {
-    const checked = check(createTask, {
+    const checked = checkUnknown(createTask, {
       title: "Build",
       description: "long",
       tags: ["react ", "react", "ui"],
@@ -102,7 +102,7 @@ describe("a new task", () => {
       runId: null,
       deadlineAt: null,
     };
-    const checked = check(createTask, {
+    const checked = checkUnknown(createTask, {
       title: "x",
       ...nulls,
       notBefore: null,
@@ -126,7 +126,7 @@ describe("a new task", () => {
   });
 
   test("with a deadline that has passed is refused, also at the very moment", () => {
-    const checked = check(createTask, { title: "x", deadlineAt: "2026-03-01T12:00:00Z" });
+    const checked = checkUnknown(createTask, { title: "x", deadlineAt: "2026-03-01T12:00:00Z" });
     const spec = (now: number) => () =>
       toTaskSpec(checked, { dependsOn: [], now, source: "api", deadlineField: "deadline_at" });
     expect(spec(NOW)).toThrow("deadline_at is 2026-03-01T12:00:00.000Z, which has passed");
@@ -282,11 +282,11 @@ describe("moments", () => {
 });
 
 describe("a batch", () => {
-  const batch = (...items: object[]) => check(createTasks, { items }).items;
+  const batch = (...items: object[]) => checkUnknown(createTasks, { items }).items;
 
   test("holds 1 to 1000 tasks", () => {
     const items = (count: number) => ({ items: many(count).map((title) => ({ title })) });
-    expect(check(createTasks, items(1_000)).items).toHaveLength(1_000);
+    expect(checkUnknown(createTasks, items(1_000)).items).toHaveLength(1_000);
     expect(issuesOf(createTasks, items(1_001))).toEqual(["items has 1001 tasks; at most 1000 are accepted"]);
     expect(issuesOf(createTasks, items(0))).toEqual(["items is empty; 1 to 1000 tasks are accepted"]);
     expect(issuesOf(createTasks, {})).toEqual(["items is missing; a list of tasks is accepted"]);
@@ -369,7 +369,7 @@ describe("a batch", () => {
 
 describe("an edit", () => {
   test("changes what is given and nothing else", () => {
-    const checked = check(updateTask, {
+    const checked = checkUnknown(updateTask, {
       title: " New ",
       tags: ["a"],
       payload: { x: 1 },
@@ -383,11 +383,11 @@ describe("an edit", () => {
       payload: '{"x":1}',
       description: null,
     });
-    expect(toTaskEdit(check(updateTask, {}), { now: NOW })).toEqual({});
+    expect(toTaskEdit(checkUnknown(updateTask, {}), { now: NOW })).toEqual({});
   });
 
   test("takes dependencies as the door resolved them", () => {
-    const checked = check(updateTask, { dependsOn: ["T-1"], ifVersion: 3, deadlineAt: null });
+    const checked = checkUnknown(updateTask, { dependsOn: ["T-1"], ifVersion: 3, deadlineAt: null });
     expect(toTaskEdit(checked, { now: NOW, dependsOn: [1] })).toEqual({
       dependsOn: [1],
       ifVersion: 3,
@@ -397,7 +397,7 @@ describe("an edit", () => {
   });
 
   test("with a deadline that has passed is refused", () => {
-    const checked = check(updateTask, { deadlineAt: "2020-01-01T00:00:00Z" });
+    const checked = checkUnknown(updateTask, { deadlineAt: "2020-01-01T00:00:00Z" });
     expect(() => toTaskEdit(checked, { now: NOW })).toThrow(
       "deadlineAt is 2020-01-01T00:00:00.000Z, which has passed",
     );

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Scope } from "../../machines/records/instance.ts";
 import { spawnHopper, type SpawnedHopper } from "../../src/testing/index.ts";
 
 const START = true;
@@ -6,7 +7,7 @@ const START = true;
 let hopper: SpawnedHopper;
 beforeEach(async () => {
   hopper = await spawnHopper({ config: { tasks: { max_attempts: 2 } } });
-  const create = async (name: string, scope: string, parentId?: string, config = {}) => {
+  const create = async (name: string, scope: Scope, parentId?: string, config = {}) => {
     await hopper.instances.create({ name, scope, start: START, config, ...(parentId && { parentId }) });
   };
   await create("global", "GLOBAL");

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { HopperError } from "../../machines/errors.ts";
+import { looksLikeRef } from "../../src/contracts/texts.ts";
 import { Cursors } from "../../src/door/cursor.ts";
 import { Directory } from "../../src/door/directory.ts";
 import {
   delegationRef,
   leaseEpoch,
   leaseToken,
-  looksLikeRef,
   missingRecord,
   parseDelegationRef,
   parseTaskRef,

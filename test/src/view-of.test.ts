@@ -39,7 +39,7 @@ describe("an instance", () => {
       name: "webapp",
       scope: "PROJECT",
       parent: 1,
-      config: { x: 1 },
+      config: { fallback: "hold" },
     });
     expect(
       instanceView(
@@ -54,7 +54,7 @@ describe("an instance", () => {
       scope: "PROJECT",
       instanceType: "persistent",
       parentId: "id-1",
-      config: { x: 1 },
+      config: { fallback: "hold" },
       runtimeMetadata: {},
       status: "running",
       description: null,

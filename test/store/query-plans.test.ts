@@ -97,6 +97,8 @@ async function everyQuestion(): Promise<void> {
   await queries.taskAddress(givenTask(1).id);
   await queries.taskAddress(1);
   await queries.delegationNo(givenHop(1).id);
+  await queries.idsOf("task", [1, 2]);
+  await queries.idsOf("delegation", [1, 2]);
   await queries.delegationsOf(1);
   await queries.resultsOf(2);
   await queries.mailbox(4, 10);

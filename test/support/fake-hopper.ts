@@ -1,7 +1,8 @@
 import { HopperError, type ErrorCode } from "../../machines/errors.ts";
-import type { Claim } from "../../src/api/instances.ts";
-import type { Hopper } from "../../src/api/hopper.ts";
+import type { Claim } from "../../src/views/views.ts";
+import type { Hopper } from "../../src/hopper.ts";
 import type { EventView, InstanceTreeView, TaskView } from "../../src/views/views.ts";
+import { INTERNALS } from "../../src/verbs/internals.ts";
 
 /** One call that a worker made. */
 export interface Call {
@@ -104,7 +105,7 @@ export class FakeHopper {
         },
       },
       instances: { hierarchy: async () => this.forest },
-      internals: {
+      [INTERNALS]: {
         claimOwn: async (id: string, params: unknown) => this.#claim(id, params),
         started: task("started"),
         onClaimable: (listener: () => void) => {

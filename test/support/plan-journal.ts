@@ -1,4 +1,4 @@
-import type { Hopper } from "../../src/api/hopper.ts";
+import type { Hopper } from "../../src/hopper.ts";
 import type { EventView, InstanceTreeView } from "../../src/views/views.ts";
 
 /** What a printed line says, and which event of the journal must have said it first. */

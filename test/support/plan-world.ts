@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFailed, onTestFinished } from "vitest";
 import { planRender } from "../../cli/render/plan.ts";
-import type { Hopper } from "../../src/api/hopper.ts";
+import type { Hopper } from "../../src/hopper.ts";
 import { createHopper } from "../../src/index.ts";
 import { systemClock } from "../../src/environment/real.ts";
 import { runPlanCommand } from "../../src/plan/command.ts";

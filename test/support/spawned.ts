@@ -1,12 +1,13 @@
 import { expect, onTestFinished } from "vitest";
-import type { Claim, ClaimParams } from "../../src/api/instances.ts";
+import type { Scope } from "../../machines/records/instance.ts";
+import type { ClaimParams } from "../../src/contracts/instances.ts";
 import { spawnHopper, type SpawnedHopper, type SpawnParams } from "../../src/testing/index.ts";
-import type { DelegationView, EventView, InstanceView, TaskView } from "../../src/views/views.ts";
+import type { Claim, DelegationView, EventView, InstanceView, TaskView } from "../../src/views/views.ts";
 import { Trap } from "./trapped-store.ts";
 
 export interface InstanceSpec {
   readonly name: string;
-  readonly scope: string;
+  readonly scope: Scope;
   readonly config?: InstanceView["config"];
   readonly start?: boolean;
   readonly children?: readonly InstanceSpec[];
@@ -51,7 +52,7 @@ export function tree(
 ): InstanceSpec {
   const children = Object.entries(orchestrations).map(([name, config]) => ({
     name,
-    scope: "ORCHESTRATION",
+    scope: "ORCHESTRATION" as const,
     config,
   }));
   return {

@@ -182,6 +182,9 @@ export function commitsConform(given: Given): void {
       expect(await queries.taskAddress(givenTask(2).id)).toBeNull();
       expect(await queries.taskAddress(2)).toBeNull();
       expect(await queries.taskAddress("T-1")).toBeNull();
+      expect(await queries.idsOf("task", [1, 2, 1])).toEqual(new Map([[1, givenTask(1).id]]));
+      expect(await queries.idsOf("delegation", [1, 2])).toEqual(new Map([[1, givenHop(1).id]]));
+      expect(await queries.idsOf("task", [])).toEqual(new Map());
       expect(await queries.delegationNo("")).toBeNull();
     });
 

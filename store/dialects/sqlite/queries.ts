@@ -1,6 +1,7 @@
 import { runChecks } from "../../doctor.ts";
 import type { Queries } from "../../store.ts";
 import { eventPages } from "./event-pages.ts";
+import { idsQuery } from "./ids.ts";
 import type { Database } from "./library.ts";
 import type { Lists } from "./lists/index.ts";
 import type { Identity } from "./meta.ts";
@@ -42,6 +43,7 @@ export function sqliteQueries(database: Database, tables: Tables, identity: Iden
     task: (no) => tables.task.byNo(no),
     taskAddress: (task) => tables.task.address(task),
     tasks: async (filter) => (await lists()).tasks(filter),
+    idsOf: idsQuery(database),
     delegation: (no) => tables.delegation.byNo(no),
     delegationNo: (id) => tables.delegation.noById(id),
     delegations: async (filter) => (await lists()).delegations(filter),

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CliIo, OpenParams, PlanArgs } from "../../../cli/io.ts";
 import { run } from "../../../cli/run.ts";
-import type { Hopper } from "../../../src/api/hopper.ts";
+import type { Hopper } from "../../../src/hopper.ts";
+import { INTERNALS } from "../../../src/verbs/internals.ts";
 import { NOW } from "./views.ts";
 
 /** What a call to the fake library was: `tasks.add` with its parameters, or `settle`, `close`, `open:own`. */
@@ -61,10 +62,11 @@ export function fakeHopper(answers: Answers, calls: Call[]): Hopper {
             answer(`${group}.${String(verb)}`, params),
       },
     );
-  const groups = ["instances", "tasks", "delegations", "route", "deadLetters", "internals"];
+  const groups = ["instances", "tasks", "delegations", "route", "deadLetters"];
   const plain = (verb: string) => async () => answer(verb, []);
   return {
     ...Object.fromEntries(groups.map((group) => [group, verbsOf(group)])),
+    [INTERNALS]: verbsOf("internals"),
     settle: plain("settle"),
     close: plain("close"),
     stats: plain("stats"),

@@ -10,7 +10,7 @@ import type {
   TallyView,
   TaskView,
 } from "../../../src/views/views.ts";
-import type { Stats } from "../../../src/api/hopper.ts";
+import type { Stats } from "../../../src/views/views.ts";
 
 /** Views as the library gives them, with what a test does not care about filled in. */
 

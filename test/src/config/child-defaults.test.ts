@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { loadConfiguration } from "../../../src/config/config.ts";
 import { spawnTree, tree } from "../../support/spawned.ts";
+import { internalsOf } from "../../../src/verbs/internals.ts";
 
 /** 2-domain.md 2.8, 2.9: `child_defaults`, of an instance and of its scope. */
 
@@ -29,7 +30,7 @@ it("given a plan enters its hierarchy, then child_defaults of scopes are handed 
     config: { scopes: { GLOBAL: { child_defaults: { max_concurrent_tasks: 2 } } } },
   });
   const node = { name: "shop", scope: "PROJECT", type: "persistent", config: {} } as const;
-  await h.internals.enterPlan({
+  await internalsOf(h).enterPlan({
     runId: "shop@1#1",
     hierarchy: { ...node, name: "global", scope: "GLOBAL", children: [{ ...node, children: [] }] },
     tasks: [],

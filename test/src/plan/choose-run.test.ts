@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Hopper } from "../../../src/api/hopper.ts";
+import type { Hopper } from "../../../src/hopper.ts";
 import { chooseRun } from "../../../src/plan/choose-run.ts";
 import { differences } from "../../../src/plan/differences.ts";
 import { runIdOf } from "../../../src/plan/plan-file.ts";
 import type { TaskView } from "../../../src/views/views.ts";
 import { plan, task } from "../../support/plan-given.ts";
+import { INTERNALS } from "../../../src/verbs/internals.ts";
 
 const TEXT = `name: p
 hierarchy: { name: g, scope: GLOBAL }
@@ -23,7 +24,7 @@ function store(runs: Record<string, TaskView[]>): Hopper {
     nextCursor: from + limit < items.length ? String(from + limit) : null,
   });
   return {
-    internals: {
+    [INTERNALS]: {
       runs: async (prefix: string) => Object.keys(runs).filter((runId) => runId.startsWith(prefix)),
       runTasks: async (runId: string) => runs[runId] ?? [],
     },

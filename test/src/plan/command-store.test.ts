@@ -5,6 +5,7 @@ import { readPlan, runIdOf, toCreateParams } from "../../../src/plan/plan-file.t
 import { startShell } from "../../../src/workers/shell.ts";
 import { fifo, firstLine } from "../../support/named-pipe.ts";
 import { HIERARCHY, planWorld, type PlanWorld } from "../../support/plan-world.ts";
+import { internalsOf } from "../../../src/verbs/internals.ts";
 
 let world: PlanWorld;
 beforeEach(() => {
@@ -46,7 +47,7 @@ describe("a store that somebody else has", () => {
       });
       await world.look(async (hopper) => {
         const tasks = toCreateParams(plan, { runId: runIdOf(plan, 1), now: Date.now() });
-        const { rootId, tasks: entered } = await hopper.internals.enterPlan({
+        const { rootId, tasks: entered } = await internalsOf(hopper).enterPlan({
           runId: runIdOf(plan, 1),
           hierarchy: plan.hierarchy,
           tasks,
@@ -54,11 +55,11 @@ describe("a store that somebody else has", () => {
         await hopper.tasks.assign(entered[0]?.id ?? "", { instanceId: rootId });
         await hopper.settle();
         const { instanceId } = await hopper.tasks.get("T-1");
-        const { claims } = await hopper.internals.claimOwn(instanceId ?? "", {
+        const { claims } = await internalsOf(hopper).claimOwn(instanceId ?? "", {
           workerId: "gone",
           leaseSeconds: 300,
         });
-        await hopper.internals.started("T-1", {
+        await internalsOf(hopper).started("T-1", {
           leaseToken: claims[0]?.lease.token ?? "",
           process: shell.mark,
         });

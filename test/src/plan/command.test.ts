@@ -2,11 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Hopper } from "../../../src/api/hopper.ts";
+import type { Hopper } from "../../../src/hopper.ts";
 import type { EventView } from "../../../src/views/views.ts";
 import { namesIn, stepLines, unaccounted } from "../../support/plan-journal.ts";
 import { HIERARCHY, planWorld, type PlanWorld } from "../../support/plan-world.ts";
 import { fifo, firstLine } from "../../support/named-pipe.ts";
+import { internalsOf } from "../../../src/verbs/internals.ts";
 
 let world: PlanWorld;
 beforeEach(() => {
@@ -208,7 +209,7 @@ describe("a plan that ran before", () => {
     const runId = runIdOf(plan, 1);
     await world.look(async (hopper) => {
       const tasks = toCreateParams(plan, { runId, now: Date.now() });
-      const entered = await hopper.internals.enterPlan({ runId, hierarchy: plan.hierarchy, tasks });
+      const entered = await internalsOf(hopper).enterPlan({ runId, hierarchy: plan.hierarchy, tasks });
       await hopper.tasks.assign(entered.tasks[1]?.id ?? "", { instanceId: entered.rootId });
     });
     expect(await world.run({ resume: true })).toBe(0);

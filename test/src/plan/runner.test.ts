@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Hopper } from "../../../src/api/hopper.ts";
+import type { Hopper } from "../../../src/hopper.ts";
 import { dryRun } from "../../../src/plan/dry-run.ts";
 import type { Plan } from "../../../src/plan/plan-file.ts";
 import { describeOpen } from "../../../src/plan/runner.ts";
@@ -7,11 +7,12 @@ import { RunWatch } from "../../../src/plan/run-watch.ts";
 import type { PlanStep } from "../../../src/plan/steps.ts";
 import type { EventView } from "../../../src/views/views.ts";
 import { event, task, tree } from "../../support/plan-given.ts";
+import { INTERNALS } from "../../../src/verbs/internals.ts";
 
 describe("the tasks of a run that stay open", () => {
   it("are told with what they wait for", async () => {
     const hopper = {
-      internals: {
+      [INTERNALS]: {
         runTasks: async () => [
           task({ id: "1", ref: "T-1", status: "done" }),
           task({ id: "2", ref: "T-2", status: "blocked", dependsOn: ["1", "3", "elsewhere"] }),
@@ -82,7 +83,7 @@ describe("what a dry run says of a task", () => {
       }),
     ];
     const hopper = {
-      internals: {
+      [INTERNALS]: {
         enterPlan: async () => ({
           rootId: "g",
           tasks: [...open, task({ id: "2", ref: "T-2", status: "blocked" })],

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { claimOne, expectSound, spawnTree, tree } from "../../support/spawned.ts";
+import { internalsOf } from "../../../src/verbs/internals.ts";
 
 /** 4-http-api.md 4.2: a claim may wait for something to claim. */
 
@@ -21,12 +22,12 @@ it("given claims that wait elsewhere, when work comes and goes, then they are no
       h.hopper.instances.claim("side", { workerId: "w", waitSeconds: 20 }),
     );
     await h.settle();
-    const before = h.hopper.internals.metrics().turns;
+    const before = internalsOf(h.hopper).metrics().turns;
     const { id } = await h.tasks.add({ title: "Work", instanceId: "build" });
     const { lease } = await claimOne(h, "build");
     await h.tasks.complete(id, { leaseToken: lease.token });
     await h.settle();
-    turns.push(h.hopper.internals.metrics().turns - before);
+    turns.push(internalsOf(h.hopper).metrics().turns - before);
     await h.advance(20_000);
     expect(await Promise.all(waiting)).toEqual(waiting.map(() => []));
     await expectSound(h);

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ProcessMark } from "../../../machines/records/task.ts";
-import type { Hopper } from "../../../src/api/hopper.ts";
 import { endOrphans } from "../../../src/workers/orphans.ts";
 import { isGroupAlive, processTable } from "../../../src/workers/process-table.ts";
 import { startShell } from "../../../src/workers/shell.ts";
@@ -36,7 +35,7 @@ function leftBehind(processes: (ProcessMark | null)[]) {
     },
   };
   const begin = (): void => void began.push(processes.map((mark) => mark !== null && isGroupAlive(mark.pid)));
-  return { hopper: { internals } as unknown as Hopper, ended, began, begin };
+  return { internals, ended, began, begin };
 }
 
 async function running(command: string, env: Record<string, string> = {}) {
@@ -54,8 +53,8 @@ async function running(command: string, env: Record<string, string> = {}) {
 describe("the commands of a former owner", () => {
   it("are ended, only then the loop begins, and then their leases end", async () => {
     const { shell, result } = await running("sleep 1000");
-    const { hopper, ended, began, begin } = leftBehind([shell.mark]);
-    expect(await endOrphans(hopper, begin)).toEqual({ tasks: ["T-0"], groups: [shell.mark.pid] });
+    const { internals, ended, began, begin } = leftBehind([shell.mark]);
+    expect(await endOrphans(internals, begin)).toEqual({ tasks: ["T-0"], groups: [shell.mark.pid] });
     expect(began).toEqual([[false]]);
     expect(ended).toEqual([{ taskId: "id-0", epoch: 1, alive: false }]);
     expect(await result).toMatchObject({ signal: "SIGTERM" });
@@ -63,16 +62,16 @@ describe("the commands of a former owner", () => {
 
   it("are left alone when another process has their number now", async () => {
     const { shell } = await running("exec sleep 1000");
-    const { hopper, ended, begin } = leftBehind([{ ...shell.mark, startedAt: "1" }]);
-    expect(await endOrphans(hopper, begin)).toEqual({ tasks: ["T-0"], groups: [] });
+    const { internals, ended, begin } = leftBehind([{ ...shell.mark, startedAt: "1" }]);
+    expect(await endOrphans(internals, begin)).toEqual({ tasks: ["T-0"], groups: [] });
     expect(ended).toMatchObject([{ alive: true }]);
     expect(isGroupAlive(shell.mark.pid)).toBe(true);
     await shell.stop();
   });
 
   it("may never have started, or be gone", async () => {
-    const { hopper, ended, begin } = leftBehind([null, { pid: 0x7ffffffe, startedAt: "1" }]);
-    expect(await endOrphans(hopper, begin)).toEqual({ tasks: ["T-0", "T-1"], groups: [] });
+    const { internals, ended, begin } = leftBehind([null, { pid: 0x7ffffffe, startedAt: "1" }]);
+    expect(await endOrphans(internals, begin)).toEqual({ tasks: ["T-0", "T-1"], groups: [] });
     expect(ended.map(({ taskId }) => taskId)).toEqual(["id-0", "id-1"]);
   });
 
@@ -81,7 +80,7 @@ describe("the commands of a former owner", () => {
     // The leader has gone: the kernel gives its number to nobody while its group lives.
     const table = { ...processTable(), read: () => null };
     const stranger = leftBehind([shell.mark, shell.mark]);
-    expect(await endOrphans(stranger.hopper, () => undefined, table)).toEqual({
+    expect(await endOrphans(stranger.internals, () => undefined, table)).toEqual({
       tasks: ["T-0", "T-1"],
       groups: [shell.mark.pid],
     });

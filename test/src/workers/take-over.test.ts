@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { ProcessMark } from "../../../machines/records/task.ts";
-import type { Hopper } from "../../../src/api/hopper.ts";
+import type { Hopper } from "../../../src/hopper.ts";
 import { createHopper } from "../../../src/hopper.ts";
 import { systemClock } from "../../../src/environment/real.ts";
 import { isGroupAlive } from "../../../src/workers/process-table.ts";
 import { startShell } from "../../../src/workers/shell.ts";
 import { fifo, firstLine } from "../../support/named-pipe.ts";
+import { internalsOf } from "../../../src/verbs/internals.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -24,8 +25,8 @@ async function underWay(hopper: Hopper, mark: ProcessMark): Promise<void> {
   await hopper.instances.create({ name: "webapp", scope: "PROJECT", parentId: "global", start: true });
   await hopper.instances.create({ name: "build", scope: "ORCHESTRATION", parentId: "webapp", start: true });
   await hopper.tasks.add({ title: "Long", run: "sleep 1000", instanceId: "build" });
-  const { claims } = await hopper.internals.claimOwn("build", { workerId: "shell", leaseSeconds: 60 });
-  await hopper.internals.started("T-1", { leaseToken: claims[0]?.lease.token ?? "", process: mark });
+  const { claims } = await internalsOf(hopper).claimOwn("build", { workerId: "shell", leaseSeconds: 60 });
+  await internalsOf(hopper).started("T-1", { leaseToken: claims[0]?.lease.token ?? "", process: mark });
 }
 
 it.each([
@@ -50,7 +51,7 @@ it.each([
 
     const clock = { ...systemClock, now: () => Date.now() + later };
     await using hopper = await createHopper({ store, clock });
-    expect(hopper.internals.left).toEqual({ tasks: ["T-1"], groups: [shell.mark.pid] });
+    expect(internalsOf(hopper).left).toEqual({ tasks: ["T-1"], groups: [shell.mark.pid] });
     expect(isGroupAlive(shell.mark.pid)).toBe(false);
     expect(await ended).toMatchObject({ signal: "SIGTERM" });
     const events = (await hopper.tasks.events("T-1")).items.map(({ event }) => event);
