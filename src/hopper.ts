@@ -11,6 +11,7 @@ import { openStore } from "../store/open.ts";
 import type { DoctorFinding, Store } from "../store/store.ts";
 import { loadConfiguration, type ConfigurationSources } from "./config/config.ts";
 import type { ListEventsParams } from "./contracts/events.ts";
+import { given } from "./contracts/given.ts";
 import { Directory } from "./door/directory.ts";
 import { Door } from "./door/door.ts";
 import { Journal } from "./door/journal.ts";
@@ -28,13 +29,13 @@ import { taskQuestions, type TaskQuestions } from "./verbs/task-questions.ts";
 import { taskWork, type TaskWork } from "./verbs/task-work.ts";
 import type { EventView, Stats } from "./views/views.ts";
 
-/** The verbs on tasks; each of one task (id or ref) throws `not_found`. */
+/** The verbs on tasks; each on one task (id or ref) throws `not_found`. */
 export interface Tasks extends TaskIntake, TaskMoves, TaskWork, TaskQuestions {}
 
 /**
  * A Hopper in this process: verbs by noun. Each verb throws a HopperError with a `code`: those that it names, and
  * `validation_failed` for parameters that are not right. What changes something throws `unavailable` on a store opened
- * for reading, `idempotency_key_reused`, and `draining` once it is being closed.
+ * for reading, `idempotency_key_reused`, `overloaded`, and `draining` once it is being closed.
  */
 export interface Hopper extends AsyncDisposable {
   /** Instances: create, list, start, stop … terminate, and claim their tasks. */
@@ -79,9 +80,13 @@ export interface CreateHopperParams {
   readonly config?: unknown;
   /** Where configuration is read from instead of `config`. */
   readonly sources?: ConfigurationSources | undefined;
+  /** What time it is, and timers. Default: the system's. */
   readonly clock?: Clock | undefined;
+  /** Numbers for backoffs. Default: Math.random. */
   readonly random?: Random | undefined;
+  /** Ids of new records. Default: UUIDs of version 7. */
   readonly ids?: Ids | undefined;
+  /** Where the operator is told what goes on. Default: nowhere. */
   readonly log?: Log | undefined;
   /** Other behaviors for scopes (2-domain.md 2.6). */
   readonly scopes?: Partial<Record<Scope, ScopeBehavior>> | undefined;
@@ -89,8 +94,11 @@ export interface CreateHopperParams {
   readonly lockWaitMs?: number | undefined;
   /** A store that is open already (tests); it is closed with the Hopper. */
   readonly opened?: Store | undefined;
+  /** How much one batch takes, and how many actors are kept in memory. */
   readonly limits?: Partial<LoopLimits> | undefined;
+  /** Picks the next actor among n (simulator). Default: in turn. */
   readonly choose?: ((actors: number) => number) | undefined;
+  /** Record who wrote what (tests). Default false. */
   readonly trace?: boolean | undefined;
   /** false = the loop runs only by `settle()` (tests). */
   readonly running?: boolean | undefined;
@@ -127,9 +135,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
     random: params.random ?? systemRandom,
     log: params.log ?? silentLog,
     onFatal: () => undefined,
-    ...(params.limits === undefined ? {} : { limits: params.limits }),
-    ...(params.choose === undefined ? {} : { choose: params.choose }),
-    ...(params.trace === undefined ? {} : { trace: params.trace }),
+    ...given({ limits: params.limits, choose: params.choose, trace: params.trace }),
   });
   const directory = new Directory(await store.directory());
   // First of all listeners: views of new instances need their names.
@@ -184,7 +190,7 @@ async function open(
     mode: params.mode ?? "own",
     clock,
     ids: { uuid: () => ids.uuid(clock.now()) },
-    ...(params.lockWaitMs === undefined ? {} : { lockWaitMs: params.lockWaitMs }),
+    ...given({ lockWaitMs: params.lockWaitMs }),
   });
 }
 

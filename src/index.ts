@@ -83,6 +83,11 @@ export type {
 } from "../machines/records/task.ts";
 export type { ErrorInfo, Json } from "../machines/records/values.ts";
 
+// What createHopper may be given.
+export type { Clock, Ids, Log, Random } from "../actors/engine/environment.ts";
+export type { LoopLimits } from "../actors/engine/system-params.ts";
+export type { Configuration, ConfigurationSources, SettingEntry } from "./config/config.ts";
+
 // Errors.
 export { HopperError, type ErrorCode, type Facts } from "../machines/errors.ts";
 export { StoreError } from "../store/store-error.ts";

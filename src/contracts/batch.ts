@@ -1,6 +1,7 @@
 import { HopperError } from "../../machines/errors.ts";
 import type { Issue } from "./check.ts";
 import { quote } from "./common.ts";
+import { findCycles } from "./cycles.ts";
 import { nearest } from "./nearest.ts";
 import { dependencyKeys, type CheckedTask } from "./task-input.ts";
 
@@ -35,12 +36,16 @@ export function checkBatch(items: readonly Item[], field = "items"): void {
       issues: issues.map((issue) => ({ ...issue })),
     });
   }
-  const cycle = findCycle(items, keys);
-  if (cycle !== null) {
+  for (const { way } of findCycles(items.length, (index) => dependenciesOf(items[index], keys))) {
+    const cycle = way.map((index) => items[index]?.key ?? "");
     throw new HopperError("dependency_cycle", `the tasks wait for each other: ${cycle.join(" → ")}`, {
       cycle,
     });
   }
+}
+
+function dependenciesOf(item: Item | undefined, keys: ReadonlyMap<string, number>): (number | undefined)[] {
+  return item === undefined ? [] : dependencyKeys(item).map((key) => keys.get(key));
 }
 
 function unknownKey(params: { key: string; path: string; keys: Iterable<string> }): Issue {
@@ -50,30 +55,4 @@ function unknownKey(params: { key: string; path: string; keys: Iterable<string> 
   return suggestion === undefined
     ? { path, message }
     : { path, message: `${message}; did you mean ${suggestion}?`, suggestion };
-}
-
-/** The keys of a cycle, its first one again at the end; null = none. */
-function findCycle(items: readonly Item[], keys: ReadonlyMap<string, number>): string[] | null {
-  const done = new Set<number>();
-  for (let start = 0; start < items.length; start += 1) {
-    // Depth first, with a list in place of the call stack: a batch may be one chain of a thousand.
-    const way: { readonly index: number; readonly next: Iterator<string> }[] = [];
-    const enter = (index: number): void => {
-      way.push({ index, next: dependencyKeys(items[index] ?? { dependsOn: [] })[Symbol.iterator]() });
-    };
-    if (!done.has(start)) enter(start);
-    for (let here = way.at(-1); here !== undefined; here = way.at(-1)) {
-      const step = here.next.next();
-      if (step.done === true) {
-        done.add(here.index);
-        way.pop();
-        continue;
-      }
-      const index = keys.get(step.value) ?? -1;
-      const at = way.findIndex((entry) => entry.index === index);
-      if (at >= 0) return [...way.slice(at).map((entry) => items[entry.index]?.key ?? ""), step.value];
-      if (!done.has(index)) enter(index);
-    }
-  }
-  return null;
 }

@@ -6,6 +6,7 @@ import type { DelegationFilter } from "../../store/store.ts";
 import { query } from "./check.ts";
 import { commandOptions, type CommandOptions } from "./command-options.ts";
 import { limited, params, reject, type Input } from "./common.ts";
+import { given } from "./given.ts";
 import { pageFields, type PageParams } from "./filters.ts";
 import { jsonText, optionalProse, prose, reference, TEXT_BYTES } from "./texts.ts";
 import { anyOf, oneOf } from "./words.ts";
@@ -32,14 +33,8 @@ export function toDelegationFilter(
   checked: z.output<typeof listDelegations>,
   resolved: { readonly instance?: InstanceNo | undefined } = {},
 ): DelegationFilter {
-  return {
-    limit: checked.limit,
-    cursor: checked.cursor ?? null,
-    count: checked.count,
-    ...(checked.status && { status: checked.status }),
-    ...(checked.direction && { direction: checked.direction }),
-    ...(resolved.instance !== undefined && { instance: resolved.instance }),
-  };
+  const { cursor = null, instanceId: _resolved, ...rest } = checked;
+  return given({ ...rest, ...resolved, cursor });
 }
 
 const acceptDelegationFields = {

@@ -9,6 +9,7 @@ import { commandOptions, type CommandOptions } from "./command-options.ts";
 import { flag, params, whole, type Input } from "./common.ts";
 import { errorInfo } from "./error-info.ts";
 import { pageFields, type PageParams, queryFlag, search } from "./filters.ts";
+import { given } from "./given.ts";
 import { instanceConfig } from "./instance-config.ts";
 import { instanceName, line, optionalProse, ownId, reference, tags } from "./texts.ts";
 import { leaseLength, lengthOf, milliseconds } from "./time.ts";
@@ -82,17 +83,8 @@ export function toInstanceFilter(
   checked: z.output<typeof listInstances>,
   resolved: { readonly parent?: InstanceNo | undefined } = {},
 ): InstanceFilter {
-  return {
-    limit: checked.limit,
-    cursor: checked.cursor ?? null,
-    count: checked.count,
-    all: checked.all,
-    ...(checked.scope && { scope: checked.scope }),
-    ...(checked.status && { status: checked.status }),
-    ...(checked.instanceType && { type: checked.instanceType }),
-    ...(checked.q && { q: checked.q }),
-    ...(resolved.parent !== undefined && { parent: resolved.parent }),
-  };
+  const { cursor = null, q, instanceType: type, parentId: _resolved, ...rest } = checked;
+  return given({ ...rest, ...resolved, cursor, type, q: q === "" ? undefined : q });
 }
 
 const stopInstanceFields = {

@@ -6,6 +6,7 @@ import type { TaskNo } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import { commandOptions, type CommandOptions } from "./command-options.ts";
 import { accepting, flag, params, whole, type Input } from "./common.ts";
+import { given } from "./given.ts";
 import { COMMAND_BYTES, jsonText, line, optionalProse, prose, reference, tags, title } from "./texts.ts";
 import { milliseconds, moment } from "./time.ts";
 import { oneOf } from "./words.ts";
@@ -199,14 +200,9 @@ export const updateTask = params({ ...updateTaskFields, ...commandOptions });
 /** The edit of a checked `tasks.update`: fields left out stay as they are. Throws `validation_failed` for a deadline that has passed. */
 export function toTaskEdit(
   checked: z.output<typeof updateTask>,
-  context: { readonly dependsOn?: readonly TaskNo[]; readonly now: number },
+  context: { readonly dependsOn?: readonly TaskNo[] | undefined; readonly now: number },
 ): TaskEdit {
   refusePast(checked.deadlineAt ?? null, context.now);
   const { idempotencyKey: _key, by: _by, dependsOn, ...fields } = checked;
-  const edit: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined) edit[name] = value;
-  }
-  if (dependsOn !== undefined) edit["dependsOn"] = context.dependsOn ?? [];
-  return edit;
+  return given({ ...fields, dependsOn: dependsOn && (context.dependsOn ?? []) });
 }

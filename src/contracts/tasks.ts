@@ -8,6 +8,7 @@ import { commandOptions, type CommandOptions } from "./command-options.ts";
 import { accepting, flag, params, type Input } from "./common.ts";
 import { errorInfo } from "./error-info.ts";
 import { pageFields, type PageParams, search, tagFilter } from "./filters.ts";
+import { given } from "./given.ts";
 import { RUN_ID_CHARS } from "./task-input.ts";
 import { jsonText, line, optionalProse, reference } from "./texts.ts";
 import { leaseLength, milliseconds } from "./time.ts";
@@ -65,22 +66,16 @@ export function toTaskFilter(
     readonly parentTask?: TaskNo | undefined;
   } = {},
 ): TaskFilter {
-  return {
-    limit: checked.limit,
-    cursor: checked.cursor ?? null,
-    count: checked.count,
-    ...(resolved.holder !== undefined && { holder: resolved.holder }),
-    ...(resolved.parentTask !== undefined && { parentTask: resolved.parentTask }),
-    ...(checked.status && { status: checked.status }),
-    ...(checked.tag && { tags: checked.tag }),
-    ...(checked.notTag && { notTags: checked.notTag }),
-    ...(checked.priority && { priority: checked.priority }),
-    ...(checked.project && { project: checked.project }),
-    ...(checked.assignee && { assignee: checked.assignee }),
-    ...(checked.runId && { runId: checked.runId }),
-    ...(checked.q && { q: checked.q }),
-    ...(checked.sort && { sort: checked.sort }),
-  };
+  const {
+    cursor = null,
+    q,
+    tag: tags,
+    notTag: notTags,
+    instanceId: _holder,
+    parentTaskId: _parent,
+    ...rest
+  } = checked;
+  return given({ ...rest, ...resolved, cursor, tags, notTags, q: q === "" ? undefined : q });
 }
 
 const assignTaskFields = {

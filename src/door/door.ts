@@ -72,6 +72,11 @@ export class Door {
     return resolveInstance(this.directory, reference, field);
   }
 
+  /** The number of an instance that may be left out. */
+  instanceNo(reference: string | undefined, field: string): InstanceNo | undefined {
+    return reference === undefined ? undefined : this.instance(reference, field).no;
+  }
+
   async task(reference: string, field = "id"): Promise<Task> {
     const { no } = await this.taskAddress(reference, field);
     const task = await this.store.queries.task(no);

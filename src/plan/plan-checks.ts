@@ -2,6 +2,7 @@ import { allowedParents, hasQueue, mayParent } from "../../machines/legality.ts"
 import { SCOPES, type Scope } from "../../machines/records/instance.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import { quote } from "../contracts/common.ts";
+import { findCycles } from "../contracts/cycles.ts";
 import type { Path } from "../contracts/scan.ts";
 import { nearest } from "../contracts/nearest.ts";
 import { SETTINGS_KEY } from "../workers/shell-environment.ts";
@@ -130,31 +131,15 @@ function checkTasks(list: readonly unknown[], say: Say): FileIssue[] {
   return [...issues, ...checkCycles(tasks, say)];
 }
 
-/** Walks the dependencies in depth; the one that leads back into the walk closes a cycle, and is its second place. */
 function checkCycles(tasks: readonly RawTask[], say: Say): FileIssue[] {
-  const issues: FileIssue[] = [];
-  const byKey = new Map(tasks.map((task) => [task.key, task]));
-  const done = new Set<RawTask>();
-  const walk: RawTask[] = [];
-  const visit = (task: RawTask): void => {
-    if (done.has(task)) return;
-    walk.push(task);
-    for (const [place, dependency] of task.dependsOn.entries()) {
-      const next = typeof dependency === "string" ? byKey.get(dependency) : undefined;
-      if (next === undefined) continue;
-      const start = walk.indexOf(next);
-      if (start === -1) {
-        visit(next);
-        continue;
-      }
-      const cycle = [...walk.slice(start), next].map(({ key }) => key).join(" → ");
-      issues.push(say(["tasks", task.index, "depends_on", place], `closes a cycle: ${cycle}`));
-    }
-    walk.pop();
-    done.add(task);
-  };
-  for (const task of tasks) visit(task);
-  return issues;
+  const places = new Map<unknown, number>(tasks.map(({ key, index }) => [key, index]));
+  const cycles = findCycles(tasks.length, (task) =>
+    (tasks[task]?.dependsOn ?? []).map((key) => (typeof key === "string" ? places.get(key) : undefined)),
+  );
+  return [...cycles].map(({ way, task, place }) => {
+    const keys = way.map((index) => tasks[index]?.key).join(" → ");
+    return say(["tasks", task, "depends_on", place], `closes a cycle: ${keys}`);
+  });
 }
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;

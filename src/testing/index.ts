@@ -192,10 +192,10 @@ async function begin(params: SpawnParams, seams: Seams, image: Uint8Array | null
     ids: seams.ids,
     running: false,
     trace: true,
-    ...(params.config === undefined ? {} : { config: params.config }),
-    ...(params.scopes === undefined ? {} : { scopes: params.scopes }),
-    ...(params.limits === undefined ? {} : { limits: params.limits }),
-    ...(params.choose === undefined ? {} : { choose: params.choose }),
+    config: params.config,
+    scopes: params.scopes,
+    limits: params.limits,
+    choose: params.choose,
   });
   return { store: opened, hopper };
 }

@@ -41,8 +41,7 @@ export function delegations(door: Door): Delegations {
     get: async (id) => await door.delegationView(await door.delegation(id)),
     async list(params = {}) {
       const checked = check(listDelegations, params);
-      const instance =
-        checked.instanceId === undefined ? undefined : door.instance(checked.instanceId, "instanceId").no;
+      const instance = door.instanceNo(checked.instanceId, "instanceId");
       const page = await door.store.queries.delegations(toDelegationFilter(checked, { instance }));
       return await pageOf(page, (rows) => door.delegationViews(rows));
     },

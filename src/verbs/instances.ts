@@ -5,6 +5,7 @@ import type { Task } from "../../machines/records/task.ts";
 import { effectiveConfig } from "../../machines/settings.ts";
 import { check } from "../contracts/check.ts";
 import { plainCommand, type CommandOptions } from "../contracts/command-options.ts";
+import { given } from "../contracts/given.ts";
 import {
   claimTasks,
   createInstance,
@@ -31,7 +32,7 @@ import { refuseTaken } from "../door/references.ts";
 import { treeView } from "../views/view-of.ts";
 import type { Claim, InstanceTreeView, InstanceView, ListView, QueueView } from "../views/views.ts";
 
-/** The verbs on instances; each of one instance (id or live name) throws `not_found`. Source: 4-http-api.md 4.1. */
+/** The verbs on instances; each on one instance (id or live name) throws `not_found`. Source: 4-http-api.md 4.1. */
 export interface Instances {
   /** Creates an instance; with `start` it resolves in `running`. Errors: `validation_failed`, `already_exists`, `invalid_parent`. */
   create(params: CreateInstanceParams): Promise<InstanceView>;
@@ -75,10 +76,7 @@ export function instances(door: Door, journal: Journal): Instances {
     async create(params) {
       const checked = check(createInstance, params);
       const spec = toInstanceSpec(checked);
-      const parent =
-        checked.parentId === undefined || checked.parentId === null
-          ? DESK
-          : door.instance(checked.parentId, "parentId").no;
+      const parent = door.instanceNo(checked.parentId ?? undefined, "parentId") ?? DESK;
       const answer = await door.ask({
         to: parent,
         command: { type: "instance.create", spec },
@@ -91,8 +89,7 @@ export function instances(door: Door, journal: Journal): Instances {
     get: async (id) => await door.instanceView(await rowOf(door, id)),
     async list(params = {}) {
       const checked = check(listInstances, params);
-      const parent =
-        checked.parentId === undefined ? undefined : door.instance(checked.parentId, "parentId").no;
+      const parent = door.instanceNo(checked.parentId, "parentId");
       const page = await door.store.queries.instances(toInstanceFilter(checked, { parent }));
       return await pageOf(page, (rows) => door.instanceViews(rows));
     },
@@ -103,12 +100,7 @@ export function instances(door: Door, journal: Journal): Instances {
     recover: (id, params) => lifecycle(door, id, "recover", params),
     async stop(id, params = {}) {
       const { drainTimeoutMs, wait, ...asked } = check(stopInstance, params);
-      return await send(
-        door,
-        id,
-        { verb: "stop", ...(drainTimeoutMs === undefined ? {} : { drainTimeoutMs }), wait },
-        asked,
-      );
+      return await send(door, id, { verb: "stop", ...given({ drainTimeoutMs }), wait }, asked);
     },
     async fail(id, params) {
       const { error, ...asked } = check(failInstance, params);

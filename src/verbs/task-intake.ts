@@ -1,4 +1,3 @@
-import { HopperError } from "../../machines/errors.ts";
 import type { Command, TaskSpec } from "../../machines/messages/command.ts";
 import { DESK, type InstanceNo, type TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
@@ -58,10 +57,7 @@ export function taskIntake(door: Door, journal: Journal): TaskIntake {
       const checked = check(updateTask, params);
       const dependsOn =
         checked.dependsOn === undefined ? undefined : await taskNumbers(door, checked.dependsOn);
-      const edit = toTaskEdit(checked, {
-        ...(dependsOn === undefined ? {} : { dependsOn }),
-        now: door.clock.now(),
-      });
+      const edit = toTaskEdit(checked, { dependsOn, now: door.clock.now() });
       const task = await door.task(id);
       return await door.askTask(task, { type: "task.edit", task: task.no, edit }, checked);
     },
@@ -90,19 +86,10 @@ export async function specOf(door: Door, checked: CheckedTask): Promise<TaskSpec
 async function add(door: Door, journal: Journal, params: CreateTaskParams): Promise<TaskView> {
   const checked = check(createTask, params);
   const spec = await specOf(door, checked);
-  if (spec.dependsOnKeys.length > 0) {
-    throw new HopperError(
-      "validation_failed",
-      "dependsOn: key:… is only known inside a batch; use an id or a ref such as T-1.",
-      {
-        issues: [{ path: "dependsOn", message: "key:… is only known inside a batch" }],
-      },
-    );
-  }
   const to = placeOf(door, checked.instanceId) ?? DESK;
   const answer = await door.ask({ to, command: { type: "task.create", spec }, kind: "task", asked: checked });
-  const { settleMs } = checked;
-  if (settleMs === undefined || settleMs === null || settleMs === 0) return await door.taskView(answer.task);
+  const { settleMs = 0 } = checked;
+  if (settleMs === 0) return await door.taskView(answer.task);
   return await door.taskView(await journal.settled(answer.task.no, settleMs, isSettled));
 }
 

@@ -16,7 +16,7 @@ import { taskRef } from "../door/references.ts";
 import { chainView, decisionView, iso } from "../views/view-of.ts";
 import type { ChainView, DecisionView, EventView, ListView, TaskView } from "../views/views.ts";
 
-/** Questions about tasks; each of one task throws `not_found`. Source: 4-http-api.md 4.2. */
+/** Questions about tasks; each on one task throws `not_found`. Source: 4-http-api.md 4.2. */
 export interface TaskQuestions {
   /** The task of an id or ref. */
   get(id: string): Promise<TaskView>;
@@ -40,12 +40,7 @@ export function taskQuestions(door: Door, journal: Journal): TaskQuestions {
     async list(params = {}) {
       const checked = check(listTasks, params);
       const { instanceId, parentTaskId } = checked;
-      const holder =
-        instanceId === undefined
-          ? undefined
-          : instanceId === "none"
-            ? null
-            : door.instance(instanceId, "instanceId").no;
+      const holder = instanceId === "none" ? null : door.instanceNo(instanceId, "instanceId");
       const parentTask =
         parentTaskId === undefined ? undefined : (await door.taskAddress(parentTaskId, "parentTaskId")).no;
       return await pageOf(
