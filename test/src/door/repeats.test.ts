@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { spawnHopper, type SpawnedHopper, type SpawnParams } from "../../src/testing/index.ts";
-import { faulty } from "../support/faulty-store.ts";
+import { spawnHopper, type SpawnedHopper, type SpawnParams } from "../../../src/testing/index.ts";
+import { faulty } from "../../support/faulty-store.ts";
 
 /** global → webapp → one, two: all run. */
 async function spawnTree(params: SpawnParams = {}): Promise<SpawnedHopper> {

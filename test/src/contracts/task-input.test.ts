@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type * as z from "zod";
-import { HopperError } from "../../machines/errors.ts";
-import { LIMITS } from "../../machines/settings.ts";
-import { checkBatch } from "../../src/contracts/batch.ts";
-import { checkUnknown } from "../../src/contracts/check.ts";
+import { HopperError } from "../../../machines/errors.ts";
+import { LIMITS } from "../../../machines/settings.ts";
+import { checkBatch } from "../../../src/contracts/batch.ts";
+import { checkUnknown } from "../../../src/contracts/check.ts";
 import {
   createTask,
   createTasks,
@@ -12,7 +12,7 @@ import {
   toTaskEdit,
   toTaskSpec,
   updateTask,
-} from "../../src/contracts/task-input.ts";
+} from "../../../src/contracts/task-input.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { InstanceTreeView } from "../../src/views/views.ts";
-import { claimOne, spawnTree, refusal, tree, type InstanceSpec } from "../support/spawned.ts";
+import type { InstanceTreeView } from "../../../src/views/views.ts";
+import { claimOne, spawnTree, refusal, tree, type InstanceSpec } from "../../support/spawned.ts";
 
 const namesOf = (list: { items: readonly { name: string }[] }): string[] =>
   list.items.map(({ name }) => name);

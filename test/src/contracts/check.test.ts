@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { HopperError } from "../../machines/errors.ts";
-import { checkUnknown, findIssues, query, summary } from "../../src/contracts/check.ts";
-import { params } from "../../src/contracts/common.ts";
-import { nearest } from "../../src/contracts/nearest.ts";
-import { NESTING } from "../../src/contracts/scan.ts";
-import { createTask, createTasks } from "../../src/contracts/task-input.ts";
-import { listTasks } from "../../src/contracts/tasks.ts";
-import { line } from "../../src/contracts/texts.ts";
+import { HopperError } from "../../../machines/errors.ts";
+import { checkUnknown, findIssues, query, summary } from "../../../src/contracts/check.ts";
+import { params } from "../../../src/contracts/common.ts";
+import { nearest } from "../../../src/contracts/nearest.ts";
+import { NESTING } from "../../../src/contracts/scan.ts";
+import { createTask, createTasks } from "../../../src/contracts/task-input.ts";
+import { listTasks } from "../../../src/contracts/tasks.ts";
+import { line } from "../../../src/contracts/texts.ts";
 
 function refusalOf(run: () => unknown): HopperError {
   try {

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { spawnHopper } from "../../src/testing/index.ts";
+import { spawnHopper } from "../../../src/testing/index.ts";
 
 test("a page asks once for the ids that it shows, however long it is", async () => {
   const h = await spawnHopper();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type * as z from "zod";
-import { HopperError } from "../../machines/errors.ts";
-import { LIMITS } from "../../machines/settings.ts";
-import { checkUnknown } from "../../src/contracts/check.ts";
-import * as contracts from "../../src/contracts/tasks.ts";
+import { HopperError } from "../../../machines/errors.ts";
+import { LIMITS } from "../../../machines/settings.ts";
+import { checkUnknown } from "../../../src/contracts/check.ts";
+import * as contracts from "../../../src/contracts/tasks.ts";
 
 function issuesOf(schema: z.ZodType, input: unknown): string[] {
   try {

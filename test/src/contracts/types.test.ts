@@ -1,12 +1,12 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import type * as z from "zod";
-import type { TaskEdit, TaskSpec } from "../../machines/messages/command.ts";
-import { check } from "../../src/contracts/check.ts";
-import { acceptDelegation } from "../../src/contracts/delegations.ts";
-import type { CheckedTask } from "../../src/contracts/task-input.ts";
-import { completeTask, withReason, type ReasonParams } from "../../src/contracts/tasks.ts";
-import { CONTRACTS } from "../../src/contracts/verbs.ts";
+import type { TaskEdit, TaskSpec } from "../../../machines/messages/command.ts";
+import { check } from "../../../src/contracts/check.ts";
+import { acceptDelegation } from "../../../src/contracts/delegations.ts";
+import type { CheckedTask } from "../../../src/contracts/task-input.ts";
+import { completeTask, withReason, type ReasonParams } from "../../../src/contracts/tasks.ts";
+import { CONTRACTS } from "../../../src/contracts/verbs.ts";
 import type {
   BatchTaskParams,
   ClaimParams,
@@ -29,7 +29,7 @@ import type {
   TaskStatus,
   TaskView,
   UpdateTaskParams,
-} from "../../src/index.ts";
+} from "../../../src/index.ts";
 
 // The compiler is the judge of this file; the tests only give each sentence a name.
 
@@ -152,7 +152,7 @@ describe("a field of a task's input", () => {
   });
 });
 
-const FOLDER = new URL("../../src/contracts/", import.meta.url);
+const FOLDER = new URL("../../../src/contracts/", import.meta.url);
 
 /** The fields of contracts in a source that no docstring stands above: of those of another file, dist/ keeps none. */
 function withoutDocstring(source: string): string[] {

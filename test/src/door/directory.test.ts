@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Directory } from "../../src/door/directory.ts";
-import { anEntry, anInstance } from "../support/view-given.ts";
+import { Directory } from "../../../src/door/directory.ts";
+import { anEntry, anInstance } from "../../support/view-given.ts";
 
 const names = (entries: readonly { name: string }[]) => entries.map(({ name }) => name);
 

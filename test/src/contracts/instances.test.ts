@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type * as z from "zod";
-import { HopperError } from "../../machines/errors.ts";
-import type { InstanceConfig } from "../../machines/records/instance.ts";
-import { LIMITS } from "../../machines/settings.ts";
-import { checkUnknown } from "../../src/contracts/check.ts";
-import { plainCommand } from "../../src/contracts/command-options.ts";
-import * as delegations from "../../src/contracts/delegations.ts";
-import { listEvents } from "../../src/contracts/events.ts";
-import { plainPage } from "../../src/contracts/filters.ts";
-import { warnings } from "../../src/contracts/instance-config.ts";
-import * as contracts from "../../src/contracts/instances.ts";
-import { withReason } from "../../src/contracts/tasks.ts";
-import { looksLikeRef } from "../../src/contracts/texts.ts";
+import { HopperError } from "../../../machines/errors.ts";
+import type { InstanceConfig } from "../../../machines/records/instance.ts";
+import { LIMITS } from "../../../machines/settings.ts";
+import { checkUnknown } from "../../../src/contracts/check.ts";
+import { plainCommand } from "../../../src/contracts/command-options.ts";
+import * as delegations from "../../../src/contracts/delegations.ts";
+import { listEvents } from "../../../src/contracts/events.ts";
+import { plainPage } from "../../../src/contracts/filters.ts";
+import { warnings } from "../../../src/contracts/instance-config.ts";
+import * as contracts from "../../../src/contracts/instances.ts";
+import { withReason } from "../../../src/contracts/tasks.ts";
+import { looksLikeRef } from "../../../src/contracts/texts.ts";
 
 function issuesOf(schema: z.ZodType, input: unknown): string[] {
   try {

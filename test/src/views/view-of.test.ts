@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { compactDecision } from "../../machines/routing/decision-data.ts";
-import type { Decision } from "../../machines/messages/decision.ts";
-import { Directory } from "../../src/door/directory.ts";
+import { compactDecision } from "../../../machines/routing/decision-data.ts";
+import type { Decision } from "../../../machines/messages/decision.ts";
+import { Directory } from "../../../src/door/directory.ts";
 import {
   chainView,
   deadLetterView,
@@ -13,8 +13,8 @@ import {
   leaseView,
   taskView,
   treeView,
-} from "../../src/views/view-of.ts";
-import { aHop, aTally, aTask, anEntry, anInstance, AT } from "../support/view-given.ts";
+} from "../../../src/views/view-of.ts";
+import { aHop, aTally, aTask, anEntry, anInstance, AT } from "../../support/view-given.ts";
 
 const ISO = "2026-03-01T12:00:00.007Z";
 const directory = new Directory([

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { HopperError } from "../../machines/errors.ts";
-import { looksLikeRef } from "../../src/contracts/texts.ts";
-import { Cursors } from "../../src/door/cursor.ts";
-import { Directory } from "../../src/door/directory.ts";
+import { HopperError } from "../../../machines/errors.ts";
+import { looksLikeRef } from "../../../src/contracts/texts.ts";
+import { Cursors } from "../../../src/door/cursor.ts";
+import { Directory } from "../../../src/door/directory.ts";
 import {
   delegationRef,
   leaseEpoch,
@@ -13,8 +13,8 @@ import {
   refuseTaken,
   resolveInstance,
   taskRef,
-} from "../../src/door/references.ts";
-import { anEntry } from "../support/view-given.ts";
+} from "../../../src/door/references.ts";
+import { anEntry } from "../../support/view-given.ts";
 
 const UUID = "018f2b6e-1c3a-7d4e-8a5b-0123456789ab";
 

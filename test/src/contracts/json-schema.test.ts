@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { LIMITS } from "../../machines/settings.ts";
-import { toJsonSchema, type JsonSchema } from "../../src/contracts/json-schema.ts";
-import { CONTRACTS } from "../../src/contracts/verbs.ts";
+import { LIMITS } from "../../../machines/settings.ts";
+import { toJsonSchema, type JsonSchema } from "../../../src/contracts/json-schema.ts";
+import { CONTRACTS } from "../../../src/contracts/verbs.ts";
 
 const schemas = Object.entries(CONTRACTS).map(([verb, contract]) => [verb, toJsonSchema(contract)] as const);
 
