@@ -51,6 +51,7 @@ export type {
   DeadLetterView,
   DecisionView,
   DelegationView,
+  EventDataView,
   EventView,
   HeartbeatView,
   InstanceTreeView,
@@ -65,7 +66,7 @@ export type {
 export type { DoctorFinding } from "../store/store.ts";
 
 // Words and values.
-export type { EventName } from "../machines/events.ts";
+export type { EventName } from "../machines/events/catalogue.ts";
 export type {
   DelegationStatus,
   DelegationType,

@@ -65,7 +65,7 @@ const add: CommandSpec = {
   examples: ['hopper task add "Build login page" -t frontend -t react --instance global'],
   act: async (context, args) => {
     const given = args.params<CreateTaskParams>();
-    const params = { ...given, source: "cli", settleMs: SETTLE_MS, by: context.by };
+    const params: CreateTaskParams = { ...given, source: "cli", settleMs: SETTLE_MS, by: context.by };
     await context.creates(
       async () => await checkTask(params),
       async (hopper) => {

@@ -11,7 +11,6 @@ import type {
 
 export type {
   ChainView,
-  CommandOptions,
   CreateInstanceParams,
   CreateTaskParams,
   DecisionView,
@@ -20,7 +19,6 @@ export type {
   Hopper,
   InstanceTreeView,
   InstanceView,
-  ListEventsParams,
   ListView,
   Stats,
   TaskView,
