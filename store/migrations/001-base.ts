@@ -7,5 +7,6 @@ import type { SchemaStep } from "./steps.ts";
 export const base: SchemaStep = {
   version: 1,
   name: "001-base",
+  touches: "tables",
   sql: () => [tables, indexes, triggers],
 };

@@ -1,8 +1,8 @@
-import { WORDS } from "../dialects/sqlite/codes.ts";
+import { words } from "./002-views/words.ts";
 import type { SchemaStep } from "./steps.ts";
 
 /** `(SELECT text …) AS column`: the word for a code. */
-function word(kind: keyof typeof WORDS, column: string, as = column.replace(/^\w+\./, "")): string {
+function word(kind: string, column: string, as = column.replace(/^\w+\./, "")): string {
   return `(SELECT w.text FROM word w WHERE w.kind = '${kind}' AND w.code = ${column}) AS ${as}`;
 }
 
@@ -61,22 +61,16 @@ CREATE VIEW event_view AS SELECT e.position, ${moment("e.at")}, ${word("event", 
 `;
 }
 
-function words(): string {
-  const rows = Object.entries(WORDS).flatMap(([kind, codes]) =>
-    Object.entries(codes).map(([text, code]) => `('${kind}', ${code}, '${text}')`),
-  );
-  return `INSERT INTO word (kind, code, text) VALUES\n${rows.join(",\n")};\n`;
-}
-
 /** Version 2: the words behind the codes, and views that show them, for whoever looks into the file with a shell. */
 export const wordsAndViews: SchemaStep = {
   version: 2,
   name: "002-words-and-views",
+  touches: "tables",
   sql: () => [
     `CREATE TABLE word (
   kind TEXT NOT NULL, code INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (kind, code)
 ) STRICT, WITHOUT ROWID;\n`,
-    words(),
+    words,
     views(),
   ],
 };

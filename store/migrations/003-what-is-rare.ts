@@ -1,12 +1,13 @@
 import type { SchemaStep } from "./steps.ts";
 
 /**
- * Version 3: questions about what is rare among much. Which names and instances each stretch of the journal holds, so
+ * Version 3: questions about what is rare among much. Which names and instances each segment of the journal holds, so
  * that a filtered read skips the others; an instance's rare events; and its tasks that ended otherwise than done.
  */
 export const whatIsRare: SchemaStep = {
   version: 3,
   name: "003-what-is-rare",
+  touches: "tables",
   sql: () => [
     `CREATE TABLE event_stretch (
   stretch INTEGER NOT NULL, instance INTEGER NOT NULL, name INTEGER NOT NULL, PRIMARY KEY (stretch, instance, name)

@@ -18,8 +18,9 @@ function backUp(database: Database, path: string, from: number): void {
 }
 
 /**
- * Brings a store of an older schema to a newer one: a backup first, then every missing step in one transaction, run by
- * MikroORM's Migrator on the store's own connection. Killed at any moment, the file is of the old schema or the new.
+ * Brings a store of an older schema to a newer one: every missing step in one transaction, run by MikroORM's Migrator on
+ * the store's own connection, after a backup if one of them touches tables. Killed at any moment, the file is of the old
+ * schema or the new.
  *
  * @param path null = in memory, no backup.
  */
@@ -29,12 +30,12 @@ export async function migrate(
   from: number,
   steps: readonly SchemaStep[] = STEPS,
 ): Promise<void> {
-  if (path !== null) backUp(database, path, from);
+  const touchesTables = steps.some(({ version, touches }) => version > from && touches === "tables");
+  if (path !== null && touchesTables) backUp(database, path, from);
   // The ORM and its Migrator take a third of a second to load, so they are loaded only when there is something to do.
-  const [{ Migration, Migrator }, { openOrm }, { ENTITIES }] = await Promise.all([
+  const [{ Migration, Migrator }, { openOrm }] = await Promise.all([
     import("@mikro-orm/migrations"),
     import("../dialects/sqlite/orm.ts"),
-    import("../entities/index.ts"),
   ]);
   const migrationsList = steps.map((step) => ({
     name: step.name,
@@ -45,7 +46,7 @@ export async function migrate(
       }
     },
   }));
-  const orm = openOrm(database, [...ENTITIES], {
+  const orm = openOrm(database, [], {
     extensions: [Migrator],
     migrations: {
       migrationsList,

@@ -8,7 +8,7 @@ import {
   givenDone,
   givenEvent,
   givenInstance,
-  givenSeams,
+  givenEnvironment,
   givenTask,
   givenTree,
 } from "../support/store-given.ts";
@@ -16,7 +16,7 @@ import {
 const databaseOf = (store: Store): Database => (store as unknown as { database: Database }).database;
 
 async function arrange(): Promise<Store> {
-  const store = await openStore({ url: "sqlite::memory:", ...givenSeams() });
+  const store = await openStore({ url: "sqlite::memory:", ...givenEnvironment() });
   await store.commit(givenCommit({ instances: { added: givenTree() } }));
   return store;
 }

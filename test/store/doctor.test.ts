@@ -14,7 +14,7 @@ import {
   givenMail,
   givenResult,
   givenRoster,
-  givenSeams,
+  givenEnvironment,
   givenTally,
   givenTask,
   givenTree,
@@ -23,7 +23,7 @@ import {
 
 let store: Store;
 beforeEach(async () => {
-  store = await openStore({ url: "sqlite::memory:", ...givenSeams() });
+  store = await openStore({ url: "sqlite::memory:", ...givenEnvironment() });
   await store.commit(givenCommit({ instances: { added: givenTree() } }));
 });
 
@@ -189,7 +189,7 @@ describe("the doctor", () => {
 
   test("says of a check that cannot be asked why", async () => {
     const image = newImage({ id: "x", createdAt: 1, program: "x" }, "rollback", imageAfter(STEPS));
-    const other = await openStore({ url: "sqlite::memory:", image, ...givenSeams() });
+    const other = await openStore({ url: "sqlite::memory:", image, ...givenEnvironment() });
     databaseOf(other).exec("DROP TABLE tally");
     const findings = await other.queries.doctor();
     expect(findings.find(({ check }) => check === "T4")?.broken).toEqual([

@@ -5,7 +5,7 @@ import { requireAsOrm, sqliteLibrary, type Database } from "../../store/dialects
 import { openOrm } from "../../store/dialects/sqlite/orm.ts";
 import { ENTITIES } from "../../store/entities/index.ts";
 import { openStore } from "../../store/open.ts";
-import { givenSeams } from "../support/store-given.ts";
+import { givenEnvironment } from "../support/store-given.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -22,7 +22,7 @@ test("there is one SQLite library, the one that MikroORM uses", () => {
 });
 
 test("the ORM asks over the store's own connection and leaves it open", async () => {
-  const store = await openStore({ url: "sqlite::memory:", ...givenSeams() });
+  const store = await openStore({ url: "sqlite::memory:", ...givenEnvironment() });
   const { database } = store as unknown as { database: Database };
   database.exec("CREATE TEMP TABLE only_here (x); INSERT INTO only_here VALUES (7)");
   const orm = openOrm(database, [...ENTITIES]);

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockHolder, lockPaths } from "../../store/dialects/sqlite/owner-lock.ts";
 import { openStore, type OpenOptions } from "../../store/open.ts";
-import { givenSeams, NOW } from "../support/store-given.ts";
+import { givenEnvironment, NOW } from "../support/store-given.ts";
 
 const OWNER = fileURLToPath(new URL("../support/store-owner.ts", import.meta.url));
 
@@ -33,7 +33,7 @@ async function otherProcess(): Promise<{ child: ChildProcess; said: string }> {
 }
 
 const open = (over: Partial<OpenOptions> = {}) =>
-  openStore({ url: `sqlite:${path}`, lockWaitMs: 0, ...givenSeams(), ...over });
+  openStore({ url: `sqlite:${path}`, lockWaitMs: 0, ...givenEnvironment(), ...over });
 
 test("a second process is refused and told who has the store", async () => {
   const store = await open();

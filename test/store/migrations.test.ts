@@ -30,7 +30,7 @@ import {
   givenCommit,
   givenEvent,
   givenHop,
-  givenSeams,
+  givenEnvironment,
   givenTask,
   givenTree,
   NOW,
@@ -47,7 +47,7 @@ afterEach(() => {
   rmSync(dirname(path), { recursive: true, force: true });
 });
 
-const open = () => openStore({ url: `sqlite:${path}`, lockWaitMs: 0, ...givenSeams() });
+const open = () => openStore({ url: `sqlite:${path}`, lockWaitMs: 0, ...givenEnvironment() });
 const databaseOf = (store: object): Database => (store as { database: Database }).database;
 
 /** Everything the schema consists of, as text in one order; the notes of the Migrator aside. */
@@ -88,7 +88,7 @@ describe("an older store", () => {
         INSERT INTO event (position, at, name, instance, cause) SELECT no, ${NOW}, 11, no / 4500, -1 FROM n;
       UPDATE counter SET position = 9000, command = 1`,
     );
-    const store = await openStore({ url: "sqlite::memory:", image: old.serialize(), ...givenSeams() });
+    const store = await openStore({ url: "sqlite::memory:", image: old.serialize(), ...givenEnvironment() });
     const { items } = await store.queries.events({
       since: 0,
       limit: 10,
@@ -103,7 +103,7 @@ describe("an older store", () => {
 
   test("in memory needs no backup", async () => {
     const image = newImage(FACTS, "rollback", imageAfter(STEPS.slice(0, 1)));
-    const store = await openStore({ url: "sqlite::memory:", image, ...givenSeams() });
+    const store = await openStore({ url: "sqlite::memory:", image, ...givenEnvironment() });
     expect(databaseOf(store).pragma("user_version", { simple: true })).toBe(SCHEMA_VERSION);
   });
 
@@ -114,6 +114,7 @@ describe("an older store", () => {
     const broken: SchemaStep = {
       version: SCHEMA_VERSION + 1,
       name: "999-broken",
+      touches: "tables",
       sql: () => ["CREATE TABLE half (x);\n", "CREATE TABLE half (x);\n"],
     };
     await expect(migrate(database, path, SCHEMA_VERSION, [...STEPS, broken])).rejects.toThrow(
@@ -216,7 +217,7 @@ describe("the schema", () => {
   });
 
   test("shows records as people know them", async () => {
-    const store = await openStore({ url: "sqlite::memory:", ...givenSeams() });
+    const store = await openStore({ url: "sqlite::memory:", ...givenEnvironment() });
     await store.commit(givenCommit({ instances: { added: givenTree() } }));
     await store.commit(
       givenCommit({

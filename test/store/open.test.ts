@@ -19,8 +19,16 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { imageAfter } from "../../store/dialects/sqlite/image.ts";
 import { sqliteLibrary } from "../../store/dialects/sqlite/library.ts";
 import { STEPS } from "../../store/migrations/index.ts";
+import type { SchemaStep } from "../../store/migrations/steps.ts";
 import { openStore, serialize, StoreError, type OpenOptions } from "../../store/open.ts";
-import { givenCommit, givenEvent, givenSeams, givenTask, givenTree, NOW } from "../support/store-given.ts";
+import {
+  givenCommit,
+  givenEvent,
+  givenEnvironment,
+  givenTask,
+  givenTree,
+  NOW,
+} from "../support/store-given.ts";
 
 let folder: string;
 let path: string;
@@ -33,7 +41,14 @@ afterEach(() => {
 });
 
 const open = (over: Partial<OpenOptions> = {}) =>
-  openStore({ url: `sqlite:${path}`, lockWaitMs: 0, ...givenSeams(), ...over });
+  openStore({ url: `sqlite:${path}`, lockWaitMs: 0, ...givenEnvironment(), ...over });
+/** A step that this version does not know. */
+const later: SchemaStep = {
+  version: STEPS.length + 1,
+  name: "later",
+  touches: "tables",
+  sql: () => ["CREATE TABLE later (x);"],
+};
 const kindOf = async (opening: Promise<unknown>): Promise<string> => {
   try {
     await opening;
@@ -177,7 +192,6 @@ describe("what cannot be opened is left as it is", () => {
   });
 
   test("a store of a newer Hopper, which is named", async () => {
-    const later = { version: STEPS.length + 1, name: "later", sql: () => ["CREATE TABLE later (x);"] };
     writeFileSync(path, imageAfter([...STEPS, later]));
     expect(await refusals()).toEqual(unchanged("newer"));
     await expect(open()).rejects.toThrow(
@@ -241,7 +255,6 @@ describe("what cannot be opened is left as it is", () => {
   test("bytes that are no store of this version", async () => {
     const url = "sqlite::memory:";
     expect(await kindOf(open({ url, image: Buffer.from("nothing") }))).toBe("foreign");
-    const later = { version: STEPS.length + 1, name: "later", sql: () => ["CREATE TABLE later (x);"] };
     expect(await kindOf(open({ url, image: imageAfter([...STEPS, later]) }))).toBe("newer");
     expect(await kindOf(open({ url, image: imageAfter(STEPS) }))).toBe("damaged");
   });
@@ -285,7 +298,7 @@ describe("reading beside an owner", () => {
 test("the bytes of a store open as the same store, of a file as of memory", async () => {
   await writeStore();
   const store = await open();
-  const copy = await openStore({ url: "sqlite::memory:", image: serialize(store), ...givenSeams() });
+  const copy = await openStore({ url: "sqlite::memory:", image: serialize(store), ...givenEnvironment() });
   expect(copy.id).toBe(store.id);
   expect(await copy.task(500)).toEqual(givenTask(500));
   await store.close();

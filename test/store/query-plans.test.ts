@@ -11,7 +11,7 @@ import {
   givenMail,
   givenResult,
   givenRoster,
-  givenSeams,
+  givenEnvironment,
   givenTally,
   givenTask,
   givenTree,
@@ -32,7 +32,7 @@ function planOf(sql: string): string[] {
 }
 
 beforeAll(async () => {
-  store = await openStore({ url: "sqlite::memory:", ...givenSeams() });
+  store = await openStore({ url: "sqlite::memory:", ...givenEnvironment() });
   ({ database } = store as unknown as { database: Database });
   const prepare = database.prepare.bind(database);
   database.prepare = (sql) => {

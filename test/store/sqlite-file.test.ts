@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openStore } from "../../store/open.ts";
 import { storeConformance } from "../support/store-conformance.ts";
-import { givenSeams } from "../support/store-given.ts";
+import { givenEnvironment } from "../support/store-given.ts";
 
 const newPath = (): string => join(mkdtempSync(join(tmpdir(), "hopper-store-")), "store.db");
 const pathOf = (url: string): string => url.replace("sqlite:", "");
-const open = (path: string) => openStore({ url: `sqlite:${path}`, ...givenSeams() });
+const open = (path: string) => openStore({ url: `sqlite:${path}`, ...givenEnvironment() });
 
 storeConformance("SQLite in a file", {
   setup: () => open(newPath()),

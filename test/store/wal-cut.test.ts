@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStore, StoreError } from "../../store/open.ts";
-import { givenCommit, givenEvent, givenSeams, givenTask, givenTree } from "../support/store-given.ts";
+import { givenCommit, givenEvent, givenEnvironment, givenTask, givenTree } from "../support/store-given.ts";
 
 const FRAME_BYTES = 4_096 + 24;
 const WAL_HEADER_BYTES = 32;
@@ -17,7 +17,7 @@ let log: Buffer;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "hopper-wal-"));
   const path = join(folder, "store.db");
-  const store = await openStore({ url: `sqlite:${path}`, ...givenSeams() });
+  const store = await openStore({ url: `sqlite:${path}`, ...givenEnvironment() });
   await store.commit(givenCommit({ instances: { added: givenTree() } }));
   await store.checkpoint();
   for (let n = 1; n <= COMMITS; n++) {
@@ -40,7 +40,7 @@ async function shown(cut: Buffer): Promise<number | "refused"> {
   writeFileSync(path, file);
   writeFileSync(`${path}-wal`, cut);
   try {
-    const store = await openStore({ url: `sqlite:${path}`, ...givenSeams() });
+    const store = await openStore({ url: `sqlite:${path}`, ...givenEnvironment() });
     const { items } = await store.queries.events({ since: 0, limit: 100 });
     const findings = await store.queries.doctor();
     for (const { position } of items) expect(await store.task(position)).not.toBeNull();

@@ -268,7 +268,7 @@ export function givenCommit(part: Part<Commit> = {}): Commit {
 }
 
 /** What a store needs of the outside, the same in every run. */
-export function givenSeams() {
+export function givenEnvironment() {
   let count = 0;
   return { clock: { now: () => NOW }, ids: { uuid: () => givenId(9, ++count) } };
 }

@@ -7,6 +7,7 @@ const [path = "", rows = "0"] = process.argv.slice(2);
 const long = {
   version: STEPS.length + 1,
   name: "999-long",
+  touches: "tables" as const,
   sql: () => [
     "CREATE TABLE filler (no INTEGER PRIMARY KEY, text TEXT);\n",
     `INSERT INTO filler SELECT value, 'row ' || value FROM generate (1);\n`.replace(

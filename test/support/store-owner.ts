@@ -1,5 +1,5 @@
 import { openStore } from "../../store/open.ts";
-import { givenCommit, givenSeams, givenTree } from "./store-given.ts";
+import { givenCommit, givenEnvironment, givenTree } from "./store-given.ts";
 
 /**
  * A process that owns a store: `node store-owner.ts PATH`. Says "ready" when it has it, or the refusal as JSON; ends
@@ -7,7 +7,7 @@ import { givenCommit, givenSeams, givenTree } from "./store-given.ts";
  */
 const [path = ""] = process.argv.slice(2);
 try {
-  const store = await openStore({ url: `sqlite:${path}`, lockWaitMs: 0, ...givenSeams() });
+  const store = await openStore({ url: `sqlite:${path}`, lockWaitMs: 0, ...givenEnvironment() });
   if ((await store.directory()).length === 0) {
     await store.commit(givenCommit({ instances: { added: givenTree() } }));
   }

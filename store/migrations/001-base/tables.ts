@@ -1,6 +1,6 @@
 /**
  * The tables. Keys are integers (T-42 is row 42), ids 16-byte blobs (an instance's is text: callers may choose it),
- * words small integers (dialects/sqlite/codes.ts). Foreign keys are immediate: were they deferred, one broken reference
+ * words small integers. Foreign keys are immediate: were they deferred, one broken reference
  * would make SQLite look for children of every row that is added after it, through tables without an index for that.
  */
 export const tables = `
