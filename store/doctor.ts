@@ -1,4 +1,4 @@
-import { ANY_INSTANCE, STRETCH } from "./dialects/sqlite/event-stretches.ts";
+import { ANY_INSTANCE, SEGMENT } from "./dialects/sqlite/event-segments.ts";
 import type { DoctorFinding } from "./store.ts";
 
 /** An invariant of 8-reliability.md 8.1 as a question: what it says, and SQL whose rows (`line`) break it. */
@@ -40,9 +40,9 @@ const MESSAGES: readonly Check[] = [
     rule: "filtered reads of the journal miss nothing: each event's name and instance are noted for its stretch",
     sql: `SELECT 'event ' || position || ' of I-' || instance AS line FROM event e
       WHERE NOT EXISTS (SELECT 1 FROM event_stretch s
-        WHERE s.stretch = e.position / ${STRETCH} AND s.instance = e.instance AND s.name = e.name)
+        WHERE s.stretch = e.position / ${SEGMENT} AND s.instance = e.instance AND s.name = e.name)
       OR NOT EXISTS (SELECT 1 FROM event_stretch s
-        WHERE s.stretch = e.position / ${STRETCH} AND s.instance = ${ANY_INSTANCE} AND s.name = e.name)`,
+        WHERE s.stretch = e.position / ${SEGMENT} AND s.instance = ${ANY_INSTANCE} AND s.name = e.name)`,
   },
 ];
 

@@ -13,11 +13,12 @@ import { basename, dirname, join, resolve } from "node:path";
 import { openFile, openFileForReading, openImage } from "./dialects/sqlite/connection.ts";
 import { checkHeader, markJournal, parseHeader } from "./dialects/sqlite/header.ts";
 import { newImage } from "./dialects/sqlite/image.ts";
-import { fileError, inspect, isCurrent, type Found } from "./dialects/sqlite/inspect.ts";
+import { fileError, inspect } from "./dialects/sqlite/inspect.ts";
 import type { Database } from "./dialects/sqlite/library.ts";
 import { orDamaged, readIdentity } from "./dialects/sqlite/meta.ts";
 import { ownerLock } from "./dialects/sqlite/owner-lock.ts";
 import { sqliteStore, type SqliteStore } from "./dialects/sqlite/sqlite-store.ts";
+import { SCHEMA_VERSION } from "./migrations/index.ts";
 import { StoreError } from "./store-error.ts";
 import type { Store } from "./store.ts";
 
@@ -71,24 +72,25 @@ function pathOf(url: string): string {
   }
 }
 
+function imageOf({ ids, clock, program = "hopper" }: OpenOptions, journal: "wal" | "rollback"): Buffer {
+  return newImage({ id: ids.uuid(), createdAt: clock.now(), program }, journal);
+}
+
 async function openMemory(options: OpenOptions): Promise<SqliteStore> {
-  const facts = {
-    id: options.ids.uuid(),
-    createdAt: options.clock.now(),
-    program: options.program ?? "hopper",
-  };
-  const image = options.image === undefined ? newImage(facts, "rollback") : Buffer.from(options.image);
+  const image = options.image === undefined ? imageOf(options, "rollback") : Buffer.from(options.image);
   markJournal(image, "rollback");
-  checkHeader(parseHeader(image, MEMORY), MEMORY);
+  const header = parseHeader(image, MEMORY);
+  checkHeader(header, MEMORY);
   const database = openImage(image);
-  const found: Found = { kind: "store", schema: parseHeader(image, MEMORY).schema };
-  if (!isCurrent(found)) await migrateTo(database, null, found);
+  await bringUp(database, null, header.schema);
   return finish(database, options, MEMORY, () => undefined);
 }
 
-async function migrateTo(database: Database, path: string | null, found: Found): Promise<void> {
+/** To the schema of this version. */
+async function bringUp(database: Database, path: string | null, schema: number): Promise<void> {
+  if (schema === SCHEMA_VERSION) return;
   const { migrate } = await import("./migrations/migrate.ts");
-  await migrate(database, path, found.kind === "store" ? found.schema : 0);
+  await migrate(database, path, schema);
 }
 
 function finish(database: Database, options: OpenOptions, path: string, release: () => void): SqliteStore {
@@ -104,15 +106,10 @@ function finish(database: Database, options: OpenOptions, path: string, release:
 
 /** A new file appears under its name whole, and readable by its owner only. */
 function createFile(path: string, options: OpenOptions): void {
-  const facts = {
-    id: options.ids.uuid(),
-    createdAt: options.clock.now(),
-    program: options.program ?? "hopper",
-  };
   const unfinished = `${path}.new`;
   try {
     const file = openSync(unfinished, "w", 0o600);
-    writeSync(file, newImage(facts, "wal"));
+    writeSync(file, imageOf(options, "wal"));
     fsyncSync(file);
     closeSync(file);
     renameSync(unfinished, path);
@@ -136,13 +133,11 @@ async function openLocked(options: OpenOptions, path: string, release: () => voi
   const found = inspect(path, true);
   if (found.kind !== "store") createFile(path, options);
   const database = orDamaged(path, () => openFile(path));
-  if (found.kind === "store" && !isCurrent(found)) {
-    try {
-      await migrateTo(database, path, found);
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+  try {
+    if (found.kind === "store") await bringUp(database, path, found.schema);
+  } catch (error) {
+    database.close();
+    throw error;
   }
   return finish(database, options, path, release);
 }
@@ -172,7 +167,7 @@ async function openToRead(options: OpenOptions, path: string): Promise<SqliteSto
   if (!openHere.has(path)) {
     const found = inspect(path, false);
     if (found.kind !== "store") throw new StoreError("missing", path, `there is no store at ${path}`);
-    if (!isCurrent(found)) {
+    if (found.schema !== SCHEMA_VERSION) {
       throw new StoreError(
         "older",
         path,

@@ -66,7 +66,6 @@ export interface EventFilter {
   readonly task?: TaskNo;
 }
 
-/** Questions that change nothing; answered from committed rows. */
 /** A task's rows, and what the journal tells of it. */
 export interface StoredHistory {
   readonly task: Task;
@@ -79,6 +78,7 @@ export interface StoredHistory {
 /** What a command about a task is sent by. */
 export type TaskAddress = Pick<Task, "no" | "keeper">;
 
+/** Questions that change nothing; answered from committed rows. */
 export interface Queries {
   instance(no: InstanceNo): Awaitable<Instance | null>;
   tally(no: ActorNo): Awaitable<Tally>;

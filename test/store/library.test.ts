@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
+import { entityOf } from "../../store/dialects/sqlite/entities.ts";
 import { requireAsOrm, sqliteLibrary, type Database } from "../../store/dialects/sqlite/library.ts";
 import { openOrm } from "../../store/dialects/sqlite/orm.ts";
-import { ENTITIES } from "../../store/entities/index.ts";
 import { openStore } from "../../store/open.ts";
+import { TASK } from "../../store/tables/task.ts";
 import { givenEnvironment } from "../support/store-given.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -25,7 +26,7 @@ test("the ORM asks over the store's own connection and leaves it open", async ()
   const store = await openStore({ url: "sqlite::memory:", ...givenEnvironment() });
   const { database } = store as unknown as { database: Database };
   database.exec("CREATE TEMP TABLE only_here (x); INSERT INTO only_here VALUES (7)");
-  const orm = openOrm(database, [...ENTITIES]);
+  const orm = openOrm(database, [entityOf(TASK)]);
   expect(await orm.em.getConnection().execute("SELECT x FROM only_here")).toEqual([{ x: 7 }]);
   await orm.close();
   expect(database.open).toBe(true);

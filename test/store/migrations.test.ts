@@ -17,15 +17,14 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { WORDS, wordOf, wordsByCode } from "../../store/dialects/sqlite/codes.ts";
 import { openFile } from "../../store/dialects/sqlite/connection.ts";
 import { emptyImage, imageAfter, newImage } from "../../store/dialects/sqlite/image.ts";
 import { sqliteLibrary, type Database } from "../../store/dialects/sqlite/library.ts";
-import { ENTITIES } from "../../store/entities/index.ts";
 import { SCHEMA_VERSION, STEPS } from "../../store/migrations/index.ts";
 import { backupPath, migrate } from "../../store/migrations/migrate.ts";
 import { statementsOf, type SchemaStep } from "../../store/migrations/steps.ts";
 import { openStore } from "../../store/open.ts";
+import { WORDS } from "../../store/tables/codes.ts";
 import {
   givenCommit,
   givenEvent,
@@ -168,40 +167,6 @@ describe("the schema", () => {
     expect(schemaOf(database)).toEqual(schemaOf(new (sqliteLibrary())(emptyImage())));
   });
 
-  test("is what the entities say, column by column", () => {
-    const database = new (sqliteLibrary())(emptyImage());
-    const tables = database
-      .prepare(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%sqlite_%' AND name NOT LIKE 'mikro%'",
-      )
-      .pluck()
-      .all() as string[];
-    const metas = ENTITIES.map((entity) => entity.init().meta);
-    expect(metas.map(({ tableName }) => tableName).toSorted()).toEqual(tables.toSorted());
-    for (const meta of metas) {
-      const columns = database.prepare(`PRAGMA table_info(${meta.tableName})`).all() as {
-        name: string;
-        type: string;
-        notnull: number;
-        pk: number;
-      }[];
-      const snake = (name: string): string =>
-        name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-      const said = Object.values(meta.properties).map((property) => ({
-        name: property.fieldNames?.[0] ?? snake(property.name),
-        nullable: property.nullable === true,
-        primary: property.primary === true,
-      }));
-      const there = columns.map(({ name, notnull, pk }) => ({
-        name,
-        nullable: notnull === 0 && pk === 0,
-        primary: pk > 0,
-      }));
-      const byName = (a: { name: string }, b: { name: string }): number => a.name.localeCompare(b.name);
-      expect(said.toSorted(byName), meta.tableName).toEqual(there.toSorted(byName));
-    }
-  });
-
   test("tells the words behind the codes, each code once", () => {
     const database = new (sqliteLibrary())(emptyImage());
     for (const [kind, codes] of Object.entries(WORDS)) {
@@ -210,10 +175,7 @@ describe("the schema", () => {
         number,
       ][];
       expect(Object.fromEntries(rows)).toEqual(codes);
-      const words = wordsByCode(codes as Record<string, number>);
-      for (const [word, code] of Object.entries(codes)) expect(wordOf(words, code as number)).toBe(word);
     }
-    expect(() => wordOf(wordsByCode(WORDS.scope), 99)).toThrow("unknown code 99");
   });
 
   test("shows records as people know them", async () => {

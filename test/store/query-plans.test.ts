@@ -217,5 +217,8 @@ test("the hot questions use the index made for them", () => {
   expect(uses("FROM mailbox WHERE deliver_at = 0").join()).toContain(
     "mailbox_deliver (deliver_at=? AND rowid>?",
   );
+  expect(uses("FROM event WHERE name = ? AND instance = ?").join()).toContain(
+    "event_rare (name=? AND instance=? AND rowid>?",
+  );
   expect(uses("FROM event WHERE task = @task").join()).toContain("event_task (task=? AND rowid>?");
 });

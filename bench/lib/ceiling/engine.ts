@@ -1,4 +1,4 @@
-import { EVENT_NAME } from "../../../store/dialects/sqlite/codes.ts";
+import { EVENT_NAME } from "../../../store/tables/event-codes.ts";
 import type { SqliteStore } from "../../../store/dialects/sqlite/sqlite-store.ts";
 import type { Store } from "../../../store/store.ts";
 import type { MeasuredEngine } from "../w3-measure.ts";

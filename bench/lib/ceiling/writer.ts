@@ -8,8 +8,8 @@ import {
   PRIORITY,
   TASK_SOURCE,
   TASK_STATUS,
-} from "../../../store/dialects/sqlite/codes.ts";
-import { eventStretches } from "../../../store/dialects/sqlite/event-stretches.ts";
+} from "../../../store/tables/codes.ts";
+import { eventSegments } from "../../../store/dialects/sqlite/event-segments.ts";
 import type { Database } from "../../../store/dialects/sqlite/library.ts";
 import { Inserts, NULL } from "./inserts.ts";
 import type { CeilingTask } from "./state.ts";
@@ -87,7 +87,7 @@ export function ceilingWriter(database: Database) {
   const counter = database.prepare(COUNTER);
   const { tasks, tags, delegations, events, results } = inserts(database);
   const update = updater(database, results);
-  const stretches = eventStretches(database);
+  const segments = eventSegments(database);
   const noted: [position: number, instance: number, name: number][] = [];
   return {
     events,
@@ -114,7 +114,7 @@ export function ceilingWriter(database: Database) {
       delegations.write();
       results.write();
       events.write();
-      for (const [position, instance, name] of noted.splice(0)) stretches.note(position, instance, name);
+      for (const [position, instance, name] of noted.splice(0)) segments.note(position, instance, name);
       counter.run(counters.task, counters.delegation, counters.position, counters.command);
       end.run();
     },

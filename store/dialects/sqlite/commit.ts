@@ -13,9 +13,9 @@ function byNumber<T extends { readonly no: number }>(rows: readonly T[]): readon
 function writeInstances(tables: Tables, commit: Commit): void {
   // Changed ones first: a name given up in this batch may be taken in it.
   for (const instance of commit.instances.changed) tables.instance.update(instance);
-  for (const instance of byNumber(commit.instances.added)) tables.instance.insert(instance);
-  for (const tally of commit.tallies) tables.tally.upsert(tally);
-  for (const entry of commit.roster) tables.roster.upsert(entry);
+  tables.instance.insert(byNumber(commit.instances.added));
+  tables.tally.replace(commit.tallies);
+  tables.roster.replace(commit.roster);
 }
 
 function writeTasks(tables: Tables, commit: Commit): void {
@@ -25,16 +25,16 @@ function writeTasks(tables: Tables, commit: Commit): void {
   // Changed ones first: a hop that was decided makes way for the next pending one (D1).
   for (const delegation of commit.delegations.changed) tables.delegation.update(delegation);
   tables.delegation.insert(byNumber(commit.delegations.added));
-  for (const result of commit.results) tables.result.insert(result);
-  for (const watch of commit.watches) tables.watch.insert(watch);
+  tables.result.insert(commit.results);
+  tables.watch.insert(commit.watches);
 }
 
 function writeMessages(tables: Tables, commit: Commit): void {
   for (const no of commit.mail.done) tables.mailbox.remove(no);
-  for (const mail of commit.mail.added) tables.mailbox.insert(mail);
-  for (const letter of commit.deadLetters) tables.deadLetter.upsert(letter);
-  for (const key of commit.keys) tables.key.insertKey(key);
-  for (const answer of commit.answers) tables.key.insertAnswer(answer);
+  tables.mailbox.insert(commit.mail.added);
+  tables.deadLetter.replace(commit.deadLetters);
+  tables.key.insertKeys(commit.keys);
+  tables.key.insertAnswers(commit.answers);
 }
 
 /** Runs a function in one transaction, synchronously: nothing else runs between BEGIN and COMMIT. */

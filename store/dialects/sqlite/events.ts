@@ -1,42 +1,22 @@
 import type { JournalEvent } from "../../../machines/events/journal-event.ts";
 import { CommitError } from "../../store.ts";
-import { EVENT_NAME } from "./codes.ts";
-import { eventStretches } from "./event-stretches.ts";
+import { EVENT_NAME } from "../../tables/event-codes.ts";
+import { eventTable } from "../../tables/event.ts";
+import { eventPages } from "./event-pages.ts";
+import { eventSegments } from "./event-segments.ts";
 import type { Database } from "./library.ts";
-import { inserter, prepared } from "./prepared.ts";
-import { marks } from "./values.ts";
+import { prepared } from "./prepared.ts";
+import { inserter } from "./rows.ts";
 import type { WhoTable } from "./who.ts";
 
-const COLUMNS = ["position", "at", "name", "instance", "task", "delegation", "actor", "cause", "data"];
-
-function valuesOf(e: JournalEvent, who: WhoTable): unknown[] {
-  return [
-    e.position,
-    e.at,
-    EVENT_NAME[e.name],
-    e.instance,
-    e.task,
-    e.delegation,
-    e.actor === null ? null : who.numberOf(e.actor),
-    e.cause,
-    dataText(e.data),
-  ];
-}
-
-/** Nothing to say is no text. */
-function dataText(data: object): string | null {
-  const text = JSON.stringify(data);
-  return text === "{}" ? null : text;
-}
-
-/** Writes of table `event`, the journal; its reads are in event-pages.ts. */
-export function eventTable(db: Database, who: WhoTable) {
+/** Writes of table `event`, the journal, and its pages. */
+export function journal(db: Database, who: WhoTable) {
+  const table = eventTable(who);
   const last = prepared(db, "SELECT coalesce(max(position), 0) FROM event").pluck();
-  const insert = inserter<JournalEvent>(db, `event (${COLUMNS.join(", ")})`, `(${marks(COLUMNS)})`, (event) =>
-    valuesOf(event, who),
-  );
-  const stretches = eventStretches(db);
+  const insert = inserter(db, table);
+  const segments = eventSegments(db);
   return {
+    page: eventPages(db, table),
     lastPosition: (): number => last.get() as number,
     /** @throws CommitError constraint: a position is not the next one (E1). */
     append(events: readonly JournalEvent[], previous: number): void {
@@ -47,11 +27,11 @@ export function eventTable(db: Database, who: WhoTable) {
         }
       });
       insert(events);
-      for (const event of events) stretches.note(event.position, event.instance, EVENT_NAME[event.name]);
+      for (const event of events) segments.note(event.position, event.instance, EVENT_NAME[event.name]);
     },
     /** After a rollback: rows that were added are gone. */
     forget(): void {
-      stretches.forget();
+      segments.forget();
     },
   };
 }

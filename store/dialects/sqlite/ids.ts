@@ -1,7 +1,7 @@
 import type { Queries } from "../../queries.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
-import { uuidOfBytes } from "./values.ts";
+import { uuidOfBytes } from "../../tables/column.ts";
 
 /** Ids of many rows in one question. */
 export function idsQuery(database: Database): Queries["idsOf"] {

@@ -1,7 +1,9 @@
 import { APPLICATION_ID, STEPS } from "../../migrations/index.ts";
 import type { SchemaStep } from "../../migrations/steps.ts";
 import { markJournal } from "./header.ts";
-import { sqliteLibrary, type Database } from "./library.ts";
+import { META } from "../../tables/store.ts";
+import { sqliteLibrary } from "./library.ts";
+import { inserter } from "./rows.ts";
 
 /** Where MikroORM's Migrator notes which steps were run; made as it makes it. */
 const MIGRATIONS_TABLE = `CREATE TABLE mikro_orm_migrations (
@@ -9,7 +11,7 @@ const MIGRATIONS_TABLE = `CREATE TABLE mikro_orm_migrations (
 )`;
 
 /** What a store knows of itself, as rows of table `meta`. */
-export interface StoreFacts {
+interface StoreFacts {
   readonly id: string;
   readonly createdAt: number;
   /** Who created it, e.g. `hopper 0.1.0`. */
@@ -42,20 +44,19 @@ export function emptyImage(): Buffer {
   return Buffer.from(template);
 }
 
-/** Writes into table `meta` who this store is. */
-export function writeFacts(database: Database, facts: StoreFacts): void {
-  const insert = database.prepare("INSERT INTO meta (key, value) VALUES (?, ?)");
-  insert.run("store_id", facts.id);
-  insert.run("generation", "1");
-  insert.run("created_at", String(facts.createdAt));
-  insert.run("created_by", facts.program);
-}
-
 /** A new store as the bytes of its file. */
 export function newImage(facts: StoreFacts, journal: "wal" | "rollback", image = emptyImage()): Buffer {
   markJournal(image, "rollback");
   const database = new (sqliteLibrary())(image);
-  writeFacts(database, facts);
+  inserter(
+    database,
+    META,
+  )([
+    { key: "store_id", value: facts.id },
+    { key: "generation", value: "1" },
+    { key: "created_at", value: String(facts.createdAt) },
+    { key: "created_by", value: facts.program },
+  ]);
   const bytes = database.serialize();
   database.close();
   markJournal(bytes, journal);

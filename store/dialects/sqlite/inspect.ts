@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
-import { SCHEMA_VERSION } from "../../migrations/index.ts";
 import { StoreError } from "../../store-error.ts";
 import { checkHeader, HEADER_BYTES, parseHeader, type Header } from "./header.ts";
 
@@ -128,9 +127,4 @@ export function inspect(path: string, whole: boolean): Found {
   if (log.schema !== null) checkHeader({ ...header, schema: log.schema }, path);
   if (whole) checkSize(header, size, log, path);
   return { kind: "store", schema: Math.max(header.schema, log.schema ?? 0) };
-}
-
-/** The schema is one this version works with as it is. */
-export function isCurrent(found: Found): boolean {
-  return found.kind === "store" && found.schema === SCHEMA_VERSION;
 }

@@ -1,14 +1,11 @@
-import type { CommandAnswer, CommandKey } from "../../store.ts";
+import type { CommandKey } from "../../store.ts";
+import { COMMAND_ANSWER, COMMAND_KEY } from "../../tables/command.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
+import { inserter } from "./rows.ts";
 
 /** Reads and writes of tables `command_key` and `command_answer`: neither is ever changed (3-runtime.md 3.4). */
 export function keyTables(db: Database) {
-  const insertKey = prepared(
-    db,
-    "INSERT INTO command_key (command, caller, key, fingerprint, at) VALUES (?, ?, ?, ?, ?)",
-  );
-  const insertAnswer = prepared(db, "INSERT INTO command_answer (command, body, at) VALUES (?, ?, ?)");
   const find = prepared(
     db,
     `SELECT k.caller, k.key, k.fingerprint, k.command, k.at, a.body AS answer FROM command_key k
@@ -22,6 +19,11 @@ export function keyTables(db: Database) {
   const deleteKey = prepared(db, "DELETE FROM command_key WHERE command = ?");
   const deleteAnswer = prepared(db, "DELETE FROM command_answer WHERE command = ?");
   return {
+    insertKeys: inserter(db, COMMAND_KEY),
+    insertAnswers: inserter(db, COMMAND_ANSWER),
+    find(caller: string, key: string): (CommandKey & { answer: string | null }) | null {
+      return (find.get(caller, key) as (CommandKey & { answer: string | null }) | undefined) ?? null;
+    },
     /** Only inside a transaction. */
     forget(before: number, limit: number): number {
       const commands = oldest.all(limit, before) as number[];
@@ -30,15 +32,6 @@ export function keyTables(db: Database) {
         deleteAnswer.run(command);
       }
       return commands.length;
-    },
-    insertKey(key: CommandKey): void {
-      insertKey.run(key.command, key.caller, key.key, key.fingerprint, key.at);
-    },
-    insertAnswer(answer: CommandAnswer): void {
-      insertAnswer.run(answer.command, answer.body, answer.at);
-    },
-    find(caller: string, key: string): (CommandKey & { answer: string | null }) | null {
-      return (find.get(caller, key) as (CommandKey & { answer: string | null }) | undefined) ?? null;
     },
   };
 }

@@ -7,25 +7,33 @@ import type { Database, Statement } from "./library.ts";
  */
 export class Prepared {
   readonly #database: Database;
-  readonly #sql: string;
-  #pluck = false;
+  readonly #sql: string | (() => string);
+  #rows: "objects" | "arrays" | "firsts" = "objects";
   #statement: Statement | undefined;
 
-  constructor(database: Database, sql: string) {
+  constructor(database: Database, sql: string | (() => string)) {
     this.#database = database;
     this.#sql = sql;
   }
 
   /** Rows are given as their first column. */
   pluck(): this {
-    this.#pluck = true;
+    this.#rows = "firsts";
+    return this;
+  }
+
+  /** Rows are given as arrays. */
+  raw(): this {
+    this.#rows = "arrays";
     return this;
   }
 
   get statement(): Statement {
     if (this.#statement === undefined) {
-      const statement = this.#database.prepare(this.#sql);
-      this.#statement = this.#pluck ? statement.pluck() : statement;
+      const sql = typeof this.#sql === "string" ? this.#sql : this.#sql();
+      this.#statement = this.#database.prepare(sql);
+      if (this.#rows === "firsts") this.#statement.pluck();
+      if (this.#rows === "arrays") this.#statement.raw();
     }
     return this.#statement;
   }
@@ -52,49 +60,12 @@ export class Prepared {
   }
 }
 
-/** Compiled at first use. */
-export function prepared(database: Database, sql: string): Prepared {
+/** Compiled at first use; a text that takes time to make is made then. */
+export function prepared(database: Database, sql: string | (() => string)): Prepared {
   return new Prepared(database, sql);
 }
 
 /** @throws CommitError constraint: the row that was to be changed is not there. */
-export function one(result: { readonly changes: number }, row: string): void {
-  if (result.changes !== 1) throw new CommitError("constraint", `there is no ${row}`);
-}
-
-/** Rows per statement, the most first: a row of a long insert costs half of what it costs alone. */
-const CHUNKS = [32, 8, 1] as const;
-/** SQLite's limit on values of one statement, less a margin. */
-const MOST_VALUES = 2_048;
-
-/**
- * Inserts many rows with as few statements as their number allows.
- *
- * @param values what is bound for one row; `row` is the text with a mark for each, e.g. `(?, ?)`.
- */
-export function inserter<T>(
-  database: Database,
-  into: string,
-  row: string,
-  values: (record: T) => unknown[],
-): (records: readonly T[]) => void {
-  const width = row.split("?").length - 1;
-  const chunks = CHUNKS.filter((rows) => rows * width <= MOST_VALUES).map((rows) => ({
-    rows,
-    insert: prepared(
-      database,
-      `INSERT INTO ${into} VALUES ${Array.from({ length: rows }, () => row).join(", ")}`,
-    ),
-  }));
-  return (records) => {
-    let next = 0;
-    for (const { rows, insert } of chunks) {
-      while (records.length - next >= rows) {
-        const bound: unknown[] = [];
-        for (const record of records.slice(next, next + rows)) bound.push(...values(record));
-        insert.write(bound);
-        next += rows;
-      }
-    }
-  };
+export function present(found: boolean, row: string): void {
+  if (!found) throw new CommitError("constraint", `there is no ${row}`);
 }

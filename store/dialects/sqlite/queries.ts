@@ -1,6 +1,5 @@
 import { runChecks } from "../../doctor.ts";
 import type { Queries } from "../../store.ts";
-import { eventPages } from "./event-pages.ts";
 import { idsQuery } from "./ids.ts";
 import type { Database } from "./library.ts";
 import type { Lists } from "./lists/index.ts";
@@ -28,7 +27,6 @@ function inSnapshot<T>(database: Database, read: () => T): T {
 
 /** Questions that change nothing: single rows are prepared here, lists are MikroORM's (lists/), loaded when first asked. */
 export function sqliteQueries(database: Database, tables: Tables, identity: Identity): Queries {
-  const eventPage = eventPages(database, tables.who);
   const stuck = stuckQuery(database);
   let loading: Promise<Lists> | undefined;
   const lists = (): Promise<Lists> => {
@@ -49,7 +47,7 @@ export function sqliteQueries(database: Database, tables: Tables, identity: Iden
     delegations: async (filter) => (await lists()).delegations(filter),
     delegationsOf: (task) => tables.delegation.ofTask(task),
     resultsOf: (task) => tables.result.ofTask(task),
-    events: (filter) => eventPage(filter),
+    events: (filter) => tables.event.page(filter),
     deadLetters: async (page) => (await lists()).deadLetters(page),
     mailbox: (actor, limit) => tables.mailbox.ofActor(actor, limit),
     runTasks: (runId) => tables.task.ofRun(runId),
@@ -59,7 +57,7 @@ export function sqliteQueries(database: Database, tables: Tables, identity: Iden
         tables.task.after(from, limit).map((task) => ({
           task,
           hops: tables.delegation.ofTask(task.no),
-          events: eventPage({ since: 0, limit: ALL, task: task.no }).items,
+          events: tables.event.page({ since: 0, limit: ALL, task: task.no }).items,
         })),
       ),
     doctor: () => inSnapshot(database, () => runChecks((sql) => linesOf(database, sql))),

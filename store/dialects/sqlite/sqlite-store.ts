@@ -55,7 +55,7 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     id: identity.id,
     generation: identity.generation,
     queries,
-    counters: (): Counters => tables.counter.read(),
+    counters: () => tables.counter.read() as Counters,
     directory: () => tables.instance.directory(),
     commit(commit) {
       due.noteWritten(commit);

@@ -1,16 +1,13 @@
-import { counterTable } from "./counters.ts";
-import { deadLetterTable } from "./dead-letters.ts";
+import { COUNTER } from "../../tables/store.ts";
 import { delegationTable } from "./delegations.ts";
-import { eventTable } from "./events.ts";
-import { instanceTable } from "./instances.ts";
+import { journal } from "./events.ts";
+import { instanceTable, rosterTable, tallyTable } from "./instances.ts";
 import { keyTables } from "./keys.ts";
 import type { Database } from "./library.ts";
-import { mailboxTable } from "./mail.ts";
-import { resultTable } from "./results.ts";
-import { rosterTable } from "./rosters.ts";
-import { tallyTable } from "./tallies.ts";
-import { taskTable } from "./tasks.ts";
-import { watchTable } from "./watches.ts";
+import { deadLetterTable, mailboxTable } from "./messages.ts";
+import { updater } from "./rows.ts";
+import { selector } from "./select.ts";
+import { resultTable, taskTable, watchTable } from "./tasks.ts";
 import { whoTable } from "./who.ts";
 
 /** Every table with its statements, compiled once per connection. */
@@ -18,7 +15,7 @@ export function openTables(db: Database) {
   const who = whoTable(db);
   return {
     who,
-    counter: counterTable(db),
+    counter: { update: updater(db, COUNTER), read: selector(db, COUNTER)<[]>("").get },
     instance: instanceTable(db),
     tally: tallyTable(db),
     roster: rosterTable(db),
@@ -26,7 +23,7 @@ export function openTables(db: Database) {
     delegation: delegationTable(db),
     result: resultTable(db),
     watch: watchTable(db),
-    event: eventTable(db, who),
+    event: journal(db, who),
     mailbox: mailboxTable(db),
     deadLetter: deadLetterTable(db),
     key: keyTables(db),

@@ -1,34 +1,19 @@
-import type { EntityManager } from "@mikro-orm/sqlite";
-import { DeadLetterRow } from "../../../entities/dead-letter.ts";
-import type { DeadLetter, Page, PageRequest } from "../../../store.ts";
-import type { Identity } from "../meta.ts";
-import type { Tables } from "../tables.ts";
-import { cursorsOf } from "./cursor.ts";
-import { countAll, TOGETHER, walk, type Walk } from "./walk.ts";
+import { DEAD_LETTER } from "../../../tables/message.ts";
+import { entityOf } from "../entities.ts";
+import { pagesOf, type Asked } from "./list.ts";
+import { countAll, scan, TOGETHER } from "./scan.ts";
+import { scanOf } from "./source.ts";
+
+export const DEAD_LETTER_ROW = entityOf(DEAD_LETTER);
 
 /** Lists of dead letters, the newest first. */
-export function deadLetterList(em: EntityManager, tables: Tables, identity: Identity) {
-  const cursors = cursorsOf(identity, "dead-letters");
-  const list: Walk = {
-    async candidates(after, count) {
-      const query = em
-        .createQueryBuilder(DeadLetterRow, "t")
-        .select("no")
-        .orderBy({ no: "desc" })
-        .limit(count);
-      if (after !== null) query.andWhere({ no: { $lt: after.no } });
-      const rows = (await query.execute("all", false)) as unknown as { no: number }[];
-      return rows.map(({ no }) => ({ key: 0, no }));
-    },
-    passing: null,
-    windows: TOGETHER,
-  };
-  return async (page: PageRequest): Promise<Page<DeadLetter>> => {
-    const { nos, next } = await walk({ walk: list, after: cursors.read(page.cursor), limit: page.limit });
-    return {
-      items: nos.map((no) => tables.deadLetter.byNo(no)).filter((letter) => letter !== null),
-      nextCursor: next === null ? null : cursors.write(next),
-      total: page.count ? await countAll(list) : null,
-    };
-  };
+export function deadLetterList({ em, tables, identity }: Asked) {
+  const newest = { entity: DEAD_LETTER_ROW, where: [], direction: "desc", windows: TOGETHER } as const;
+  const all = scanOf(em, DEAD_LETTER_ROW, newest, []);
+  return pagesOf(identity, {
+    name: () => "dead-letters",
+    page: (_filter, place) => scan(all, place),
+    total: () => countAll(all),
+    record: tables.deadLetter.byNo,
+  });
 }

@@ -1,90 +1,40 @@
-import type { EntityManager } from "@mikro-orm/sqlite";
-import type { Instance } from "../../../../machines/records/instance.ts";
-import { InstanceRow } from "../../../entities/instance.ts";
-import type { InstanceFilter, Page } from "../../../store.ts";
-import { INSTANCE_STATUS, INSTANCE_TYPE, SCOPE } from "../codes.ts";
-import type { Identity } from "../meta.ts";
-import type { Tables } from "../tables.ts";
-import { cursorsOf } from "./cursor.ts";
-import { among, contains, within, type Condition } from "./filters.ts";
-import { countAll, TOGETHER, walk, type Walk } from "./walk.ts";
+import type { InstanceFilter } from "../../../store.ts";
+import { INSTANCE_STATUS, INSTANCE_TYPE, SCOPE } from "../../../tables/codes.ts";
+import { INSTANCE } from "../../../tables/instance.ts";
+import { entityOf } from "../entities.ts";
+import { among, conditionsOf, contains, type Condition, type Filters } from "./filters.ts";
+import { pagesOf, type Asked } from "./list.ts";
+import { countAll, scan, TOGETHER, type Scan } from "./scan.ts";
+import { scanOf } from "./source.ts";
 
-function wantsTerminated({ all, status }: InstanceFilter): boolean {
-  return all === true || status?.includes("terminated") === true;
-}
+export const INSTANCE_ROW = entityOf(INSTANCE);
 
-function conditionsOf(filter: InstanceFilter): Condition[] {
-  const { scope, status, type, q } = filter;
-  const conditions: Condition[] = [];
-  if (scope !== undefined)
-    conditions.push(
-      among(
-        "scope",
-        scope.map((one) => SCOPE[one]),
-      ),
-    );
-  if (type !== undefined)
-    conditions.push(
-      among(
-        "type",
-        type.map((one) => INSTANCE_TYPE[one]),
-      ),
-    );
-  if (status !== undefined)
-    conditions.push(
-      among(
-        "status",
-        status.map((one) => INSTANCE_STATUS[one]),
-      ),
-    );
-  else if (filter.parent !== undefined && !wantsTerminated(filter)) {
-    conditions.push({ sql: "+t.status <> 8", values: [] });
-  }
-  if (q !== undefined && q !== "") conditions.push(contains(["t.name", "t.description"], q));
-  return conditions;
-}
+const FILTERS: Filters<InstanceFilter> = {
+  scope: among("scope", SCOPE),
+  type: among("type", INSTANCE_TYPE),
+  status: among("status", INSTANCE_STATUS),
+  q: contains("t.name", "t.description"),
+};
 
-/** Lists of instances in order of creation, by MikroORM's query builder. */
-export function instanceList(em: EntityManager, tables: Tables, identity: Identity) {
-  const cursors = cursorsOf(identity, "instances");
-  const numbers = async (rows: Promise<unknown>): Promise<number[]> =>
-    ((await rows) as { no: number }[]).map(({ no }) => no);
+const LIVE = "t.status <> 8";
 
-  const walkOf = (filter: InstanceFilter): Walk => {
-    const conditions = conditionsOf(filter);
-    return {
-      async candidates(after, count) {
-        const query = em
-          .createQueryBuilder(InstanceRow, "t")
-          .select("no")
-          .orderBy({ no: "asc" })
-          .limit(count);
-        if (filter.parent !== undefined) query.andWhere({ parent: filter.parent });
-        else if (!wantsTerminated(filter)) query.andWhere("t.status <> 8");
-        if (after !== null) query.andWhere({ no: { $gt: after.no } });
-        return (await numbers(query.execute("all", false))).map((no) => ({ key: 0, no }));
-      },
-      passing:
-        conditions.length === 0
-          ? null
-          : async (candidates) => {
-              const query = em.createQueryBuilder(InstanceRow, "t").select("no");
-              for (const { sql, values } of [within(candidates.map(({ no }) => no)), ...conditions]) {
-                query.andWhere(sql, [...values]);
-              }
-              return new Set(await numbers(query.execute("all", false)));
-            },
-      windows: TOGETHER,
-    };
+/** Lists of instances in order of creation; those that are terminated only when they are asked for. */
+export function instanceList({ em, tables, identity }: Asked) {
+  const scanned = (filter: InstanceFilter): Scan => {
+    const { parent, all, status } = filter;
+    const where: Condition[] = parent === undefined ? [] : [{ sql: "t.parent = ?", values: [parent] }];
+    const conditions = conditionsOf(FILTERS, filter);
+    if (all !== true && status?.includes("terminated") !== true) {
+      if (parent === undefined) where.push({ sql: LIVE, values: [] });
+      else conditions.push({ sql: `+${LIVE}`, values: [] });
+    }
+    const source = { entity: INSTANCE_ROW, where, direction: "asc", windows: TOGETHER } as const;
+    return scanOf(em, INSTANCE_ROW, source, conditions);
   };
-
-  return async (filter: InstanceFilter): Promise<Page<Instance>> => {
-    const list = walkOf(filter);
-    const { nos, next } = await walk({ walk: list, after: cursors.read(filter.cursor), limit: filter.limit });
-    return {
-      items: nos.map((no) => tables.instance.byNo(no)).filter((instance) => instance !== null),
-      nextCursor: next === null ? null : cursors.write(next),
-      total: filter.count ? await countAll(list) : null,
-    };
-  };
+  return pagesOf(identity, {
+    name: () => "instances",
+    page: (filter: InstanceFilter, place) => scan(scanned(filter), place),
+    total: (filter) => countAll(scanned(filter)),
+    record: tables.instance.byNo,
+  });
 }

@@ -12,7 +12,7 @@ export const TOGETHER: readonly number[] = [200, 1_000, 4_000];
 const COUNTED = 5_000;
 
 /** How a list is read: rows in order from an index, then those of them that pass the other filters. */
-export interface Walk {
+export interface Scan {
   /** The first `count` places after this one, in order, from an index alone. */
   readonly candidates: (after: Place | null, count: number) => Promise<readonly Place[]>;
   /** Numbers of those that pass; null = there is nothing else to check. */
@@ -22,60 +22,58 @@ export interface Walk {
 }
 
 /** The numbers of one page, and the place where the next one begins after; null = this was the last. */
-export interface Walked {
+export interface Scanned {
   readonly nos: readonly number[];
   readonly next: Place | null;
 }
 
-function cut(found: readonly Place[], limit: number): Walked {
+function cut(found: readonly Place[], limit: number): Scanned {
   const page = found.slice(0, limit);
   return { nos: page.map((place) => place.no), next: found.length > limit ? (page.at(-1) ?? null) : null };
 }
 
-export async function walk(request: { walk: Walk; after: Place | null; limit: number }): Promise<Walked> {
-  const { candidates, passing } = request.walk;
-  if (passing === null) return cut(await candidates(request.after, request.limit + 1), request.limit);
+export async function scan(
+  { candidates, passing, windows }: Scan,
+  { after: from, limit }: { readonly after: Place | null; readonly limit: number },
+): Promise<Scanned> {
+  if (passing === null) return cut(await candidates(from, limit + 1), limit);
   const found: Place[] = [];
-  let after = request.after;
-  for (const window of request.walk.windows) {
+  let after = from;
+  for (const window of windows) {
     const seen = await candidates(after, window);
     const pass = await passing(seen);
     found.push(...seen.filter((place) => pass.has(place.no)));
-    if (found.length > request.limit || seen.length < window) return cut(found, request.limit);
+    if (found.length > limit || seen.length < window) return cut(found, limit);
     after = seen.at(-1) ?? after;
   }
   return { nos: found.map((place) => place.no), next: after };
 }
 
 /** How many rows the whole list has; null when that cannot be said by looking at as many rows as a page may. */
-export async function countAll(list: Walk): Promise<number | null> {
-  const seen = await list.candidates(null, COUNTED + 1);
+export async function countAll({ candidates, passing }: Scan): Promise<number | null> {
+  const seen = await candidates(null, COUNTED + 1);
   if (seen.length > COUNTED) return null;
-  return list.passing === null ? seen.length : (await list.passing(seen)).size;
+  return passing === null ? seen.length : (await passing(seen)).size;
 }
 
-/** Several walks one after the other, e.g. one per priority; the key of a place says in which it is. */
-export async function walkInTurn(request: {
-  readonly walks: readonly { readonly key: number; readonly walk: Walk }[];
-  readonly after: Place | null;
-  readonly limit: number;
-}): Promise<Walked> {
+/** Several scans one after the other, e.g. one per priority; the key of a place says in which it is. */
+export async function scanInTurn(
+  parts: readonly { readonly key: number; readonly part: Scan }[],
+  page: { readonly after: Place | null; readonly limit: number },
+): Promise<Scanned> {
   const nos: number[] = [];
-  let after = request.after;
-  for (const [index, { key, walk: part }] of request.walks.entries()) {
+  let { after } = page;
+  for (const [index, { key, part }] of parts.entries()) {
     if (after !== null && key < after.key) continue;
-    const walked = await walk({
-      walk: part,
-      after: after?.key === key ? after : null,
-      limit: request.limit - nos.length,
-    });
-    nos.push(...walked.nos);
-    if (walked.next !== null) return { nos, next: { key, no: walked.next.no } };
+    const limit = page.limit - nos.length;
+    const scanned = await scan(part, { after: after?.key === key ? after : null, limit });
+    nos.push(...scanned.nos);
+    if (scanned.next !== null) return { nos, next: { key, no: scanned.next.no } };
     after = null;
     const last = nos.at(-1);
-    const more = index < request.walks.length - 1;
+    const more = index < parts.length - 1;
     // A full page that ended with its part: the next page begins with the next part.
-    if (more && nos.length === request.limit && last !== undefined) return { nos, next: { key, no: last } };
+    if (more && nos.length === page.limit && last !== undefined) return { nos, next: { key, no: last } };
   }
   return { nos, next: null };
 }

@@ -1,10 +1,9 @@
-import type { EventName } from "../../../machines/events/catalogue.ts";
 import type {
   DelegationStatus,
   DelegationType,
   HopOutcome,
   ReasonCode,
-} from "../../../machines/records/delegation.ts";
+} from "../../machines/records/delegation.ts";
 import type {
   HeldReason,
   Priority,
@@ -12,13 +11,14 @@ import type {
   TaskOutcome,
   TaskSource,
   TaskStatus,
-} from "../../../machines/records/task.ts";
-import type { Instance, InstanceStatus, InstanceType, Scope } from "../../../machines/records/instance.ts";
+} from "../../machines/records/task.ts";
+import type { Instance, InstanceStatus, InstanceType, Scope } from "../../machines/records/instance.ts";
+import { EVENT_NAME } from "./event-codes.ts";
 
 /**
  * Words and the small integers that stand for them in the file (9-performance.md, "The schema decides").
  * A number given once keeps its meaning for ever: files of older versions hold it. New words get new numbers
- * and a migration that adds them to the table `word`.
+ * and a migration that adds them to the table `word` and touches nothing else.
  */
 
 export const SCOPE = {
@@ -147,49 +147,6 @@ export const REASON = {
   instance_terminated: 16,
 } as const satisfies Record<ReasonCode, number>;
 
-export const EVENT_NAME = {
-  "instance.created": 1,
-  "instance.starting": 2,
-  "instance.running": 3,
-  "instance.paused": 4,
-  "instance.stopping": 5,
-  "instance.stopped": 6,
-  "instance.error": 7,
-  "instance.terminated": 8,
-  "instance.updated": 9,
-  "instance.summary": 10,
-  "task.created": 11,
-  "task.assigned": 12,
-  "task.updated": 13,
-  "task.queued": 14,
-  "task.claimed": 15,
-  "task.in_progress": 16,
-  "task.progress": 17,
-  "task.requeued": 18,
-  "task.returned": 19,
-  "task.blocked": 20,
-  "task.unblocked": 21,
-  "task.waiting": 22,
-  "task.held": 23,
-  "task.completed": 24,
-  "task.failed": 25,
-  "task.cancelled": 26,
-  "task.retried": 27,
-  "delegation.pending": 28,
-  "delegation.accepted": 29,
-  "delegation.rejected": 30,
-  "delegation.completed": 31,
-  "delegation.cancelled": 32,
-  "routing.decided": 33,
-  "lease.expired": 34,
-  "lease.result_refused": 35,
-  "message.dead_lettered": 36,
-  "message.redriven": 37,
-  "message.dropped": 38,
-  publication: 39,
-  "configuration.updated": 40,
-} as const satisfies Record<EventName, number>;
-
 /** Every list, by the name it has in the table `word`. */
 export const WORDS = {
   scope: SCOPE,
@@ -208,19 +165,3 @@ export const WORDS = {
   reason: REASON,
   event: EVENT_NAME,
 } as const;
-
-/** The way back: code → word, as an array, so that reading a row costs an index. */
-export function wordsByCode<W extends string>(
-  codes: Readonly<Record<W, number>>,
-): readonly (W | undefined)[] {
-  const words: (W | undefined)[] = [];
-  for (const [word, code] of Object.entries(codes) as [W, number][]) words[code] = word;
-  return words;
-}
-
-/** @throws Error when the file holds a code that this version has no word for. */
-export function wordOf<W extends string>(words: readonly (W | undefined)[], code: number): W {
-  const word = words[code];
-  if (word === undefined) throw new Error(`unknown code ${code} in the store`);
-  return word;
-}

@@ -1,0 +1,32 @@
+import type { Counters } from "../commit.ts";
+import { integer, text } from "./column.ts";
+import { derived, table } from "./table.ts";
+
+/** What the store knows of itself. */
+export const META = table<{ readonly key: string; readonly value: string }>({
+  name: "meta",
+  key: ["key"],
+  constant: { key: text, value: text },
+});
+
+/** The words behind the codes, for the views and for people with a shell. */
+export const WORD = table<{ readonly kind: string; readonly code: number; readonly text: string }>({
+  name: "word",
+  key: ["kind", "code"],
+  constant: { kind: text, code: integer, text },
+});
+
+/** The highest number given, per kind, in one row. */
+export const COUNTER = table<Counters>({
+  name: "counter",
+  key: ["id"],
+  changeable: {
+    instance: integer,
+    task: integer,
+    delegation: integer,
+    message: integer,
+    position: integer,
+    command: integer,
+  },
+  derived: { constant: { id: derived(integer, () => 1) } },
+});
