@@ -1,11 +1,5 @@
-import {
-  isFinal,
-  taskDueAt,
-  type ProcessMark,
-  type Task,
-  type TaskOutcome,
-} from "../../machines/records/task.ts";
-import type { TaskResult, Watch } from "../../machines/records/task.ts";
+import type { ProcessMark, Task, TaskOutcome, TaskResult, Watch } from "../../machines/records/task.ts";
+import { isFinal, taskDueAt } from "../../machines/records/task.ts";
 import type { ErrorInfo } from "../../machines/records/values.ts";
 import {
   HELD_REASON,

@@ -11,9 +11,10 @@ export function whoTable(db: Database) {
   const name = prepared(db, "SELECT name FROM who WHERE no = ?").pluck();
   const numbers = new Map<string, number>();
   const names = new Map<number, string>();
-  const remember = (text: string, no: number): void => {
-    if (numbers.size >= REMEMBERED) numbers.clear();
-    numbers.set(text, no);
+  const remember = <K, V>(known: Map<K, V>, key: K, value: V): V => {
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(key, value);
+    return value;
   };
   return {
     /** Only inside a transaction: a new name is a new row. */
@@ -21,16 +22,13 @@ export function whoTable(db: Database) {
       const known = numbers.get(text);
       if (known !== undefined) return known;
       const no = (find.get(text) as number | undefined) ?? Number(insert.run(text).lastInsertRowid);
-      remember(text, no);
-      return no;
+      return remember(numbers, text, no);
     },
     nameOf(no: number): string | null {
       const known = names.get(no);
       if (known !== undefined) return known;
-      const text = (name.get(no) as string | undefined) ?? null;
-      if (names.size >= REMEMBERED) names.clear();
-      if (text !== null) names.set(no, text);
-      return text;
+      const text = name.get(no) as string | undefined;
+      return text === undefined ? null : remember(names, no, text);
     },
     /** After a rollback: rows that were added are gone. */
     forget(): void {
