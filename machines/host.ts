@@ -3,7 +3,7 @@ import type { AnyStateMachine } from "xstate";
 import { checkLifecycle, initialOf, type Edge } from "./host-checks.ts";
 
 /**
- * The one seam between Hopper and XState: a machine is drawn with XState, checked when it is loaded, and compiled
+ * The one place where Hopper meets XState: a machine is drawn with XState, checked when it is loaded, and compiled
  * to a table that the turns ask. test/machines/host.prop.test.ts proves that the table, `machine.transition`, the
  * exported `transition()` and a live actor give the same answers. Source: 3-runtime.md 3.2.
  */

@@ -70,7 +70,7 @@ export type { EventName } from "../machines/events/catalogue.ts";
 export type {
   DelegationStatus,
   DelegationType,
-  HopOutcome,
+  DelegationOutcome,
   ReasonCode,
 } from "../machines/records/delegation.ts";
 export type { InstanceConfig, InstanceStatus, InstanceType, Scope } from "../machines/records/instance.ts";

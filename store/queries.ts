@@ -70,7 +70,7 @@ export interface EventFilter {
 export interface StoredHistory {
   readonly task: Task;
   /** In order of seq. */
-  readonly hops: readonly Delegation[];
+  readonly delegations: readonly Delegation[];
   /** In order of position. */
   readonly events: readonly JournalEvent[];
 }

@@ -105,7 +105,7 @@ export class Turn extends TurnBase {
   insertDelegation(task: Task, name: DelegationEventName, data: DelegationCreated): Delegation {
     this.#mustKeep(task);
     const no = (this.batch.counters.delegation += 1);
-    // One that is accepted as it is made (an escalation that gives back) is its target's, as all that follows (2.7).
+    // One that is accepted as it is made (an escalation that returns the task) is its target's, as all that follows (2.7).
     const isOffer = ENTRIES[name].creates === "delegation";
     const event = this.append(name, data, {
       task: task.no,
@@ -122,7 +122,7 @@ export class Turn extends TurnBase {
     return delegation;
   }
 
-  /** Records a delegation event and lets it change the delegation, and the task where custody moves. */
+  /** Records a delegation event and lets it change the delegation, and the task where its holder changes. */
   delegation<N extends DelegationEventName>(
     delegation: Delegation,
     task: Task | null,

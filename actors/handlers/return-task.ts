@@ -17,7 +17,7 @@ export interface ReturnParams {
   readonly failures?: number;
 }
 
-/** In one turn: the hop cancelled, custody moved to its source, and the source told. */
+/** In one turn: the hop cancelled, its source the holder again, and the source told. */
 export function returnTask(turn: Turn, task: Task, hop: Delegation, params: ReturnParams): void {
   const { why, reason, next = null, reply = null, firstError, failures } = params;
   const text = reason === undefined || reason === null ? {} : { text: reason };

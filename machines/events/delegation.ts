@@ -4,7 +4,7 @@ import type {
   CancellationCode,
   Delegation,
   DelegationType,
-  HopOutcome,
+  DelegationOutcome,
   ReasonCode,
   RejectionCode,
 } from "../records/delegation.ts";
@@ -159,7 +159,7 @@ export const delegationEvents = {
   }),
   "delegation.completed": event({
     code: 31,
-    data: { outcome: word<HopOutcome>(), taskStatus: word<TaskStatus>() },
+    data: { outcome: word<DelegationOutcome>(), taskStatus: word<TaskStatus>() },
     delegation: {
       machine: () => [{ type: "COMPLETE" }],
       to: "completed",

@@ -118,7 +118,7 @@ export type Command =
       readonly to: InstanceNo;
       readonly reason: string | null;
       readonly autoAccept: boolean;
-      /** Set by the holder's parent once its roster allowed the move; it is then the holder's to give back. */
+      /** Set by the holder's parent once its roster allowed the move; it is then the holder's to return. */
       readonly passed: boolean;
     }
   | {

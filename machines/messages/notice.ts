@@ -57,7 +57,7 @@ export type Notice =
       /** What to answer the waiting caller with, at the origin; null = nobody waits. */
       readonly answer: AnswerValue | null;
     }
-  /** Given back by its holder; the receiver holds and keeps it now. */
+  /** Returned by its holder; the receiver holds and keeps it now. */
   | {
       readonly type: "task.return";
       readonly task: TaskNo;

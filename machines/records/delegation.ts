@@ -29,7 +29,7 @@ export type CancellationCode = (typeof CANCELLATION_CODES)[number];
 
 export type ReasonCode = RejectionCode | CancellationCode;
 
-export type HopOutcome = "succeeded" | "failed" | "handed_back";
+export type DelegationOutcome = "succeeded" | "failed" | "handed_back";
 
 export interface Delegation {
   readonly no: DelegationNo;
@@ -45,12 +45,12 @@ export interface Delegation {
   readonly delegatedAt: number;
   decidedAt: number | null;
   completedAt: number | null;
-  /** When a pending hop expires. Kept after the decision. */
+  /** When it expires while it is pending. Kept after the decision. */
   readonly expiresAt: number | null;
   reasonCode: ReasonCode | null;
   reasonText: string | null;
-  outcome: HopOutcome | null;
-  /** Status of the task when the hop was completed. */
+  outcome: DelegationOutcome | null;
+  /** Status of the task when it was completed. */
   taskStatus: TaskStatus | null;
   readonly notes: string | null;
   readonly previous: DelegationNo | null;

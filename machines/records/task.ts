@@ -94,7 +94,7 @@ export interface Task {
   delegatedTo: InstanceNo | null;
   /** Instances from origin to holder. */
   chain: InstanceNo[];
-  /** Number of its delegations so far; the next hop's seq is one more. */
+  /** Number of its delegations so far; the seq of the next is one more. */
   hops: number;
   /** Number of its newest delegation; null = none yet. */
   lastHop: DelegationNo | null;

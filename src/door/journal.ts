@@ -62,11 +62,10 @@ export class Journal {
   }
 
   async #deliver(events: readonly JournalEvent[]): Promise<void> {
-    for (const event of events) {
-      const listeners = [...(this.#listeners.get(event.name) ?? []), ...(this.#listeners.get("*") ?? [])];
-      if (listeners.length === 0) continue;
-      const view = await this.view(event);
-      for (const listener of listeners) {
+    const listenersOf = (name: EventName | "*") => [...(this.#listeners.get(name) ?? [])];
+    const heard = events.filter(({ name }) => this.#listeners.has(name) || this.#listeners.has("*"));
+    for (const view of await this.views(heard)) {
+      for (const listener of [...listenersOf(view.event), ...listenersOf("*")]) {
         try {
           listener(view);
         } catch {
@@ -76,16 +75,19 @@ export class Journal {
     }
   }
 
-  async view(event: JournalEvent): Promise<EventView> {
+  async views(events: readonly JournalEvent[]): Promise<EventView[]> {
     const { directory, cursors, store } = this.#door;
-    const task = event.task === null ? null : await store.queries.task(event.task);
-    const hop = event.delegation === null ? null : await store.queries.delegation(event.delegation);
-    return eventView(event, {
+    const [tasks, delegations] = await Promise.all([
+      store.queries.idsOf("task", [...new Set(events.flatMap(({ task }) => task ?? []))]),
+      store.queries.idsOf("delegation", [...new Set(events.flatMap(({ delegation }) => delegation ?? []))]),
+    ]);
+    const context = {
       directory,
       cursors,
-      idOfTask: (no: TaskNo) => (no === task?.no ? task.id : undefined),
-      idOfDelegation: (no: DelegationNo) => (no === hop?.no ? hop.id : undefined),
-    });
+      idOfTask: (no: TaskNo) => tasks.get(no),
+      idOfDelegation: (no: DelegationNo) => delegations.get(no),
+    };
+    return events.map((event) => eventView(event, context));
   }
 
   async rowsOfTask(task: TaskNo): Promise<JournalEvent[]> {
@@ -99,9 +101,7 @@ export class Journal {
   }
 
   async ofTask(task: TaskNo): Promise<EventView[]> {
-    const views: EventView[] = [];
-    for (const row of await this.rowsOfTask(task)) views.push(await this.view(row));
-    return views;
+    return await this.views(await this.rowsOfTask(task));
   }
 
   /** Committed events in order; with `follow` it goes on as more are committed. */
@@ -121,8 +121,8 @@ export class Journal {
     for (;;) {
       const news = this.#nextCommit();
       const page = await this.#door.store.queries.events({ since, limit: Math.min(PAGE, left), ...filter });
-      for (const row of page.items) {
-        yield await this.view(row);
+      for (const view of await this.views(page.items)) {
+        yield view;
         left -= 1;
       }
       since = page.next;

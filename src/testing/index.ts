@@ -42,20 +42,20 @@ export class SpawnedHopper {
   #image: Uint8Array | null = null;
   readonly #strays: string[];
 
-  private constructor(params: SpawnParams, { store, hopper }: Begun, seams: Seams) {
+  private constructor(params: SpawnParams, { store, hopper }: Begun, environment: Environment) {
     this.#params = params;
     this.#store = store;
     this.#hopper = hopper;
-    this.#strays = seams.strays;
-    this.#random = seams.random;
-    this.#ids = seams.ids;
-    this.clock = seams.clock;
+    this.#strays = environment.strays;
+    this.#random = environment.random;
+    this.#ids = environment.ids;
+    this.clock = environment.clock;
   }
 
   static async spawn(params: SpawnParams = {}): Promise<SpawnedHopper> {
     const clock = new VirtualClock();
-    const seams = { clock, random: seededRandom(params.seed ?? 1), ids: countingIds(), strays: [] };
-    return new SpawnedHopper(params, await begin(params, seams, null), seams);
+    const environment = { clock, random: seededRandom(params.seed ?? 1), ids: countingIds(), strays: [] };
+    return new SpawnedHopper(params, await begin(params, environment, null), environment);
   }
 
   get instances(): Hopper["instances"] {
@@ -137,8 +137,8 @@ export class SpawnedHopper {
 
   /** Comes back from what the crash left. */
   async restart(): Promise<void> {
-    const seams = { clock: this.clock, random: this.#random, ids: this.#ids, strays: this.#strays };
-    const { store, hopper } = await begin(this.#params, seams, this.#image);
+    const environment = { clock: this.clock, random: this.#random, ids: this.#ids, strays: this.#strays };
+    const { store, hopper } = await begin(this.#params, environment, this.#image);
     this.#store = store;
     this.#hopper = hopper;
   }
@@ -164,7 +164,7 @@ export function spawnHopper(params: SpawnParams = {}): Promise<SpawnedHopper> {
   return SpawnedHopper.spawn(params);
 }
 
-interface Seams {
+interface Environment {
   readonly clock: VirtualClock;
   readonly random: () => number;
   readonly ids: ReturnType<typeof countingIds>;
@@ -177,19 +177,23 @@ interface Begun {
   readonly hopper: Hopper;
 }
 
-async function begin(params: SpawnParams, seams: Seams, image: Uint8Array | null): Promise<Begun> {
+async function begin(
+  params: SpawnParams,
+  environment: Environment,
+  image: Uint8Array | null,
+): Promise<Begun> {
   const opened = await openStore({
     url: "sqlite::memory:",
-    clock: seams.clock,
-    ids: { uuid: () => seams.ids.uuid(seams.clock.now()) },
+    clock: environment.clock,
+    ids: { uuid: () => environment.ids.uuid(environment.clock.now()) },
     ...(image === null ? {} : { image }),
   });
   const store = params.wrap === undefined ? opened : params.wrap(opened);
   const hopper = await createHopper({
-    opened: keepersChecked(store, (broken) => seams.strays.push(broken)),
-    clock: seams.clock,
-    random: seams.random,
-    ids: seams.ids,
+    opened: keepersChecked(store, (broken) => environment.strays.push(broken)),
+    clock: environment.clock,
+    random: environment.random,
+    ids: environment.ids,
     running: false,
     trace: true,
     config: params.config,

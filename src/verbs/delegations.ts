@@ -47,82 +47,87 @@ export function delegations(door: Door): Delegations {
     },
     async accept(id, params = {}) {
       const { note, ...asked } = check(acceptDelegation, params);
-      const hop = await door.delegation(id);
+      const delegation = await door.delegation(id);
       return await decide(
         door,
-        hop,
-        { type: "delegation.accept", task: hop.task, delegation: hop.no, note },
+        delegation,
+        { type: "delegation.accept", task: delegation.task, delegation: delegation.no, note },
         asked,
       );
     },
     async reject(id, params) {
       const { reason, ...asked } = check(rejectDelegation, params);
-      const hop = await door.delegation(id);
+      const delegation = await door.delegation(id);
       return await decide(
         door,
-        hop,
-        { type: "delegation.reject", task: hop.task, delegation: hop.no, reason },
+        delegation,
+        { type: "delegation.reject", task: delegation.task, delegation: delegation.no, reason },
         asked,
       );
     },
     async cancel(id, params = {}) {
       const { reason, ...asked } = check(withReason, params);
-      const hop = await door.delegation(id);
+      const delegation = await door.delegation(id);
       return await decide(
         door,
-        hop,
-        { type: "delegation.withdraw", task: hop.task, delegation: hop.no, reason },
+        delegation,
+        { type: "delegation.withdraw", task: delegation.task, delegation: delegation.no, reason },
         asked,
       );
     },
     async complete(id, params = {}) {
       const { result, ...asked } = check(completeDelegation, params);
-      const hop = await door.delegation(id);
-      const task = (await door.store.queries.task(hop.task)) as Task;
+      const delegation = await door.delegation(id);
+      const task = (await door.store.queries.task(delegation.task)) as Task;
       const command: Command = {
         type: "task.complete",
         task: task.no,
         result,
         leaseToken: null,
         force: false,
-        delegation: hop.no,
+        delegation: delegation.no,
       };
-      const precondition = (): void => refuseCompletion(door, hop, task);
+      const precondition = (): void => refuseCompletion(door, delegation, task);
       await door.ask({ to: task.keeper, command, kind: "task", asked, precondition });
       return await door.delegationView(await door.delegation(id));
     },
   };
 }
 
-async function decide(door: Door, hop: Delegation, command: Command, asked: Asked): Promise<DelegationView> {
-  const answer = await door.ask({ to: hop.target, command, kind: "delegation", asked });
+async function decide(
+  door: Door,
+  delegation: Delegation,
+  command: Command,
+  asked: Asked,
+): Promise<DelegationView> {
+  const answer = await door.ask({ to: delegation.target, command, kind: "delegation", asked });
   return await door.delegationView(answer.delegation);
 }
 
-/** Completing a hop is completing its task, by the hop that brought it to its holder (2-domain.md 2.7). */
-function refuseCompletion(door: Door, hop: Delegation, task: Task): void {
-  const ref = delegationRef(hop.no);
-  if (hop.status === "accepted" && task.holder === hop.target) return;
-  if (hop.status === "accepted") {
+/** Completing a delegation is completing its task, by the delegation that brought it to its holder (2-domain.md 2.7). */
+function refuseCompletion(door: Door, delegation: Delegation, task: Task): void {
+  const ref = delegationRef(delegation.no);
+  if (delegation.status === "accepted" && task.holder === delegation.target) return;
+  if (delegation.status === "accepted") {
     throw new HopperError(
       "open_hop_below",
-      `${ref} has been passed on; complete the task where it is held (${door.directory.nameOf(task.holder ?? hop.target)}).`,
+      `${ref} has been passed on; complete the task where it is held (${door.directory.nameOf(task.holder ?? delegation.target)}).`,
       {
-        status: hop.status,
-        holder: door.directory.nameOf(task.holder ?? hop.target),
+        status: delegation.status,
+        holder: door.directory.nameOf(task.holder ?? delegation.target),
       },
     );
   }
   const facts = {
-    status: hop.status,
-    allowed: hop.status === "pending" ? ["ACCEPT", "REJECT", "CANCEL"] : [],
+    status: delegation.status,
+    allowed: delegation.status === "pending" ? ["ACCEPT", "REJECT", "CANCEL"] : [],
   };
-  if (hop.status === "pending") {
+  if (delegation.status === "pending") {
     throw new HopperError(
       "illegal_transition",
       `${ref} is pending; it has to be accepted before it can be completed.`,
       facts,
     );
   }
-  throw new HopperError("already_decided", `${ref} is ${hop.status} already.`, facts);
+  throw new HopperError("already_decided", `${ref} is ${delegation.status} already.`, facts);
 }

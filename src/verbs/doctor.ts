@@ -19,9 +19,9 @@ async function foldTheJournal({ queries }: Store): Promise<DoctorFinding> {
     let after = 0;
     while (broken.length < LINES) {
       const histories = await queries.histories(after, AT_ONCE);
-      for (const { task, hops, events } of histories) {
+      for (const { task, delegations, events } of histories) {
         const folded = foldTask(task.no, events);
-        const found = differences({ task, delegations: hops }, folded);
+        const found = differences({ task, delegations }, folded);
         broken.push(
           ...folded.unaccepted.map((what) => `T-${task.no}: ${what}`),
           ...found.map((place) => `${place} is not what the journal tells`),

@@ -159,7 +159,7 @@ export interface DelegationContext {
   readonly directory: Directory;
   readonly idOfTask: IdOf<TaskNo>;
   readonly idOfDelegation: IdOf<DelegationNo>;
-  /** The result of that round of the task as JSON text; null = none. Asked for completed hops only. */
+  /** The result of that round of the task as JSON text; null = none. Asked for completed delegations only. */
   readonly outputOf: (task: TaskNo, round: number) => string | null;
 }
 

@@ -1,7 +1,7 @@
 import type {
   DelegationStatus,
   DelegationType,
-  HopOutcome,
+  DelegationOutcome,
   ReasonCode,
 } from "../../machines/records/delegation.ts";
 import type { ErrorInfo, Json } from "../../machines/records/values.ts";
@@ -165,7 +165,7 @@ export interface DelegationView {
   completedAt: string | null;
   expiresAt: string | null;
   reason: { code: ReasonCode; text: string | null } | null;
-  result: { outcome: HopOutcome; taskStatus: TaskStatus; completedAt: string; output: Json } | null;
+  result: { outcome: DelegationOutcome; taskStatus: TaskStatus; completedAt: string; output: Json } | null;
   notes: string | null;
   previousId: string | null;
   round: number;

@@ -1,6 +1,6 @@
 import { hasQueue } from "../../machines/legality.ts";
 import { DEFAULT_SETTINGS } from "../../machines/settings.ts";
-import type { EventName } from "../../machines/events/catalogue.ts";
+import { eventsThat, type EventName } from "../../machines/events/catalogue.ts";
 import type { Hopper } from "../hopper.ts";
 import type { EventView, InstanceTreeView } from "../views/views.ts";
 import type { ShellJobSettings } from "./shell-job.ts";
@@ -31,15 +31,7 @@ const SAFETY_POLL_MS = 5_000;
 const TREE_CHANGES = new Set<EventName>(["instance.running", "instance.terminated"]);
 
 /** After these a lease may be over that one of our commands still runs under. */
-const LEASE_DOUBTS = new Set<EventName>([
-  "task.completed",
-  "task.failed",
-  "task.cancelled",
-  "task.requeued",
-  "task.returned",
-  "delegation.pending",
-  "lease.expired",
-]);
+const LEASE_DOUBTS = eventsThat("endsAttempt");
 
 /**
  * Shell workers for every instance of a tree that queues, also for those that are created while it runs

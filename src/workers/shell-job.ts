@@ -99,7 +99,7 @@ export class ShellJob {
     }
   }
 
-  /** null = the lease was over, or the task given back, before the command could start. */
+  /** null = the lease was over, or the task returned, before the command could start. */
   async #runCommand(): Promise<ShellResult | ShellStartError | null> {
     const { id, ref, title, run } = this.#task;
     // A person's task: it is never failed for that. The claim should not have given it.

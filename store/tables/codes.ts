@@ -1,7 +1,7 @@
 import type {
   DelegationStatus,
   DelegationType,
-  HopOutcome,
+  DelegationOutcome,
   ReasonCode,
 } from "../../machines/records/delegation.ts";
 import type {
@@ -106,13 +106,13 @@ export const LEASE_KIND = {
   own: 3,
 } as const satisfies Record<NonNullable<Task["leaseKind"]>, number>;
 
-/** Outcomes of tasks and of hops share one list. */
+/** Outcomes of tasks and of delegations share one list. */
 export const OUTCOME = {
   succeeded: 1,
   failed: 2,
   cancelled: 3,
   handed_back: 4,
-} as const satisfies Record<TaskOutcome | HopOutcome, number>;
+} as const satisfies Record<TaskOutcome | DelegationOutcome, number>;
 
 export const DELEGATION_TYPE = {
   route: 1,

@@ -27,7 +27,7 @@ const asked = {
 } as const;
 
 /** Whose it is. Most turns leave that as it is, and not writing it spares an index and two foreign keys. */
-const custody = { holder: nullable(integer), origin: nullable(integer), keeper: integer } as const;
+const holding = { holder: nullable(integer), origin: nullable(integer), keeper: integer } as const;
 
 /** The rest of where it is, and how it fares: what nearly every turn changes. */
 const moving = {
@@ -74,9 +74,9 @@ const moved = {
   dueAt: derived(nullable(moment), taskDueAt),
 };
 
-/** Written when a task moves; see CUSTODY and FINAL for the rest of what a turn may change. */
+/** Written when a task moves; see HOLDING and FINAL for the rest of what a turn may change. */
 export const MOVING: readonly string[] = [...Object.keys(moving), ...Object.keys(moved)];
-export const CUSTODY: readonly string[] = Object.keys(custody);
+export const HOLDING: readonly string[] = Object.keys(holding);
 /** The status once it is final, else 0. Writing it runs the trigger of final states. */
 export const FINAL = "final";
 
@@ -95,7 +95,7 @@ export const TASK = table<Task, "description" | "payload" | "run" | "dependsOn" 
     createdAt: moment,
     parentTask: nullable(integer),
   },
-  changeable: { ...asked, ...custody, ...moving },
+  changeable: { ...asked, ...holding, ...moving },
   derived: {
     changeable: {
       ...moved,

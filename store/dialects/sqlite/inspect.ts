@@ -68,7 +68,7 @@ interface LogFacts {
   readonly holds: ReadonlySet<number>;
 }
 
-/** Walks the frames by their salts (sqlite.org/fileformat.html 4); frames after the last commit do not count. */
+/** Reads the frames by their salts (sqlite.org/fileformat.html 4); frames after the last commit do not count. */
 function readLog(path: string, pageSize: number): LogFacts {
   return withFile(path, (fd, size) => {
     const salts = readAt(fd, 16, 8);

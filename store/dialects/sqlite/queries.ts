@@ -56,7 +56,7 @@ export function sqliteQueries(database: Database, tables: Tables, identity: Iden
       inSnapshot(database, () =>
         tables.task.after(from, limit).map((task) => ({
           task,
-          hops: tables.delegation.ofTask(task.no),
+          delegations: tables.delegation.ofTask(task.no),
           events: tables.event.page({ since: 0, limit: ALL, task: task.no }).items,
         })),
       ),

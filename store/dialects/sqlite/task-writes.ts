@@ -1,22 +1,22 @@
 import { isFinal, type Task } from "../../../machines/records/task.ts";
 import type { TaskNo } from "../../../machines/records/values.ts";
-import { CUSTODY, FINAL, MOVING, TASK, TASK_TAG, TASK_TEXT } from "../../tables/task.ts";
+import { HOLDING, FINAL, MOVING, TASK, TASK_TAG, TASK_TEXT } from "../../tables/task.ts";
 import type { Database } from "./library.ts";
 import { present, prepared } from "./prepared.ts";
 import { inserter, updater } from "./rows.ts";
 import { selector } from "./select.ts";
 
-const SAME_CUSTODY = { holder: "IS", origin: "IS", keeper: "=" };
+const SAME_HOLDING = { holder: "IS", origin: "IS", keeper: "=" };
 
 /**
- * Writes where a task is and how it fares. An update that sets no custody and no final status runs without foreign
+ * Writes where a task is and how it fares. An update that sets no holder, origin, keeper and no final status runs without foreign
  * keys and triggers, in half the time; it touches only a row for which it may do so, else the next one is tried.
  */
 function mover(db: Database): (task: Task) => void {
-  const still = { ...SAME_CUSTODY, [FINAL]: "=", epoch: "<=", version: "<=", round: "<=" };
+  const still = { ...SAME_HOLDING, [FINAL]: "=", epoch: "<=", version: "<=", round: "<=" };
   const open = updater(db, TASK, MOVING, still);
-  const ended = updater(db, TASK, [...MOVING, FINAL], SAME_CUSTODY);
-  const any = updater(db, TASK, [...MOVING, FINAL, ...CUSTODY]);
+  const ended = updater(db, TASK, [...MOVING, FINAL], SAME_HOLDING);
+  const any = updater(db, TASK, [...MOVING, FINAL, ...HOLDING]);
   return (task) => {
     const written = isFinal(task.status) ? ended(task) : open(task);
     if (!written) present(any(task), `task ${task.no}`);

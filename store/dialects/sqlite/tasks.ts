@@ -12,7 +12,7 @@ import { taskWrites } from "./task-writes.ts";
 const FROM = `task t LEFT JOIN task_text x ON x.task = t.no
   LEFT JOIN task_result r ON r.task = t.no AND r.round = t.round`;
 
-/** Walks the index from one run id to the next, however many tasks each has. */
+/** Scans the index from one run id to the next, however many tasks each has. */
 const RUNS = `WITH RECURSIVE run (id) AS (
     SELECT min(run_id) FROM task WHERE run_id >= @from AND run_id < @to
     UNION ALL SELECT (SELECT min(run_id) FROM task WHERE run_id > run.id AND run_id < @to) FROM run WHERE run.id IS NOT NULL)
