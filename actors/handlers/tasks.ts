@@ -97,8 +97,9 @@ export function settleHere(turn: Turn, task: Task): void {
 }
 
 function terminatedRefusal(turn: Turn): Refusal {
-  return refuse("illegal_transition", `${turn.instance.name} is terminated; a task needs a live instance.`, {
-    status: "terminated",
+  const { name, status } = turn.instance;
+  return refuse("illegal_transition", `${name} is ${status}; a task needs a live instance.`, {
+    status,
     allowed: [],
   });
 }
