@@ -113,4 +113,4 @@ export type {
   PlanSummary,
   RunningTask,
 } from "./plan/render.ts";
-export type { PlanStep } from "./plan/steps.ts";
+export type { PlanStep } from "./narration/step.ts";

@@ -120,7 +120,7 @@ interface Saying {
 }
 
 /** A task while its events are read. */
-interface Story {
+interface Past {
   readonly task: Task;
   /** Accepted hops that are open, by delegation id, from the origin down. */
   readonly open: Map<string, { readonly from: string; readonly to: string }>;
@@ -134,20 +134,20 @@ interface Story {
 class Chronicle {
   readonly sayings: Saying[] = [];
   readonly #stored: Stored;
-  readonly #stories: Map<string, Story>;
+  readonly #pasts: Map<string, Past>;
   readonly #planned = new Set<string>();
 
   constructor(stored: Stored) {
     this.#stored = stored;
-    const stories = stored.tasks.map((task): [string, Story] => [
+    const pasts = stored.tasks.map((task): [string, Past] => [
       task.id,
       { task, open: new Map(), offers: new Map(), attempt: 1, decision: null, end: null },
     ]);
-    this.#stories = new Map(stories);
+    this.#pasts = new Map(pasts);
     for (const [at, event] of stored.events.entries()) {
-      const story = this.#stories.get(event.task_id ?? "");
-      const lines = story === undefined ? this.#ofInstance(event) : this.#ofTask(event, story);
-      const ref = story === undefined ? "" : `${story.task.ref} `;
+      const past = this.#pasts.get(event.task_id ?? "");
+      const lines = past === undefined ? this.#ofInstance(event) : this.#ofTask(event, past);
+      const ref = past === undefined ? "" : `${past.task.ref} `;
       this.sayings.push(...lines.map((line) => ({ at, line: plain(`${ref}${line}`) })));
     }
   }
@@ -169,42 +169,42 @@ class Chronicle {
 
   /** The plan's own instances are created before anything happens to a task. */
   get #begun(): boolean {
-    return [...this.#stories.values()].some(({ decision }) => decision !== null);
+    return [...this.#pasts.values()].some(({ decision }) => decision !== null);
   }
 
-  #ofTask({ event, instance_id: id, delegation_id: delegation, data }: Event, story: Story): string[] {
+  #ofTask({ event, instance_id: id, delegation_id: delegation, data }: Event, past: Past): string[] {
     const at = this.#name(id);
-    const hop = story.open.get(delegation ?? "");
-    const offer = story.offers.get(delegation ?? "");
+    const hop = past.open.get(delegation ?? "");
+    const offer = past.offers.get(delegation ?? "");
     switch (event) {
       case "task.created":
-        return [titleOf(story.task, this.#stored.tasks)];
+        return [titleOf(past.task, this.#stored.tasks)];
       case "routing.decided":
-        story.decision = { by: at, reason: String(data["reason"]) };
+        past.decision = { by: at, reason: String(data["reason"]) };
         return [];
       case "delegation.pending": {
         const [from, to] = [this.#name(data["source"]), this.#name(data["target"])];
-        story.offers.set(delegation ?? "", { from, to, type: String(data["type"]) });
+        past.offers.set(delegation ?? "", { from, to, type: String(data["type"]) });
         return [];
       }
       case "delegation.accepted":
         if (offer === undefined) return [];
-        story.open.set(delegation ?? "", offer);
+        past.open.set(delegation ?? "", offer);
         return [
-          `✔ ${offer.from} → ${offer.to} ${offer.type} ${story.decision?.by === offer.from ? story.decision.reason : ""}`,
+          `✔ ${offer.from} → ${offer.to} ${offer.type} ${past.decision?.by === offer.from ? past.decision.reason : ""}`,
         ];
       case "delegation.rejected":
         return [`✖ ${offer?.from} → ${offer?.to} ${offer?.type} rejected: ${whyOf(data)}`];
       case "delegation.cancelled":
       case "delegation.completed":
-        story.open.delete(delegation ?? "");
-        if (story.end !== null)
-          return story.open.size === 0 ? [story.end.replace("@", `, bubbled to ${hop?.from} in 1 ms`)] : [];
+        past.open.delete(delegation ?? "");
+        if (past.end !== null)
+          return past.open.size === 0 ? [past.end.replace("@", `, bubbled to ${hop?.from} in 1 ms`)] : [];
         return event === "delegation.completed"
           ? []
           : [`· ${offer?.from} → ${offer?.to} ${offer?.type} cancelled: ${whyOf(data)}`];
       default:
-        return ofWork({ event, data, at: id === null ? null : at, story });
+        return ofWork({ event, data, at: id === null ? null : at, past });
     }
   }
 }
@@ -224,34 +224,34 @@ function whyOf(data: Event["data"]): string {
 }
 
 /** What happened to a task where it is: held, tried, finished. */
-function ofWork(params: { event: string; data: Event["data"]; at: string | null; story: Story }): string[] {
-  const { event, data, at, story } = params;
+function ofWork(params: { event: string; data: Event["data"]; at: string | null; past: Past }): string[] {
+  const { event, data, at, past } = params;
   const error = data["error"] as { message: string; details?: Outcome } | undefined;
   // Other errors have details of their own.
   const tried = error?.details?.exit_code === undefined ? undefined : error.details;
-  const most = story.task.max_attempts;
+  const most = past.task.max_attempts;
   const ran = (mark: string, outcome: Outcome, more: string): string =>
     `${mark} ${at} ran it shell ${outcome.timed_out ? "timed out" : `exit ${outcome.exit_code}`} in 1 ms${more}`;
   const ends = (end: string): string[] => {
-    story.end = end;
-    return story.open.size === 0 ? [end.replace("@", "")] : [];
+    past.end = end;
+    return past.open.size === 0 ? [end.replace("@", "")] : [];
   };
   switch (event) {
     case "task.held": {
-      const reason = story.decision?.by === at ? `: ${story.decision?.reason}` : "";
+      const reason = past.decision?.by === at ? `: ${past.decision?.reason}` : "";
       return at === null ? [] : [`· held at ${at} hold ${String(data["reason"])}${reason}`];
     }
     case "task.requeued": {
       const failures = Number(data["failures"]);
-      story.attempt = Number(data["attempt"]);
+      past.attempt = Number(data["attempt"]);
       return tried === undefined
         ? [`· queued again at ${at} queue ${whyOf({ code: data["reason"] })}`]
         : [ran("✖", tried, `, trying again in 1 ms (attempt ${failures} of ${most})`)];
     }
     case "task.completed": {
-      const { result } = story.task;
+      const { result } = past.task;
       if (result === null) return ends("✔ completed@");
-      const again = story.attempt === 1 ? "" : ` (attempt ${story.attempt} of ${most})`;
+      const again = past.attempt === 1 ? "" : ` (attempt ${past.attempt} of ${most})`;
       const last = result.stdout_tail.trimEnd().split("\n").at(-1) ?? "";
       const said = result.json === undefined ? last : JSON.stringify(result.json);
       const output = said === "" ? [] : [`· result output ${said}`];

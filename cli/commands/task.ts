@@ -5,7 +5,7 @@ import type { Shown } from "../output.ts";
 import type { CommandSpec, OptionSpec, PositionalSpec } from "../parse/spec.ts";
 import type { ChainBody, TaskBody } from "../render/bodies.ts";
 import { addedLines, chainLines, taskStatusLine } from "../render/chain.ts";
-import { storyLines, taskDetails, taskTable } from "../render/task.ts";
+import { explainLines, taskDetails, taskTable } from "../render/task.ts";
 import { listCommand } from "./list.ts";
 import { instanceNames, taskRefs } from "./names.ts";
 
@@ -144,7 +144,7 @@ const explain: CommandSpec = {
       await context.show({
         ...shownTask(task),
         body: { task, lines },
-        lines: (look) => storyLines(task, lines, look),
+        lines: (look) => explainLines(task, lines, look),
       });
     });
   },

@@ -66,8 +66,8 @@ export function taskDetails(params: {
   ];
 }
 
-/** `task explain`: the story, one line per step. */
-export function storyLines(task: TaskBody, lines: readonly string[], look: Look): string[] {
+/** `task explain`: its narration, one line per sentence. */
+export function explainLines(task: TaskBody, lines: readonly string[], look: Look): string[] {
   const status = paint(task.status, toneOf(task.status), look);
   return [
     `${task.ref} ${paint(clean(task.title), "strong", look)} [${status}]`,

@@ -3,7 +3,7 @@ import type { Hopper } from "../hopper.ts";
 import type { InstanceTreeView } from "../views/views.ts";
 import type { PlanRender } from "./render.ts";
 import type { RunWatch } from "./run-watch.ts";
-import type { PlanStep } from "./steps.ts";
+import type { PlanStep } from "../narration/step.ts";
 
 /** What of a terminal is needed. */
 export interface Terminal {

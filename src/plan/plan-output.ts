@@ -6,7 +6,7 @@ import type { PlanCommandArgs, PlanIo } from "./command-io.ts";
 import { LiveView } from "./live-view.ts";
 import type { OpenTask, PlanHeader, PlannedTask, PlanRender, PlanSummary } from "./render.ts";
 import type { RunWatch } from "./run-watch.ts";
-import type { PlanStep } from "./steps.ts";
+import type { PlanStep } from "../narration/step.ts";
 
 /**
  * Everything a run of a plan says, in the form that was asked for: lines as things happen (a pipe), a live

@@ -1,5 +1,5 @@
 import type { InstanceTreeView } from "../views/views.ts";
-import type { PlanStep } from "./steps.ts";
+import type { PlanStep } from "../narration/step.ts";
 
 /**
  * What the plan runner asks of whoever draws for it (cli/render/plan.ts): facts in, lines out. The runner

@@ -1,12 +1,12 @@
 import { isFinal, type TaskStatus } from "../../machines/records/task.ts";
-import { ENTRIES, eventsThat } from "../../machines/events/catalogue.ts";
+import { ENTRIES } from "../../machines/events/catalogue.ts";
 import type { Hopper } from "../hopper.ts";
 import type { EventView, InstanceTreeView, TaskView } from "../views/views.ts";
 import type { ShellResult } from "../workers/shell.ts";
-import { numberOf } from "./event-data.ts";
+import type { RunFacts } from "../narration/narrator.ts";
+import { RunNarration } from "../narration/run-narration.ts";
+import type { PlanStep } from "../narration/step.ts";
 import type { RunningTask } from "./render.ts";
-import { PlanStory } from "./story.ts";
-import type { PlanStep } from "./steps.ts";
 
 export interface RunWatchHandlers {
   /** Each step, in order, once. */
@@ -20,7 +20,6 @@ export interface RunWatchHandlers {
 interface Watched {
   readonly view: TaskView;
   status: TaskStatus;
-  attempt: number;
 }
 
 /**
@@ -34,23 +33,20 @@ export class RunWatch {
   readonly #waiting: EventView[] = [];
   readonly #stopListening: () => void;
   readonly #tasks = new Map<string, Watched>();
-  readonly #instances = new Map<string, { readonly name: string; readonly scope: string }>();
-  readonly #strangers = new Set<string>();
-  readonly #ofPlan = new Set<string>();
+  /** null = not of the tree. */
+  readonly #instances = new Map<string, ReturnType<RunFacts["instance"]> | null>();
   readonly #running = new Map<string, { instance: string; since: number; attempt: number }>();
   readonly #results = new Map<string, ShellResult>();
-  readonly #story: PlanStory;
+  readonly #narration: RunNarration;
   #followed = false;
   #pumping: Promise<void> | null = null;
 
   constructor(hopper: Hopper, handlers: RunWatchHandlers) {
     this.#hopper = hopper;
     this.#handlers = handlers;
-    this.#story = new PlanStory({
+    this.#narration = new RunNarration({
       task: (idOrRef) => this.#tasks.get(idOrRef)?.view,
-      instanceName: (id) => this.#instances.get(id)?.name ?? id,
-      instanceScope: (id) => this.#instances.get(id)?.scope ?? null,
-      isOfPlan: (id) => this.#ofPlan.has(id),
+      instance: (id) => this.#instances.get(id) ?? undefined,
       result: (taskId) => this.#results.get(taskId),
     });
     this.#stopListening = hopper.on("*", (event) => {
@@ -69,15 +65,13 @@ export class RunWatch {
     resumed: boolean;
   }): Promise<void> {
     for (const view of params.tasks) {
-      const watched = { view, status: view.status, attempt: view.attempt };
+      const watched = { view, status: view.status };
       // An event may name a task by its ref.
       this.#tasks.set(view.id, watched);
       this.#tasks.set(view.ref, watched);
     }
-    for (const instance of params.forest.flatMap(flatten)) {
-      this.#instances.set(instance.id, instance);
-      this.#ofPlan.add(instance.id);
-    }
+    for (const { id, name, scope } of params.forest.flatMap(flatten))
+      this.#instances.set(id, { name, scope, ofPlan: true });
     if (params.resumed) {
       for (const task of params.tasks) if (!isFinal(task.status)) await this.#introduce(task);
     }
@@ -146,29 +140,32 @@ export class RunWatch {
     const watched = event.taskId === null ? undefined : this.#tasks.get(event.taskId);
     if (event.taskId !== null && watched === undefined) return;
     if (watched !== undefined) this.#track(event, watched);
-    else if (event.instanceId === null || !this.#instances.has(event.instanceId)) return;
+    else if (event.instanceId === null || !this.#instances.get(event.instanceId)) return;
     onEvent(event);
-    for (const step of this.#story.tell(event)) onStep(step);
+    for (const step of this.#narration.tell(event)) onStep(step);
     onChange();
   }
 
-  #track({ event, instanceId, at, data }: EventView, watched: Watched): void {
+  #track({ event, instanceId, at }: EventView, watched: Watched): void {
     const { id } = watched.view;
-    watched.status = ENTRIES[event].task?.to ?? watched.status;
-    if (event === "task.claimed") {
+    const { task: change, endsAttempt } = ENTRIES[event];
+    watched.status = change?.to ?? watched.status;
+    if (change?.to === "claimed") {
       const instance = this.#instances.get(instanceId ?? "")?.name ?? "";
-      this.#running.set(id, { instance, since: Date.parse(at), attempt: watched.attempt });
-    } else if (ENDS_WORK.has(event)) this.#running.delete(id);
-    if (event === "task.requeued") watched.attempt = numberOf(data, "attempt") ?? watched.attempt;
+      const attempt = this.#narration.attemptOf(id);
+      this.#running.set(id, { instance, since: Date.parse(at), attempt });
+    } else if (endsAttempt === true) this.#running.delete(id);
   }
 
   /** Gets to know an instance that was created meanwhile, if it is below one of the tree. */
   async #meet({ instanceId }: EventView): Promise<void> {
-    if (instanceId === null || this.#instances.has(instanceId) || this.#strangers.has(instanceId)) return;
+    if (instanceId === null || this.#instances.has(instanceId)) return;
     const instance = await this.#hopper.instances.get(instanceId).catch(() => null);
-    if (instance !== null && instance.parentId !== null && this.#instances.has(instance.parentId)) {
-      this.#instances.set(instanceId, { name: instance.name, scope: instance.scope });
-    } else this.#strangers.add(instanceId);
+    const isBelow = Boolean(this.#instances.get(instance?.parentId ?? ""));
+    this.#instances.set(
+      instanceId,
+      instance !== null && isBelow ? { name: instance.name, scope: instance.scope, ofPlan: false } : null,
+    );
   }
 
   /** A task of an earlier start: what it is, where it is, and how it came there. */
@@ -178,13 +175,12 @@ export class RunWatch {
     if (created !== undefined) this.#tell(created);
     const { items } = await this.#hopper.tasks.delegations(task.id);
     const open = items.filter(({ status, round }) => status === "accepted" && round === task.round);
-    this.#story.remember(
+    this.#narration.resume(
       task,
-      open.map(({ targetInstanceId, sourceName, targetName, delegationType }) => ({
-        target: targetInstanceId,
-        from: sourceName,
-        to: targetName,
-        type: delegationType,
+      open.map(({ sourceInstanceId: source, targetInstanceId: target, delegationType: type }) => ({
+        source,
+        target,
+        type,
       })),
     );
   }
@@ -195,8 +191,6 @@ export class RunWatch {
     return count;
   }
 }
-
-const ENDS_WORK = eventsThat("endsAttempt");
 
 function flatten(tree: InstanceTreeView): InstanceTreeView[] {
   return [tree, ...tree.children.flatMap(flatten)];

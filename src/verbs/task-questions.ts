@@ -64,10 +64,8 @@ export function taskQuestions(door: Door, journal: Journal): TaskQuestions {
     },
     async explain(id) {
       const task = await door.task(id);
-      return {
-        task: await door.taskView(task),
-        lines: explain(task, await journal.rowsOfTask(task.no), door.directory),
-      };
+      const view = await door.taskView(task);
+      return { task: view, lines: explain(view, await journal.rowsOfTask(task.no), door) };
     },
     wait: (id, params) => wait(door, journal, id, params),
   };

@@ -3,7 +3,7 @@ import { PLAIN_LOOK, type Look } from "../../cli/render/look.ts";
 import { delegationDetails, delegationTable } from "../../cli/render/delegation.ts";
 import { eventTable } from "../../cli/render/events.ts";
 import { instanceDetails, instanceTable } from "../../cli/render/instance.ts";
-import { storyLines, taskDetails, taskTable } from "../../cli/render/task.ts";
+import { explainLines, taskDetails, taskTable } from "../../cli/render/task.ts";
 import type {
   ChainBody,
   DelegationBody,
@@ -224,7 +224,7 @@ describe("details", () => {
   });
 
   it("of a task's story are the lines of the library below its title", () => {
-    expect(storyLines(task(), ["came to \u0007global"], look)).toEqual([
+    expect(explainLines(task(), ["came to \u0007global"], look)).toEqual([
       "T-1 Build login page [queued]",
       "  came to global",
     ]);

@@ -1,7 +1,6 @@
 import type { EventName } from "../../machines/events/catalogue.ts";
-import type { Json } from "../../machines/records/values.ts";
 import { parsePlan, type Plan } from "../../src/plan/plan-file.ts";
-import type { EventView, InstanceTreeView, TaskView } from "../../src/views/views.ts";
+import type { EventDataView, EventView, InstanceTreeView, TaskView } from "../../src/views/views.ts";
 import { NO_TASKS, taskView, treeView } from "../cli/support/views.ts";
 
 export function plan(text: string): Plan {
@@ -26,14 +25,14 @@ export function task(change: Partial<TaskView> & { id: string }): TaskView {
 let cursor = 0;
 
 /** An event of the journal, `ms` after the beginning of 2026. */
-export function event(
-  name: EventName,
+export function event<N extends EventName>(
+  name: N,
   where: {
     task?: string;
     instance?: string;
     ms?: number;
     actor?: string;
-    data?: { [key: string]: Json };
+    data?: Partial<EventDataView<N>>;
   } = {},
 ): EventView {
   cursor += 1;

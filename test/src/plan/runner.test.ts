@@ -4,7 +4,7 @@ import { dryRun } from "../../../src/plan/dry-run.ts";
 import type { Plan } from "../../../src/plan/plan-file.ts";
 import { describeOpen } from "../../../src/plan/runner.ts";
 import { RunWatch } from "../../../src/plan/run-watch.ts";
-import type { PlanStep } from "../../../src/plan/steps.ts";
+import type { PlanStep } from "../../../src/narration/step.ts";
 import type { EventView } from "../../../src/views/views.ts";
 import { event, task, tree } from "../../support/plan-given.ts";
 import { INTERNALS } from "../../../src/verbs/internals.ts";
@@ -145,17 +145,15 @@ describe("the watch of a run", () => {
             {
               status: "accepted",
               round: 1,
+              sourceInstanceId: "id-top",
               targetInstanceId: "id-webapp",
-              sourceName: "top",
-              targetName: "webapp",
               delegationType: "route",
             },
             {
               status: "completed",
               round: 1,
+              sourceInstanceId: "y",
               targetInstanceId: "x",
-              sourceName: "y",
-              targetName: "x",
               delegationType: "route",
             },
           ],
@@ -204,8 +202,8 @@ describe("the watch of a run", () => {
     expect(watch.running(now)).toEqual([
       { ref: "T-1", title: "A", instance: "webapp", elapsedMs: 50, attempt: 1 },
     ]);
-    tell(event("task.requeued", { task: "a", data: { attempt: 2 } }));
-    tell(event("task.requeued", { task: "a", data: {} }));
+    tell(event("task.requeued", { task: "a", data: { reason: "lease_lost", attempt: 2 } }));
+    tell(event("task.requeued", { task: "a", data: { reason: "released" } }));
     await watch.drained();
     expect(watch.running(now)).toEqual([]);
     tell(event("task.claimed", { task: "a", instance: "elsewhere", ms: 20 }));

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import stringWidth from "string-width";
 import { planRender } from "../../cli/render/plan.ts";
 import type { LiveState, PlanHeader } from "../../src/plan/render.ts";
-import type { PlanStep } from "../../src/plan/steps.ts";
+import type { PlanStep } from "../../src/narration/step.ts";
 import { tree } from "../support/plan-given.ts";
 
 const pipe = planRender({ stream: {}, env: {} });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Scope } from "../../machines/records/instance.ts";
-import { spawnHopper, type SpawnedHopper } from "../../src/testing/index.ts";
+import type { Scope } from "../../../machines/records/instance.ts";
+import { spawnHopper, type SpawnedHopper } from "../../../src/testing/index.ts";
 
 const START = true;
 
@@ -46,20 +46,20 @@ async function failed(instance: string): Promise<void> {
   await hopper.settle();
 }
 
-/** The story from the first claim on, without its times. */
-async function storyOf(id: string, from = "claimed"): Promise<string[]> {
+/** The sentences from the first claim on, without its times. */
+async function sentencesOf(id: string, from = "claimed"): Promise<string[]> {
   const { lines } = await hopper.tasks.explain(id);
   const plain = lines.map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d{3} {2}/, ""));
   return plain.slice(plain.findIndex((line) => line.startsWith(from)));
 }
 
-describe("given an attempt, the story says who ran it and how it ended", () => {
+describe("given an attempt, the sentences say who ran it and how it ended", () => {
   test("when it failed and is tried again, and then is done", async () => {
     const id = await given({ tags: ["first"] });
     await failed("giver");
     const { leaseToken } = await claimed("giver");
     await hopper.tasks.complete(id, { leaseToken });
-    expect((await storyOf(id)).slice(0, 5)).toEqual([
+    expect((await sentencesOf(id)).slice(0, 5)).toEqual([
       "claimed at giver by worker-of-giver",
       "worker-of-giver ran it at giver: failed: no good at giver",
       "queued again at giver",
@@ -74,8 +74,8 @@ describe("given an attempt, the story says who ran it and how it ended", () => {
     await failed("giver");
     await failed("caller");
     await failed("webapp");
-    const story = (await storyOf(id)).filter((line) => !/decided|offered|accepted|queued/.test(line));
-    expect(story).toEqual([
+    const told = (await sentencesOf(id)).filter((line) => !/decided|offered|accepted|queued/.test(line));
+    expect(told).toEqual([
       "claimed at giver by worker-of-giver",
       "worker-of-giver ran it at giver: failed: no good at giver",
       "claimed at giver by worker-of-giver",
@@ -99,7 +99,7 @@ describe("given an attempt, the story says who ran it and how it ended", () => {
     const id = await given({ instanceId: "caller" });
     await failed("caller");
     await failed("caller");
-    expect((await storyOf(id)).slice(3, 8)).toEqual([
+    expect((await sentencesOf(id)).slice(3, 8)).toEqual([
       "claimed at caller by worker-of-caller",
       "worker-of-caller ran it at caller: failed: no good at caller",
       "escalated by caller",
@@ -116,7 +116,7 @@ describe("given an attempt, the story says who ran it and how it ended", () => {
     await hopper.advance("6s");
     await claimed("caller");
     await hopper.advance("61s");
-    expect(await storyOf(id)).toEqual([
+    expect(await sentencesOf(id)).toEqual([
       "claimed at caller by worker-of-caller",
       "worker-of-caller ran it at caller: released",
       "queued again at caller",
@@ -136,14 +136,14 @@ describe("given an attempt, the story says who ran it and how it ended", () => {
     const done = await given({ instanceId: "caller" });
     await claimed("caller");
     await hopper.tasks.complete(done, { by: "cli:ada" });
-    expect((await storyOf(done)).slice(1, 3)).toEqual([
+    expect((await sentencesOf(done)).slice(1, 3)).toEqual([
       "worker-of-caller ran it at caller: ended by cli:ada",
       "completed at caller by cli:ada",
     ]);
     const cancelled = await given({ instanceId: "caller" });
     await claimed("caller");
     await hopper.tasks.cancel(cancelled, { by: "cli:ada", reason: "no need" });
-    expect((await storyOf(cancelled)).slice(1, 3)).toEqual([
+    expect((await sentencesOf(cancelled)).slice(1, 3)).toEqual([
       "worker-of-caller ran it at caller: ended by cli:ada",
       "cancelled at caller: no need",
     ]);
@@ -151,7 +151,7 @@ describe("given an attempt, the story says who ran it and how it ended", () => {
     await claimed("giver");
     await hopper.tasks.reassign(moved, { targetInstanceId: "caller", reason: "better there", by: "cli:ada" });
     await hopper.settle();
-    expect((await storyOf(moved)).slice(1, 4)).toEqual([
+    expect((await sentencesOf(moved)).slice(1, 4)).toEqual([
       "worker-of-giver ran it at giver: ended by cli:ada",
       "D-2 cancelled: better there",
       "given back by giver to webapp",
@@ -162,7 +162,7 @@ describe("given an attempt, the story says who ran it and how it ended", () => {
     const id = await given({ instanceId: "caller" });
     await hopper.tasks.status(id, { status: "in_progress", by: "cli:ada" });
     await hopper.tasks.complete(id, { by: "cli:ada" });
-    expect(await storyOf(id, "in progress")).toEqual([
+    expect(await sentencesOf(id, "in progress")).toEqual([
       "in progress at caller by cli:ada",
       "cli:ada ran it at caller: done",
       "completed at caller by cli:ada",
@@ -179,10 +179,10 @@ describe("given an offer that nobody has decided yet", () => {
     return id;
   }
 
-  test("then the story ends with who decides, until when, and who holds it meanwhile", async () => {
+  test("then the sentences end with who decides, until when, and who holds it meanwhile", async () => {
     const id = await offered();
     const until = (await hopper.delegations.get("D-1")).expiresAt;
-    expect(await storyOf(id, "D-1")).toEqual([
+    expect(await sentencesOf(id, "D-1")).toEqual([
       "D-1 offered to webapp (route)",
       `T-1 is offered to webapp (D-1), which has until ${until} to accept or reject it; global holds it meanwhile`,
     ]);
@@ -191,16 +191,16 @@ describe("given an offer that nobody has decided yet", () => {
   test("when the one who decides does not run, then that is said", async () => {
     const id = await offered();
     await hopper.instances.pause("webapp");
-    expect((await storyOf(id)).at(-1)).toMatch(
+    expect((await sentencesOf(id)).at(-1)).toMatch(
       /^T-1 is offered to webapp \(D-1\), which is paused and has until .* to accept or reject it;/,
     );
   });
 
-  test("when it has been decided, then the story goes on from there", async () => {
+  test("when it has been decided, then they go on from there", async () => {
     const id = await offered();
     await hopper.delegations.reject("D-1", { reason: "not mine" });
     await hopper.settle();
-    expect((await storyOf(id, "D-1")).slice(1)).toEqual([
+    expect((await sentencesOf(id, "D-1")).slice(1)).toEqual([
       "D-1 rejected by webapp: not mine",
       "held at global: rejected",
       "T-1 is held at global: rejected",

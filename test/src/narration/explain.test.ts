@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { SpawnedHopper } from "../../src/testing/index.ts";
-import { claimOne, spawnTree, refusal, tree } from "../support/spawned.ts";
-import { Trap } from "../support/trapped-store.ts";
+import type { SpawnedHopper } from "../../../src/testing/index.ts";
+import { claimOne, spawnTree, refusal, tree } from "../../support/spawned.ts";
+import { Trap } from "../../support/trapped-store.ts";
 
-/** The lines of a task's story without their moments. */
-async function storyOf(h: SpawnedHopper, task: { id: string }): Promise<string[]> {
+/** The sentences of a task without their moments. */
+async function sentencesOf(h: SpawnedHopper, task: { id: string }): Promise<string[]> {
   await h.settle();
   const { lines } = await h.tasks.explain(task.id);
   return lines.map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d{3} {2}/u, ""));
@@ -26,7 +26,7 @@ function asking(): Parameters<typeof spawnTree>[0] {
   ];
 }
 
-describe("each line of a story", () => {
+describe("each line of an explanation", () => {
   it("begins with the moment of its event, and the last says where the task stands", async () => {
     const h = await spawnTree([tree({ build: {} })]);
     const task = await h.tasks.add({ title: "Build", instanceId: "build", by: "ana" });
@@ -49,7 +49,7 @@ describe("each line of a story", () => {
     expect((await h.tasks.events(task.id)).items.map(({ event }) => event)).toEqual(
       expect.arrayContaining(["task.updated", "task.progress"]),
     );
-    expect(await storyOf(h, task)).toEqual([
+    expect(await sentencesOf(h, task)).toEqual([
       "created at build by library",
       "queued at build",
       "claimed at build by w1",
@@ -59,7 +59,7 @@ describe("each line of a story", () => {
   });
 });
 
-describe("the story of a routed task", () => {
+describe("the narration of a routed task", () => {
   it("names who was chosen, why the others were not, and each hop down and back up", async () => {
     const h = await spawnTree([tree({ one: { capabilities: ["web"] }, two: {} })]);
     const task = await h.tasks.add({ title: "Build", tags: ["web"] });
@@ -67,7 +67,7 @@ describe("the story of a routed task", () => {
     const { lease } = await claimOne(h, "one");
     await h.tasks.complete(task.id, { leaseToken: lease.token });
     const hops = /^(?:created|D-|global|webapp|T-1)/u;
-    expect((await storyOf(h, task)).filter((line) => hops.test(line))).toEqual([
+    expect((await sentencesOf(h, task)).filter((line) => hops.test(line))).toEqual([
       "created at global by library",
       "global → webapp decided to delegate: least busy (0/10)",
       "D-1 offered to webapp (route)",
@@ -85,7 +85,7 @@ describe("the story of a routed task", () => {
     const children = Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`c${n}`, {}]));
     const h = await spawnTree([tree(children)]);
     const task = await h.tasks.add({ title: "Build", instanceId: "webapp" });
-    const line = (await storyOf(h, task)).find((one) => one.includes("decided to delegate"));
+    const line = (await sentencesOf(h, task)).find((one) => one.includes("decided to delegate"));
     expect(line).toBe(
       "webapp → c0 decided to delegate: least busy (0/10) " +
         "(c1: name order, c2: name order, c3: name order, c4: name order, c5: name order)",
@@ -101,13 +101,13 @@ describe("the story of a routed task", () => {
     ]);
     await h.tasks.add({ title: "In the way", instanceId: "full" });
     const task = await h.tasks.add({ title: "Build", tags: ["web"], instanceId: "webapp" });
-    const story = await storyOf(h, task);
-    expect(story).toContain("D-1 rejected by picky: lacks web");
-    expect(story.slice(-2)).toEqual(["held at webapp: no_capacity", "T-2 is held at webapp: no_capacity"]);
+    const told = await sentencesOf(h, task);
+    expect(told).toContain("D-1 rejected by picky: lacks web");
+    expect(told.slice(-2)).toEqual(["held at webapp: no_capacity", "T-2 is held at webapp: no_capacity"]);
   });
 });
 
-describe("the story of an offer that waits for a person", () => {
+describe("the narration of an offer that waits for a person", () => {
   it.each([
     ["accepted", "D-1 accepted by build", "T-1 is queued at build"],
     ["rejected with a reason", "D-1 rejected by build: too busy", "T-1 is held at webapp: rejected"],
@@ -118,7 +118,7 @@ describe("the story of an offer that waits for a person", () => {
     const h = await spawnTree(asking());
     const task = await h.tasks.add({ title: "Build", instanceId: "webapp", route: false });
     const { ref } = await h.tasks.delegate(task.id, { targetInstanceId: "build" });
-    expect(await storyOf(h, task)).toContain("D-1 offered to build (route)");
+    expect(await sentencesOf(h, task)).toContain("D-1 offered to build (route)");
     const ends: Record<string, () => Promise<unknown>> = {
       accepted: () => h.delegations.accept(ref),
       "rejected with a reason": () => h.delegations.reject(ref, { reason: "too busy" }),
@@ -127,9 +127,9 @@ describe("the story of an offer that waits for a person", () => {
       expired: () => h.advance("48h"),
     };
     await ends[end]?.();
-    const story = await storyOf(h, task);
-    expect(story).toContain(line);
-    expect(story.at(-1)).toBe(stands);
+    const told = await sentencesOf(h, task);
+    expect(told).toContain(line);
+    expect(told.at(-1)).toBe(stands);
   });
 
   it("tells that the one it was offered to has been terminated", async () => {
@@ -137,20 +137,20 @@ describe("the story of an offer that waits for a person", () => {
     const task = await h.tasks.add({ title: "Build", instanceId: "webapp", route: false });
     await h.tasks.delegate(task.id, { targetInstanceId: "build" });
     await h.instances.terminate("build");
-    const story = await storyOf(h, task);
-    expect(story).toContain("D-1 rejected by build: terminated");
-    expect(story.at(-1)).toBe("T-1 is held at webapp: rejected");
+    const told = await sentencesOf(h, task);
+    expect(told).toContain("D-1 rejected by build: terminated");
+    expect(told.at(-1)).toBe("T-1 is held at webapp: rejected");
   });
 });
 
-describe("the story of a task that nobody has", () => {
+describe("the narration of a task that nobody has", () => {
   it("is told of the desk, and who it was assigned to", async () => {
     const h = await spawnTree([{ name: "webapp", scope: "PROJECT" }]);
     const task = await h.tasks.add({ title: "Build", route: false });
     const created = ["created at the desk by library", "held at the desk: manual"];
-    expect(await storyOf(h, task)).toEqual([...created, "T-1 is held at nobody: manual"]);
+    expect(await sentencesOf(h, task)).toEqual([...created, "T-1 is held at nobody: manual"]);
     await h.tasks.assign(task.id, { instanceId: "webapp" });
-    expect(await storyOf(h, task)).toEqual([
+    expect(await sentencesOf(h, task)).toEqual([
       ...created,
       "assigned to webapp",
       "webapp decided to hold: the task is not to be routed",
@@ -160,14 +160,14 @@ describe("the story of a task that nobody has", () => {
   });
 });
 
-describe("the story of a task that moves up and sideways", () => {
+describe("the narration of a task that moves up and sideways", () => {
   it("tells why it was given up, and who has it then", async () => {
     const h = await spawnTree([tree({ one: {}, two: {} })]);
     const task = await h.tasks.add({ title: "Build", instanceId: "webapp" });
     await h.settle();
     await h.tasks.escalate(task.id, { reason: "too hard" });
     await h.settle();
-    const up = await storyOf(h, task);
+    const up = await sentencesOf(h, task);
     expect(up).toEqual(expect.arrayContaining(["D-1 cancelled: too hard", "given back by one to webapp"]));
     expect(up.slice(-5)).toEqual([
       "webapp → two decided to delegate: least busy (0/10) (one: refused this round)",
@@ -177,7 +177,7 @@ describe("the story of a task that moves up and sideways", () => {
       "T-1 is queued at two",
     ]);
     await h.tasks.reassign(task.id, { targetInstanceId: "one" });
-    expect((await storyOf(h, task)).slice(up.length - 1)).toEqual([
+    expect((await sentencesOf(h, task)).slice(up.length - 1)).toEqual([
       "D-3 cancelled: reassigned",
       "given back by two to webapp",
       "D-4 offered to one (route)",
@@ -191,35 +191,35 @@ describe("the story of a task that moves up and sideways", () => {
     const h = await spawnTree([tree({ one: {}, two: {} })]);
     const task = await h.tasks.add({ title: "Build", instanceId: "one" });
     await h.tasks.escalate(task.id);
-    const story = await storyOf(h, task);
-    expect(story.slice(2, 4)).toEqual(["D-1 offered to webapp (escalate)", "D-1 accepted by webapp"]);
-    expect(story.at(-1)).toBe("T-1 is queued at two");
+    const told = await sentencesOf(h, task);
+    expect(told.slice(2, 4)).toEqual(["D-1 offered to webapp (escalate)", "D-1 accepted by webapp"]);
+    expect(told.at(-1)).toBe("T-1 is queued at two");
   });
 });
 
-describe("the story of a task that could not be done", () => {
+describe("the narration of a task that could not be done", () => {
   it("tells of the result that came too late", async () => {
     const h = await spawnTree([tree({ build: {} })]);
     const task = await h.tasks.add({ title: "Build", instanceId: "build" });
     const { lease } = await claimOne(h, "build");
     await h.advance("10m");
     expect(await refusal(h.tasks.complete(task.id, { leaseToken: lease.token }))).toBe("lease_lost");
-    expect(await storyOf(h, task)).toContain("a late result (complete) was refused");
+    expect(await sentencesOf(h, task)).toContain("a late result (complete) was refused");
   });
 
   it("tells of a block, and why a task failed or was cancelled", async () => {
     const h = await spawnTree([tree({ build: {} })]);
     const first = await h.tasks.add({ title: "Build", instanceId: "build" });
     const after = await h.tasks.add({ title: "Test", instanceId: "build", dependsOn: [first.ref] });
-    expect((await storyOf(h, after)).at(-1)).toBe("T-2 is blocked at build");
+    expect((await sentencesOf(h, after)).at(-1)).toBe("T-2 is blocked at build");
     await h.tasks.status(first.id, { status: "blocked" });
     await h.tasks.cancel(first.id, { reason: "not needed" });
-    expect((await storyOf(h, first)).slice(-3)).toEqual([
+    expect((await sentencesOf(h, first)).slice(-3)).toEqual([
       "blocked at build",
       "cancelled at build: not needed",
       "T-1 is cancelled at build",
     ]);
-    expect((await storyOf(h, after)).slice(-2)).toEqual([
+    expect((await sentencesOf(h, after)).slice(-2)).toEqual([
       "failed at build: T-1, which it depends on, was cancelled",
       "T-2 is failed at build",
     ]);
@@ -234,7 +234,7 @@ describe("the story of a task that could not be done", () => {
     const task = await h.tasks.add({ title: "Build" });
     await h.settle();
     trap.name = null;
-    expect(await storyOf(h, task)).toContainEqual(
+    expect(await sentencesOf(h, task)).toContainEqual(
       "webapp could not handle a message about it (task.delegation)",
     );
     expect(await newestHop(h, task)).toBe("D-1");

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { PlanStory } from "../../src/plan/story.ts";
-import type { PlanStep } from "../../src/plan/steps.ts";
-import type { ShellResult } from "../../src/workers/shell.ts";
-import type { EventView } from "../../src/views/views.ts";
-import { event, task } from "../support/plan-given.ts";
+import { RunNarration } from "../../../src/narration/run-narration.ts";
+import type { PlanStep } from "../../../src/narration/step.ts";
+import type { ShellResult } from "../../../src/workers/shell.ts";
+import type { EventView } from "../../../src/views/views.ts";
+import { event, task } from "../../support/plan-given.ts";
 
 const tasks = [
   task({ id: "a", ref: "T-1", title: "Type-check", tags: ["frontend"] }),
@@ -18,18 +18,17 @@ const ok: ShellResult = {
   stderr_tail: "",
 };
 
-function story(results: Record<string, ShellResult> = {}): PlanStory {
-  return new PlanStory({
+function narration(results: Record<string, ShellResult> = {}): RunNarration {
+  return new RunNarration({
     task: (id) => tasks.find((task) => task.id === id || task.ref === id),
-    instanceName: (id) => id,
-    instanceScope: (id) => (id === "stranger" ? null : "ORCHESTRATION"),
-    isOfPlan: (id) => id !== "run-1",
+    instance: (id) =>
+      id === "stranger" ? undefined : { name: id, scope: "ORCHESTRATION", ofPlan: id !== "run-1" },
     result: (id) => results[id],
   });
 }
 
 /** What is told of these events, without the moments. */
-function tell(of: PlanStory, events: EventView[]): Partial<PlanStep>[] {
+function tell(of: RunNarration, events: EventView[]): Partial<PlanStep>[] {
   return events.flatMap((event) =>
     of.tell(event).map((step) => {
       expect(step.cursor).toBe(event.cursor);
@@ -57,10 +56,10 @@ const WAY_DOWN = [
   event("delegation.accepted", { task: "a", instance: "w1" }),
 ];
 
-describe("the story of a task", () => {
+describe("the steps of a task", () => {
   it("begins with what it is", () => {
     expect(
-      tell(story(), [event("task.created", { task: "a" }), event("task.created", { task: "T-2" })]),
+      tell(narration(), [event("task.created", { task: "a" }), event("task.created", { task: "T-2" })]),
     ).toEqual([
       { kind: "task", ref: "T-1", title: "Type-check", tags: ["frontend"], after: [], run: true },
       { kind: "task", ref: "T-2", title: "b", tags: [], after: ["T-1", "elsewhere"], run: false },
@@ -68,7 +67,7 @@ describe("the story of a task", () => {
   });
 
   it("tells each hop with the reason of whoever decided it", () => {
-    expect(tell(story(), WAY_DOWN)).toEqual([
+    expect(tell(narration(), WAY_DOWN)).toEqual([
       {
         kind: "hop",
         ref: "T-1",
@@ -91,7 +90,7 @@ describe("the story of a task", () => {
   });
 
   it("ends with what the command gave, and when the origin heard of it", () => {
-    const of = story({ a: ok });
+    const of = narration({ a: ok });
     tell(of, WAY_DOWN);
     expect(
       tell(of, [
@@ -118,7 +117,7 @@ describe("the story of a task", () => {
   });
 
   it("tells failed attempts, when the next one comes, and the last one", () => {
-    const of = story({ a: { ...ok, json: { n: 1 } } });
+    const of = narration({ a: { ...ok, json: { n: 1 } } });
     const details = {
       exit_code: 1,
       signal: null,
@@ -193,7 +192,7 @@ describe("the story of a task", () => {
   });
 
   it("numbers the attempt that succeeded after others", () => {
-    const of = story({ a: { ...ok, json: { n: 1 } } });
+    const of = narration({ a: { ...ok, json: { n: 1 } } });
     tell(of, [event("task.requeued", { task: "a", data: { reason: "failed", attempt: 2 } })]);
     expect(
       tell(of, [event("task.completed", { task: "a", instance: "w1", data: { epoch: 2 } })]),
@@ -205,22 +204,22 @@ describe("the story of a task", () => {
       task: "b",
       data: { error: { code: "dependency_failed", message: "T-1 failed" } },
     });
-    expect(tell(story(), [dependency])).toMatchObject([
+    expect(tell(narration(), [dependency])).toMatchObject([
       { kind: "final", ref: "T-2", status: "failed", why: "T-1 failed" },
     ]);
-    expect(tell(story(), [event("task.failed", { task: "a" })])).toMatchObject([{ why: null }]);
+    expect(tell(narration(), [event("task.failed", { task: "a" })])).toMatchObject([{ why: null }]);
     const details = event("task.failed", {
       task: "a",
       data: { error: { code: "x", message: "exit 2", details: { duration_ms: 1 } } },
     });
-    expect(tell(story(), [details])).toMatchObject([
+    expect(tell(narration(), [details])).toMatchObject([
       { kind: "ran", how: "ended by a signal" },
       { why: null },
     ]);
   });
 
   it("tells what a person or another door did", () => {
-    const of = story({ b: ok });
+    const of = narration({ b: ok });
     tell(of, WAY_DOWN);
     expect(tell(of, [event("task.completed", { task: "b", actor: "cli:ada" })])).toMatchObject([
       { kind: "final", status: "done", by: "cli:ada" },
@@ -242,21 +241,29 @@ describe("the story of a task", () => {
   });
 
   it("tells refusals, holds and what was given back", () => {
-    const of = story();
+    const of = narration();
     tell(of, WAY_DOWN.slice(0, 3));
     expect(
       tell(of, [
         event("routing.decided", { task: "a", instance: "webapp", data: { reason: "least busy" } }),
-        event("delegation.pending", { task: "a", instance: "webapp", data: { target: "w1" } }),
+        event("delegation.pending", {
+          task: "a",
+          instance: "webapp",
+          data: { source: "webapp", target: "w1", type: "route" },
+        }),
         event("delegation.rejected", {
           task: "a",
           instance: "w1",
           data: { code: "at_capacity", text: "at capacity (3/3)" },
         }),
-        event("delegation.pending", { task: "a", instance: "webapp", data: { target: "w2" } }),
+        event("delegation.pending", {
+          task: "a",
+          instance: "webapp",
+          data: { source: "webapp", target: "w2", type: "route" },
+        }),
         event("delegation.cancelled", { task: "a", instance: "w2", data: { code: "withdrawn" } }),
         event("task.held", { task: "a", instance: "webapp", data: { reason: "no_capacity" } }),
-        event("task.held", { task: "a", instance: "global", data: {} }),
+        event("task.held", { task: "a", instance: "global", data: { reason: "manual" } }),
         event("delegation.cancelled", { task: "a", instance: "webapp", data: { code: "escalated" } }),
         event("delegation.accepted", { task: "a", instance: "global" }),
         event("delegation.completed", { task: "a", instance: "global", data: { outcome: "handed_back" } }),
@@ -283,7 +290,7 @@ describe("the story of a task", () => {
         reason: "withdrawn",
       },
       { kind: "held", ref: "T-1", by: "webapp", reason: "no_capacity", why: "least busy" },
-      { kind: "held", ref: "T-1", by: "global", reason: "held", why: null },
+      { kind: "held", ref: "T-1", by: "global", reason: "manual", why: null },
       {
         kind: "hop",
         ref: "T-1",
@@ -297,18 +304,18 @@ describe("the story of a task", () => {
   });
 
   it("tells of leases that ended, and begins anew after a retry", () => {
-    const of = story({ a: ok });
+    const of = narration({ a: ok });
     tell(of, WAY_DOWN);
     expect(
       tell(of, [
         event("task.requeued", { task: "a", instance: "w1", data: { reason: "lease_lost" } }),
-        event("task.requeued", { task: "a", data: {} }),
+        event("task.requeued", { task: "a", data: { reason: "drain_timeout" } }),
         event("task.retried", { task: "a" }),
         event("task.completed", { task: "a", instance: "w1", data: { epoch: 3 } }),
       ]),
     ).toMatchObject([
       { kind: "queued-again", by: "w1", why: "lease lost" },
-      { kind: "queued-again", by: "the desk", why: "queued again" },
+      { kind: "queued-again", by: "the desk", why: "drain timeout" },
       { kind: "ran", attempt: 1 },
       { kind: "result" },
       { kind: "final", bubbledTo: null },
@@ -316,8 +323,8 @@ describe("the story of a task", () => {
   });
 
   it("knows where a task of an earlier start is", () => {
-    const of = story();
-    of.remember({ id: "a", attempt: 2 }, [{ target: "webapp", from: "global", to: "webapp", type: "route" }]);
+    const of = narration();
+    of.resume({ id: "a", attempt: 2 }, [{ source: "global", target: "webapp", type: "route" }]);
     // The same hop heard of once more changes nothing.
     tell(of, WAY_DOWN.slice(0, 3));
     expect(
@@ -330,15 +337,15 @@ describe("the story of a task", () => {
 
   it("is silent about strangers", () => {
     expect(
-      tell(story(), [event("task.created", { task: "zzz" }), event("task.queued", { task: "a" })]),
+      tell(narration(), [event("task.created", { task: "zzz" }), event("task.queued", { task: "a" })]),
     ).toEqual([]);
   });
 });
 
-describe("the story of the instances", () => {
+describe("the steps of instances", () => {
   it("tells those that come and go, not those of the plan that run", () => {
     expect(
-      tell(story(), [
+      tell(narration(), [
         event("instance.running", { instance: "w1" }),
         event("instance.running", { instance: "run-1" }),
         event("instance.terminated", { instance: "run-1" }),
