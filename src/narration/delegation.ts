@@ -1,32 +1,33 @@
 import type { DelegationEventName } from "../../machines/events/catalogue.ts";
 import type { ReasonCode } from "../../machines/records/delegation.ts";
 import { finalStep } from "./ending.ts";
-import type { NarrationOf, RunTelling } from "./narrator.ts";
+import { sentence, type NarrationOf, type RunTelling, type Telling } from "./narrator.ts";
 import { hopTo, type Hop } from "./past.ts";
 import type { Step } from "./step.ts";
 
 /** Offers, and the hops that come of them. */
 export const delegationNarration: NarrationOf<DelegationEventName> = {
-  "delegation.pending": {
-    sentence: ({ event: { delegationId, data }, nameOf }) =>
+  // A step is told when it is decided.
+  "delegation.pending": sentence(
+    ({ event: { delegationId, data }, nameOf }) =>
       `${delegationId} offered to ${nameOf(data.target)} (${data.type})`,
-    // Told when it is decided.
-    steps: "silent",
-  },
+  ),
   "delegation.accepted": {
     sentence: ({ event, here }) => `${event.delegationId} accepted by ${here}`,
-    steps({ past: { offer, decided }, nameOf }) {
+    steps(telling) {
+      const { offer, decided } = telling.past;
       // An escalation that gives a task back is accepted without ever having been an offer, and complete at once.
       if (offer === null) return [];
-      const reason = decided?.by === offer.source ? decided.reason : null;
-      return [hopStep(offer, "accepted", reason, nameOf)];
+      return [hopStep(telling, offer, "accepted", decided?.by === offer.source ? decided.reason : null)];
     },
   },
   "delegation.rejected": {
     sentence: ({ event: { delegationId, data }, here }) =>
       `${delegationId} rejected by ${here}: ${data.text ?? data.code}`,
-    steps: ({ event, past: { offer }, nameOf }) =>
-      offer === null ? [] : [hopStep(offer, "rejected", refusal(event.data), nameOf)],
+    steps(telling) {
+      const { offer } = telling.past;
+      return offer === null ? [] : [hopStep(telling, offer, "rejected", refusal(telling.event.data))];
+    },
   },
   "delegation.completed": {
     sentence: ({ event, here }) => `${event.delegationId} completed at ${here}: ${event.data.outcome}`,
@@ -36,10 +37,10 @@ export const delegationNarration: NarrationOf<DelegationEventName> = {
   "delegation.cancelled": {
     sentence: ({ event: { delegationId, data } }) => `${delegationId} cancelled: ${data.text ?? data.code}`,
     steps(telling) {
-      const { event, past, nameOf } = telling;
+      const { event, past } = telling;
       const hop = past.offer ?? (past.ending === null ? hopTo(event.instanceId, past) : undefined);
       if (hop === undefined) return bubbled(telling);
-      return [hopStep(hop, "cancelled", refusal(event.data), nameOf)];
+      return [hopStep(telling, hop, "cancelled", refusal(event.data))];
     },
   },
 };
@@ -52,12 +53,9 @@ function bubbled(telling: RunTelling<"delegation.completed" | "delegation.cancel
   return [finalStep(past.ending, event.at, nameOf(hop.source))];
 }
 
-function hopStep(
-  { source, target, type }: Hop,
-  how: "accepted" | "rejected" | "cancelled",
-  reason: string | null,
-  nameOf: RunTelling["nameOf"],
-): Step {
+type How = Extract<Step, { kind: "hop" }>["how"];
+
+function hopStep({ nameOf }: Telling, { source, target, type }: Hop, how: How, reason: string | null): Step {
   return { kind: "hop", from: nameOf(source), to: nameOf(target), how, type, reason };
 }
 

@@ -1,7 +1,14 @@
 import type { EventView } from "../views/views.ts";
-import { shellOutcome } from "./attempt.ts";
-import type { Ending } from "./past.ts";
+import { shellOutcome } from "./shell-outcome.ts";
 import type { Step } from "./step.ts";
+
+/** How a task ended, by whom (null = by its worker or by itself) and why. */
+export interface Ending {
+  readonly at: string;
+  readonly status: "done" | "failed" | "cancelled";
+  readonly by: string | null;
+  readonly why: string | null;
+}
 
 export function endingOf(event: EventView<"task.completed" | "task.failed" | "task.cancelled">): Ending {
   const { at, actor } = event;
@@ -13,12 +20,8 @@ export function endingOf(event: EventView<"task.completed" | "task.failed" | "ta
     default: {
       const { error } = event.data;
       const message = error?.message ?? null;
-      return {
-        at,
-        status: "failed",
-        by: null,
-        why: shellOutcome(error) === null ? message : lastWords(message),
-      };
+      const why = shellOutcome(error) === null ? message : lastWords(message);
+      return { at, status: "failed", by: null, why };
     }
   }
 }

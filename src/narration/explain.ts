@@ -3,9 +3,9 @@ import type { Door } from "../door/door.ts";
 import type { Directory } from "../door/directory.ts";
 import { eventView } from "../views/event-view.ts";
 import type { EventView, TaskView } from "../views/views.ts";
-import { sentencesOf } from "./narration.ts";
-import { noPast, type Offer } from "./past.ts";
-import { remember } from "./remember.ts";
+import { attemptSentence } from "./attempt.ts";
+import { sentenceOf } from "./narration.ts";
+import { noPast, remember, type Offer } from "./past.ts";
 
 /** What became of a task in words, one line per event that a person cares about; the last says where it stands. */
 export function explain(
@@ -20,13 +20,14 @@ export function explain(
   const lines: { of: EventView; text: string }[] = [];
   for (const row of events) {
     const event = eventView(row, context);
-    const said = sentencesOf({ event, past, here: nameOf(event.instanceId), nameOf });
-    if (said.attempt !== null) {
-      // A hop that is cancelled comes before the return that it is for, and after the attempt that ends with it.
-      const cancelled = lines.findIndex(({ of }) => of === past.givenUp);
-      lines.splice(cancelled === -1 ? lines.length : cancelled, 0, { of: event, text: said.attempt });
-    }
-    if (said.event !== null) lines.push({ of: event, text: said.event });
+    const telling = { event, past, here: nameOf(event.instanceId), nameOf };
+    // A hop that is cancelled comes before the return that it is for, and after the attempt that ends with it.
+    const cancelled = lines.findIndex(({ of }) => of === past.givenUp);
+    const attempt = attemptSentence(telling);
+    if (attempt !== null)
+      lines.splice(cancelled === -1 ? lines.length : cancelled, 0, { of: event, text: attempt });
+    const text = sentenceOf(telling);
+    if (text !== null) lines.push({ of: event, text });
     remember(past, event);
   }
   return [

@@ -1,21 +1,21 @@
 import type { EventName } from "../../machines/events/catalogue.ts";
-import { attemptSentence } from "./attempt.ts";
+import type { EventView } from "../views/views.ts";
 import { delegationNarration } from "./delegation.ts";
 import { instanceNarration } from "./instance.ts";
-import type { NarrationOf, Narrator, RunTelling, Telling } from "./narrator.ts";
+import type { NarrationOf, Narrator, RunFacts, Telling } from "./narrator.ts";
+import type { Past } from "./past.ts";
 import { runtimeNarration } from "./runtime.ts";
-import type { Step } from "./step.ts";
+import type { PlanStep } from "./step.ts";
 import { taskNarration } from "./task.ts";
 
 /**
  * What every event says to a person, by name: in a file per noun, as the catalogue of events has them.
  *
  * An entry turns one event, as users see it, into a sentence (`task explain`) and into steps (`hopper run`); a form in
- * which it is silent says so. It gets the names it needs and the task's past: the open hops, the offer, who has it in
- * hands, the newest decision, how it ended ({@link Past}), told before the event itself is remembered. Whoever
- * follows events keeps the past and asks here: explain.ts for one task, run-narration.ts for a run.
+ * which it is silent says so. It gets names, and the task's {@link Past}: open hops, offer, who has it in hands, newest
+ * decision, how it ended. Whoever follows a task's events keeps its past: an event is told, then remembered.
  *
- * The table of `hopper events` shows an event's data as it is (cli/render/events.ts): it narrates nothing.
+ * The table of `hopper events` shows data as it is and narrates nothing (cli/render/events.ts).
  */
 export const NARRATION: NarrationOf<EventName> = {
   ...instanceNarration,
@@ -24,21 +24,25 @@ export const NARRATION: NarrationOf<EventName> = {
   ...runtimeNarration,
 };
 
-/** The event's sentence, and of the attempt that ends with it; null = none. */
-export function sentencesOf(telling: Telling): { attempt: string | null; event: string | null } {
-  const { sentence } = narratorOf(telling);
-  return { attempt: attemptSentence(telling), event: sentence === "silent" ? null : sentence(telling) };
+/** The sentence of an event; null = none. */
+export function sentenceOf(telling: Telling): string | null {
+  const { sentence } = narratorOf(telling.event);
+  return sentence === "silent" ? null : sentence(telling);
 }
 
-export function stepsOf(telling: RunTelling): Step[] {
-  const { steps } = narratorOf(telling);
-  return steps === "silent" ? [] : steps(telling);
+/** The steps that an event of a run makes: none for what nobody needs to be told. */
+export function stepsOf(event: EventView, past: Past, run: RunFacts): PlanStep[] {
+  const { taskId, instanceId, cursor, at } = event;
+  const task = taskId === null ? null : run.task(taskId);
+  const { steps } = narratorOf(event);
+  if (task === undefined || steps === "silent") return [];
+  const nameOf = (id: string | null): string => (id === null ? "the desk" : (run.instance(id)?.name ?? id));
+  const told = steps({ event, past, here: nameOf(instanceId), nameOf, run, task });
+  return told.map((step) => ({ ...step, cursor, at, ref: task?.ref ?? null }));
 }
 
-/** The narrator of an event's own name: what it gets is of that name. */
-function narratorOf({ event: { event } }: Telling): Narrator {
+/** The narrator of an event's own name: what it is given is of that name. */
+function narratorOf({ event }: EventView): Narrator {
   const narrator = NARRATION[event];
-  return narrator === "silent" ? SILENT : (narrator as Narrator);
+  return narrator === "silent" ? { sentence: narrator, steps: narrator } : (narrator as Narrator);
 }
-
-const SILENT: Narrator = { sentence: "silent", steps: "silent" };

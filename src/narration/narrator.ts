@@ -12,7 +12,7 @@ export interface Telling<N extends EventName = EventName> {
   /** Name of the instance whose turn it was. */
   readonly here: string;
   /** Name of an instance by its id; null = the desk. */
-  nameOf(id: string | null): string;
+  readonly nameOf: (id: string | null) => string;
 }
 
 /** What a run of a plan knows beyond the events. */
@@ -39,6 +39,11 @@ export interface Narrator<N extends EventName = EventName> {
   readonly sentence: "silent" | ((telling: Telling<N>) => string | null);
   /** What is told of it while a plan runs. */
   readonly steps: "silent" | ((telling: RunTelling<N>) => Step[]);
+}
+
+/** A narrator of one form alone. */
+export function sentence<N extends EventName>(words: (telling: Telling<N>) => string): Narrator<N> {
+  return { sentence: words, steps: "silent" };
 }
 
 /** A narrator for each of these names: a name that is left out does not compile. */

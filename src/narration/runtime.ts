@@ -4,7 +4,7 @@ import type {
   InstanceEventName,
   TaskEventName,
 } from "../../machines/events/catalogue.ts";
-import type { NarrationOf, Telling } from "./narrator.ts";
+import { sentence, type NarrationOf, type Telling } from "./narrator.ts";
 
 type RuntimeEventName = Exclude<EventName, InstanceEventName | TaskEventName | DelegationEventName>;
 
@@ -13,22 +13,15 @@ const LOSERS = 5;
 
 /** Decisions, leases that end, and messages. While a plan runs, the step that comes of them says it. */
 export const runtimeNarration: NarrationOf<RuntimeEventName> = {
-  "routing.decided": { sentence: decision, steps: "silent" },
-  "lease.expired": {
-    sentence: ({ event: { data } }) => `the lease of ${data.by} ended: ${data.reason}`,
-    steps: "silent",
-  },
-  "lease.result_refused": {
-    sentence: ({ event }) => `a late result (${event.data.verb}) was refused`,
-    steps: "silent",
-  },
-  "message.dead_lettered": {
-    sentence: ({ event, here }) => `${here} could not handle a message about it (${event.data.type})`,
-    steps: "silent",
-  },
-  "message.redriven": { sentence: ({ here }) => `message.redriven at ${here}`, steps: "silent" },
-  "message.dropped": { sentence: ({ here }) => `message.dropped at ${here}`, steps: "silent" },
-  publication: { sentence: ({ here }) => `publication at ${here}`, steps: "silent" },
+  "routing.decided": sentence(decision),
+  "lease.expired": sentence(({ event: { data } }) => `the lease of ${data.by} ended: ${data.reason}`),
+  "lease.result_refused": sentence(({ event }) => `a late result (${event.data.verb}) was refused`),
+  "message.dead_lettered": sentence(
+    ({ event, here }) => `${here} could not handle a message about it (${event.data.type})`,
+  ),
+  "message.redriven": sentence(({ here }) => `message.redriven at ${here}`),
+  "message.dropped": sentence(({ here }) => `message.dropped at ${here}`),
+  publication: sentence(({ here }) => `publication at ${here}`),
   "configuration.updated": "silent",
 };
 

@@ -1,9 +1,10 @@
 import type { TaskEventName } from "../../machines/events/catalogue.ts";
 import { lastLine } from "../workers/output-tail.ts";
 import type { ShellResult } from "../workers/shell.ts";
-import { messageOf, ranStep, shellOutcome } from "./attempt.ts";
+import { NO_REASON, ranStep } from "./attempt.ts";
 import { endingOf, finalStep } from "./ending.ts";
-import type { NarrationOf, RunTelling, Telling } from "./narrator.ts";
+import { sentence, type NarrationOf, type RunTelling, type Telling } from "./narrator.ts";
+import { shellOutcome } from "./shell-outcome.ts";
 import type { Step } from "./step.ts";
 
 /** Events of a task. */
@@ -15,31 +16,20 @@ export const taskNarration: NarrationOf<TaskEventName> = {
       return [{ kind: "task", title, tags, after, run: command !== null }];
     },
   },
-  "task.assigned": {
-    sentence: ({ event, nameOf }) => `assigned to ${nameOf(event.data.holder)}`,
-    steps: "silent",
-  },
+  "task.assigned": sentence(({ event, nameOf }) => `assigned to ${nameOf(event.data.holder)}`),
   "task.updated": "silent",
-  "task.queued": { sentence: at("queued"), steps: "silent" },
-  "task.claimed": {
-    sentence: ({ event, here }) => `claimed at ${here}${by(event.data.by)}`,
-    steps: "silent",
-  },
-  "task.in_progress": {
-    sentence: ({ event, here }) => `in progress at ${here}${by(event.data.by)}`,
-    steps: "silent",
-  },
+  "task.queued": sentence(at("queued")),
+  "task.claimed": sentence(({ event, here }) => `claimed at ${here}${by(event.data.by)}`),
+  "task.in_progress": sentence(({ event, here }) => `in progress at ${here}${by(event.data.by)}`),
   "task.progress": "silent",
   "task.requeued": { sentence: at("queued again"), steps: requeued },
-  "task.returned": {
-    sentence: ({ event: { instanceId, data }, here, nameOf }) =>
-      data.holder === instanceId ? `escalated by ${here}` : `given back by ${here} to ${nameOf(data.holder)}`,
-    // The hop that was cancelled for it says so.
-    steps: "silent",
-  },
-  "task.blocked": { sentence: at("blocked"), steps: "silent" },
-  "task.unblocked": { sentence: at("unblocked"), steps: "silent" },
-  "task.waiting": { sentence: at("waiting"), steps: "silent" },
+  // As a step, the hop that is cancelled for it says so.
+  "task.returned": sentence(({ event: { instanceId, data }, here, nameOf }) =>
+    data.holder === instanceId ? `escalated by ${here}` : `given back by ${here} to ${nameOf(data.holder)}`,
+  ),
+  "task.blocked": sentence(at("blocked")),
+  "task.unblocked": sentence(at("unblocked")),
+  "task.waiting": sentence(at("waiting")),
   "task.held": {
     // The offer before it says the same.
     sentence: ({ event: { data }, here }) =>
@@ -62,7 +52,7 @@ export const taskNarration: NarrationOf<TaskEventName> = {
     },
   },
   "task.failed": {
-    sentence: ({ event, here }) => `failed at ${here}: ${messageOf(event.data.error)}`,
+    sentence: ({ event, here }) => `failed at ${here}: ${event.data.error?.message ?? NO_REASON}`,
     steps(telling) {
       const { error, failures: attempt = telling.past.attempt } = telling.event.data;
       const ended = shellOutcome(error);
@@ -71,10 +61,10 @@ export const taskNarration: NarrationOf<TaskEventName> = {
     },
   },
   "task.cancelled": {
-    sentence: ({ event, here }) => `cancelled at ${here}: ${messageOf(event.data.error)}`,
+    sentence: ({ event, here }) => `cancelled at ${here}: ${event.data.error?.message ?? NO_REASON}`,
     steps: final,
   },
-  "task.retried": { sentence: at("retried"), steps: "silent" },
+  "task.retried": sentence(at("retried")),
 };
 
 /** A worker's failed attempt, a lost lease, or a task that was let go. */

@@ -1,11 +1,12 @@
-import { isFinal, type TaskStatus } from "../../machines/records/task.ts";
 import { ENTRIES } from "../../machines/events/catalogue.ts";
+import { isFinal, type TaskStatus } from "../../machines/records/task.ts";
 import type { Hopper } from "../hopper.ts";
+import { stepsOf } from "../narration/narration.ts";
+import type { RunFacts } from "../narration/narrator.ts";
+import { noPast, remember, type Past } from "../narration/past.ts";
+import type { PlanStep } from "../narration/step.ts";
 import type { EventView, InstanceTreeView, TaskView } from "../views/views.ts";
 import type { ShellResult } from "../workers/shell.ts";
-import type { RunFacts } from "../narration/narrator.ts";
-import { RunNarration } from "../narration/run-narration.ts";
-import type { PlanStep } from "../narration/step.ts";
 import type { RunningTask } from "./render.ts";
 
 export interface RunWatchHandlers {
@@ -19,7 +20,10 @@ export interface RunWatchHandlers {
 
 interface Watched {
   readonly view: TaskView;
+  readonly past: Past;
   status: TaskStatus;
+  /** Where a worker has it in hand, and since when, in ms since the epoch. */
+  claim: { readonly instance: string; readonly since: number } | null;
 }
 
 /**
@@ -35,20 +39,18 @@ export class RunWatch {
   readonly #tasks = new Map<string, Watched>();
   /** null = not of the tree. */
   readonly #instances = new Map<string, ReturnType<RunFacts["instance"]> | null>();
-  readonly #running = new Map<string, { instance: string; since: number; attempt: number }>();
   readonly #results = new Map<string, ShellResult>();
-  readonly #narration: RunNarration;
+  readonly #facts: RunFacts = {
+    task: (idOrRef) => this.#tasks.get(idOrRef)?.view,
+    instance: (id) => this.#instances.get(id) ?? undefined,
+    result: (taskId) => this.#results.get(taskId),
+  };
   #followed = false;
   #pumping: Promise<void> | null = null;
 
   constructor(hopper: Hopper, handlers: RunWatchHandlers) {
     this.#hopper = hopper;
     this.#handlers = handlers;
-    this.#narration = new RunNarration({
-      task: (idOrRef) => this.#tasks.get(idOrRef)?.view,
-      instance: (id) => this.#instances.get(id) ?? undefined,
-      result: (taskId) => this.#results.get(taskId),
-    });
     this.#stopListening = hopper.on("*", (event) => {
       this.#waiting.push(event);
       if (this.#followed) this.#pump();
@@ -65,7 +67,7 @@ export class RunWatch {
     resumed: boolean;
   }): Promise<void> {
     for (const view of params.tasks) {
-      const watched = { view, status: view.status };
+      const watched = { view, past: noPast(), status: view.status, claim: null };
       // An event may name a task by its ref.
       this.#tasks.set(view.id, watched);
       this.#tasks.set(view.ref, watched);
@@ -73,7 +75,7 @@ export class RunWatch {
     for (const { id, name, scope } of params.forest.flatMap(flatten))
       this.#instances.set(id, { name, scope, ofPlan: true });
     if (params.resumed) {
-      for (const task of params.tasks) if (!isFinal(task.status)) await this.#introduce(task);
+      for (const watched of this.#watched()) if (!isFinal(watched.status)) await this.#introduce(watched);
     }
     this.#followed = true;
     this.#pump();
@@ -86,25 +88,26 @@ export class RunWatch {
 
   /** Tasks of the run that are not final. */
   get open(): number {
-    return this.#count((status) => !isFinal(status));
+    return this.#watched().filter(({ status }) => !isFinal(status)).length;
   }
 
   counts(): { done: number; failed: number; cancelled: number; total: number } {
+    const all = this.#watched();
+    const count = (wanted: TaskStatus): number => all.filter(({ status }) => status === wanted).length;
     return {
-      done: this.#count((status) => status === "done"),
-      failed: this.#count((status) => status === "failed"),
-      cancelled: this.#count((status) => status === "cancelled"),
-      total: this.#count(() => true),
+      done: count("done"),
+      failed: count("failed"),
+      cancelled: count("cancelled"),
+      total: all.length,
     };
   }
 
   /** Tasks that a worker has in hand, the longest first. `now` in ms since the epoch. */
   running(now: number): RunningTask[] {
-    return [...this.#running]
-      .flatMap(([id, { instance, since, attempt }]) => {
-        const task = this.#tasks.get(id)?.view;
-        if (task === undefined) return [];
-        return [{ ref: task.ref, title: task.title, instance, elapsedMs: Math.max(0, now - since), attempt }];
+    return this.#watched()
+      .flatMap(({ view: { ref, title }, past: { attempt }, claim }) => {
+        if (claim === null) return [];
+        return [{ ref, title, instance: claim.instance, elapsedMs: Math.max(0, now - claim.since), attempt }];
       })
       .sort((one, other) => other.elapsedMs - one.elapsedMs);
   }
@@ -139,22 +142,22 @@ export class RunWatch {
     const { onStep, onEvent, onChange } = this.#handlers;
     const watched = event.taskId === null ? undefined : this.#tasks.get(event.taskId);
     if (event.taskId !== null && watched === undefined) return;
-    if (watched !== undefined) this.#track(event, watched);
+    if (watched !== undefined) this.#count(event, watched);
     else if (event.instanceId === null || !this.#instances.get(event.instanceId)) return;
     onEvent(event);
-    for (const step of this.#narration.tell(event)) onStep(step);
+    const past = watched?.past ?? noPast();
+    for (const step of stepsOf(event, past, this.#facts)) onStep(step);
+    remember(past, event);
     onChange();
   }
 
-  #track({ event, instanceId, at }: EventView, watched: Watched): void {
-    const { id } = watched.view;
+  #count({ event, instanceId, at }: EventView, watched: Watched): void {
     const { task: change, endsAttempt } = ENTRIES[event];
     watched.status = change?.to ?? watched.status;
     if (change?.to === "claimed") {
       const instance = this.#instances.get(instanceId ?? "")?.name ?? "";
-      const attempt = this.#narration.attemptOf(id);
-      this.#running.set(id, { instance, since: Date.parse(at), attempt });
-    } else if (endsAttempt === true) this.#running.delete(id);
+      watched.claim = { instance, since: Date.parse(at) };
+    } else if (endsAttempt === true) watched.claim = null;
   }
 
   /** Gets to know an instance that was created meanwhile, if it is below one of the tree. */
@@ -169,26 +172,24 @@ export class RunWatch {
   }
 
   /** A task of an earlier start: what it is, where it is, and how it came there. */
-  async #introduce(task: TaskView): Promise<void> {
-    const { items: events } = await this.#hopper.tasks.events(task.id);
+  async #introduce({ view, past }: Watched): Promise<void> {
+    const { items: events } = await this.#hopper.tasks.events(view.id);
     const created = events.find(({ event }) => event === "task.created");
     if (created !== undefined) this.#tell(created);
-    const { items } = await this.#hopper.tasks.delegations(task.id);
-    const open = items.filter(({ status, round }) => status === "accepted" && round === task.round);
-    this.#narration.resume(
-      task,
-      open.map(({ sourceInstanceId: source, targetInstanceId: target, delegationType: type }) => ({
-        source,
-        target,
-        type,
-      })),
-    );
+    const { items } = await this.#hopper.tasks.delegations(view.id);
+    past.attempt = view.attempt;
+    past.hops = items
+      .filter(({ status, round }) => status === "accepted" && round === view.round)
+      .map((hop) => ({
+        source: hop.sourceInstanceId,
+        target: hop.targetInstanceId,
+        type: hop.delegationType,
+      }));
   }
 
-  #count(is: (status: TaskStatus) => boolean): number {
-    let count = 0;
-    for (const [key, { view, status }] of this.#tasks) if (key === view.id && is(status)) count += 1;
-    return count;
+  /** Each task once. */
+  #watched(): Watched[] {
+    return [...new Set(this.#tasks.values())];
   }
 }
 

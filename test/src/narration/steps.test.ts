@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { RunNarration } from "../../../src/narration/run-narration.ts";
+import { stepsOf } from "../../../src/narration/narration.ts";
+import type { RunFacts } from "../../../src/narration/narrator.ts";
+import { noPast, remember, type Past } from "../../../src/narration/past.ts";
 import type { PlanStep } from "../../../src/narration/step.ts";
 import type { ShellResult } from "../../../src/workers/shell.ts";
 import type { EventView } from "../../../src/views/views.ts";
@@ -18,24 +20,33 @@ const ok: ShellResult = {
   stderr_tail: "",
 };
 
-function narration(results: Record<string, ShellResult> = {}): RunNarration {
-  return new RunNarration({
+/** A run of the tasks above, as it is followed. */
+interface Run {
+  readonly facts: RunFacts;
+  readonly pasts: Map<string, Past>;
+}
+
+function narration(results: Record<string, ShellResult> = {}): Run {
+  const facts: RunFacts = {
     task: (id) => tasks.find((task) => task.id === id || task.ref === id),
     instance: (id) =>
       id === "stranger" ? undefined : { name: id, scope: "ORCHESTRATION", ofPlan: id !== "run-1" },
     result: (id) => results[id],
-  });
+  };
+  return { facts, pasts: new Map(tasks.map(({ id }) => [id, noPast()])) };
 }
 
 /** What is told of these events, without the moments. */
-function tell(of: RunNarration, events: EventView[]): Partial<PlanStep>[] {
-  return events.flatMap((event) =>
-    of.tell(event).map((step) => {
-      expect(step.cursor).toBe(event.cursor);
-      const { cursor: _cursor, at: _at, ...rest } = step;
+function tell({ facts, pasts }: Run, events: EventView[]): Partial<PlanStep>[] {
+  return events.flatMap((event) => {
+    const past = pasts.get(event.taskId ?? "") ?? noPast();
+    const steps = stepsOf(event, past, facts);
+    remember(past, event);
+    return steps.map(({ cursor, at: _at, ...rest }) => {
+      expect(cursor).toBe(event.cursor);
       return rest;
-    }),
-  );
+    });
+  });
 }
 
 /** A task's way down: decided at the root, offered, accepted; then the same one level below. */
@@ -324,7 +335,7 @@ describe("the steps of a task", () => {
 
   it("knows where a task of an earlier start is", () => {
     const of = narration();
-    of.resume({ id: "a", attempt: 2 }, [{ source: "global", target: "webapp", type: "route" }]);
+    of.pasts.set("a", { ...noPast(), hops: [{ source: "global", target: "webapp", type: "route" }] });
     // The same hop heard of once more changes nothing.
     tell(of, WAY_DOWN.slice(0, 3));
     expect(
