@@ -21,11 +21,12 @@ export function explain(
   for (const row of events) {
     const event = eventView(row, context);
     const telling = { event, past, here: nameOf(event.instanceId), nameOf };
-    // A hop that is cancelled comes before the return that it is for, and after the attempt that ends with it.
-    const cancelled = lines.findIndex(({ of }) => of === past.givenUp);
     const attempt = attemptSentence(telling);
-    if (attempt !== null)
+    if (attempt !== null) {
+      // A hop that is cancelled comes before the return that it is for, and after the attempt that ends with it.
+      const cancelled = past.givenUp === null ? -1 : lines.findIndex(({ of }) => of === past.givenUp);
       lines.splice(cancelled === -1 ? lines.length : cancelled, 0, { of: event, text: attempt });
+    }
     const text = sentenceOf(telling);
     if (text !== null) lines.push({ of: event, text });
     remember(past, event);
