@@ -21,7 +21,8 @@ export interface RunWatchHandlers {
 interface Watched {
   readonly view: TaskView;
   readonly past: Past;
-  status: TaskStatus;
+  /** As it was last heard of. */
+  last: TaskStatus;
   /** Where a worker has it in hand, and since when, in ms since the epoch. */
   claim: { readonly instance: string; readonly since: number } | null;
 }
@@ -67,7 +68,7 @@ export class RunWatch {
     resumed: boolean;
   }): Promise<void> {
     for (const view of params.tasks) {
-      const watched = { view, past: noPast(), status: view.status, claim: null };
+      const watched = { view, past: noPast(), last: view.status, claim: null };
       // An event may name a task by its ref.
       this.#tasks.set(view.id, watched);
       this.#tasks.set(view.ref, watched);
@@ -75,7 +76,7 @@ export class RunWatch {
     for (const { id, name, scope } of params.forest.flatMap(flatten))
       this.#instances.set(id, { name, scope, ofPlan: true });
     if (params.resumed) {
-      for (const watched of this.#watched()) if (!isFinal(watched.status)) await this.#introduce(watched);
+      for (const watched of this.#watched()) if (!isFinal(watched.last)) await this.#introduce(watched);
     }
     this.#followed = true;
     this.#pump();
@@ -88,12 +89,12 @@ export class RunWatch {
 
   /** Tasks of the run that are not final. */
   get open(): number {
-    return this.#watched().filter(({ status }) => !isFinal(status)).length;
+    return this.#watched().filter(({ last }) => !isFinal(last)).length;
   }
 
   counts(): { done: number; failed: number; cancelled: number; total: number } {
     const all = this.#watched();
-    const count = (wanted: TaskStatus): number => all.filter(({ status }) => status === wanted).length;
+    const count = (wanted: TaskStatus): number => all.filter(({ last }) => last === wanted).length;
     return {
       done: count("done"),
       failed: count("failed"),
@@ -153,7 +154,7 @@ export class RunWatch {
 
   #count({ event, instanceId, at }: EventView, watched: Watched): void {
     const { task: change, endsAttempt } = ENTRIES[event];
-    watched.status = change?.to ?? watched.status;
+    watched.last = change?.to ?? watched.last;
     if (change?.to === "claimed") {
       const instance = this.#instances.get(instanceId ?? "")?.name ?? "";
       watched.claim = { instance, since: Date.parse(at) };
