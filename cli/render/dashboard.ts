@@ -1,7 +1,6 @@
-import stringWidth from "string-width";
 import type { StatsBody } from "./bodies.ts";
 import { paint, toneOf, type Look } from "./look.ts";
-import { clean, fit, pad, plural, wrap } from "./text.ts";
+import { clean, columnsOf, fit, pad, plural, wrap } from "./text.ts";
 
 interface Line {
   readonly text: string;
@@ -24,7 +23,7 @@ export function dashboardLines(stats: StatsBody, look: Look): string[] {
   const room = look.width === null ? Infinity : look.width - 4;
   if (!look.boxes || room < NARROW)
     return [{ text: TITLE, tone: "strong" as const }, ...lines].map((line) => plainLine(line, look));
-  const widths = lines.map((line) => stringWidth(framedText(line, Infinity)));
+  const widths = lines.map((line) => columnsOf(framedText(line, Infinity)));
   const inner = Math.min(room, Math.max(INNER - 2, ...widths));
   const bar = "─".repeat(inner + 2);
   const row = (text: string, line: Line): string =>
@@ -94,7 +93,7 @@ function framedText({ text, status }: Line, inner: number): string {
   const mark = ` [${status}]`;
   const room = inner - mark.length;
   const padded = pad(text, STATUS_COLUMN - 1);
-  return (stringWidth(padded) <= room ? padded : pad(fit(text, room - 1), room)) + mark;
+  return (columnsOf(padded) <= room ? padded : pad(fit(text, room - 1), room)) + mark;
 }
 
 function plainLine(line: Line, look: Look): string {

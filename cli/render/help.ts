@@ -1,4 +1,3 @@
-import stringWidth from "string-width";
 import {
   GLOBAL_OPTIONS,
   type CommandSpec,
@@ -7,7 +6,7 @@ import {
   type PositionalSpec,
   type ValueType,
 } from "../parse/spec.ts";
-import { wrap } from "./text.ts";
+import { columnsOf, wrap } from "./text.ts";
 
 /** Help texts, drawn from the declarations: nothing is parsed or loaded for them. */
 
@@ -99,7 +98,7 @@ function placeholder(positional: PositionalSpec): string {
 function section(title: string, rows: readonly Row[], columns: number): string[] {
   if (rows.length === 0) return [];
   const described = rows.filter(([, description]) => description !== "");
-  const widest = Math.max(0, ...described.map(([name]) => stringWidth(name)));
+  const widest = Math.max(0, ...described.map(([name]) => columnsOf(name)));
   const width = Math.min(TERM_COLUMNS, widest, Math.max(0, columns - DESCRIPTION_MINIMUM - 4));
   const room = columns - width - 4;
   return [
@@ -113,6 +112,6 @@ function rowLines(name: string, lines: readonly string[], width: number): string
   const indent = " ".repeat(width + 4);
   const [first = "", ...rest] = lines;
   const below = rest.map((line) => indent + line);
-  if (stringWidth(name) > width) return [`  ${name}`, ...(first === "" ? [] : [indent + first]), ...below];
+  if (columnsOf(name) > width) return [`  ${name}`, ...(first === "" ? [] : [indent + first]), ...below];
   return [`  ${name.padEnd(width)}  ${first}`.trimEnd(), ...below];
 }

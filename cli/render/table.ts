@@ -1,7 +1,6 @@
 import Table from "cli-table3";
-import stringWidth from "string-width";
 import { paint, type Look, type Tone } from "./look.ts";
-import { clean, fit } from "./text.ts";
+import { clean, columnsOf, fit } from "./text.ts";
 
 /** One column of a list. */
 export interface Column<Row> {
@@ -65,7 +64,7 @@ export function tableLines<Row>(columns: readonly Column<Row>[], rows: readonly 
 function fitColumns<Row>(columns: readonly Column<Row>[], rows: readonly Row[], width: number | null) {
   const shown = columns.map((column) => ({
     column,
-    width: Math.max(column.head.length, ...rows.map((row) => stringWidth(clean(column.cell(row))))),
+    width: Math.max(column.head.length, ...rows.map((row) => columnsOf(clean(column.cell(row))))),
   }));
   if (width !== null) {
     while (roomForFlex(shown, width) < FLEX_MINIMUM && dropOptional(shown));

@@ -1,6 +1,7 @@
+import { createRequire } from "node:module";
 import { stripVTControlCharacters } from "node:util";
-import stringWidth from "string-width";
-import wrapAnsi from "wrap-ansi";
+import type * as StringWidth from "string-width";
+import type * as WrapAnsi from "wrap-ansi";
 
 /**
  * Text of strangers on a terminal: made harmless and cut. Task text is never interpreted (8-reliability.md 8.5).
@@ -9,7 +10,10 @@ import wrapAnsi from "wrap-ansi";
 /** Control characters but tab and newline, and the marks that turn the direction of text around. */
 const CONTROL = /[[\p{Cc}\p{Bidi_Control}]--[\t\n]]/gv;
 const ELLIPSIS = "…";
-const graphemes = new Intl.Segmenter();
+/** What may take another width than one column. */
+const WIDE = /[^ -~]/;
+/** What measures other text takes half of the time of a `--help` to load: it is loaded for the first such text. */
+const load = createRequire(import.meta.url);
 
 /** One harmless line: no control characters or escape sequences, line breaks and tabs as spaces. */
 export function clean(text: string): string {
@@ -21,13 +25,20 @@ export function cleanBlock(text: string): string {
   return stripVTControlCharacters(text).toWellFormed().replaceAll(/\r\n?/g, "\n").replaceAll(CONTROL, "");
 }
 
+/** How many columns the line takes on a terminal. */
+export function columnsOf(line: string): number {
+  if (!WIDE.test(line)) return line.length;
+  const { default: stringWidth } = load("string-width") as typeof StringWidth;
+  return stringWidth(line);
+}
+
 /** The line, cut to so many columns with an ellipsis when it is longer. Without colours. */
 export function fit(line: string, columns: number): string {
-  if (stringWidth(line) <= columns) return line;
+  if (columnsOf(line) <= columns) return line;
   let cut = "";
   let width = 0;
-  for (const { segment } of graphemes.segment(line)) {
-    width += stringWidth(segment);
+  for (const { segment } of new Intl.Segmenter().segment(line)) {
+    width += columnsOf(segment);
     if (width > columns - 1) break;
     cut += segment;
   }
@@ -36,12 +47,18 @@ export function fit(line: string, columns: number): string {
 
 /** The text in lines of at most so many columns, broken between words; what fits stays as it is. */
 export function wrap(text: string, columns: number): string[] {
-  return stringWidth(text) <= columns ? [text] : wrapAnsi(text, columns).split("\n");
+  if (columnsOf(text) <= columns) return [text];
+  if (!WIDE.test(text)) {
+    const line = new RegExp(String.raw`\S(?:.{0,${Math.max(0, columns - 2)}}\S)?(?!\S)|\S+`, "g");
+    return text.match(line) ?? [];
+  }
+  const { default: wrapAnsi } = load("wrap-ansi") as typeof WrapAnsi;
+  return wrapAnsi(text, columns).split("\n");
 }
 
 /** The line, filled up with spaces to so many columns. */
 export function pad(line: string, columns: number): string {
-  return line + " ".repeat(Math.max(0, columns - stringWidth(line)));
+  return line + " ".repeat(Math.max(0, columns - columnsOf(line)));
 }
 
 /** `1 task`, `2 tasks`. */
