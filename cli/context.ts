@@ -5,7 +5,7 @@ import type { CliIo } from "./io.ts";
 import { loadConfiguration, type ConfigurationSources, type Hopper } from "./library/library.ts";
 import { isLocked, isOlder } from "./failures/store-failure.ts";
 import { hasStore, noStore, placeOf, refuseMemory, type StorePlace } from "./place/store-place.ts";
-import { writeShown, type Format, type Shown } from "./output.ts";
+import { textOf, type Format, type Shown } from "./output.ts";
 import { lookFor, type Look } from "./render/look.ts";
 import type { Args } from "./parse/args.ts";
 
@@ -88,8 +88,8 @@ export class Context {
 
   /** Writes to stdout in the format that was asked for. */
   async show(shown: Shown): Promise<void> {
-    const { io, format, quiet, look } = this;
-    await writeShown({ shown, io, format, quiet, look });
+    const text = await textOf(shown, this);
+    if (text !== "") this.io.stdout.write(text);
   }
 
   /** A remark for a person, on stderr; not with --quiet or a machine's format. */

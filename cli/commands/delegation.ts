@@ -1,30 +1,23 @@
-import { toWire } from "../../src/contracts/wire.ts";
 import type { Context } from "../context.ts";
 import type { DelegationView, Hopper } from "../library/library.ts";
-import type { Shown } from "../output.ts";
-import type { CommandSpec, OptionSpec, PositionalSpec } from "../parse/spec.ts";
-import type { DelegationBody } from "../render/bodies.ts";
+import type { CommandSpec, PositionalSpec } from "../parse/spec.ts";
+import { bodyOf, type DelegationBody } from "../render/bodies.ts";
 import { delegationLine } from "../render/chain.ts";
 import { delegationDetails, delegationTable } from "../render/delegation.ts";
 import { listCommand } from "./list.ts";
 import { taskRefs } from "./names.ts";
-import { verbCommands } from "./verbs.ts";
+import { REASON, verbCommands } from "./verbs.ts";
 
 const DELEGATION: PositionalSpec = {
   name: "delegation",
   subject: true,
   describe: "Id or ref (D-1) of a delegation",
 };
-const REASON: OptionSpec = { name: "reason", type: "text", describe: "Why" };
 
-/** `D-7 global → webapp (route) [pending]`, and the whole delegation for machines. */
-function shownDelegation(body: DelegationBody): Shown {
-  return { body, lines: (look) => [delegationLine(body, look)], names: [body.ref], ids: [body.id] };
-}
-
-/** Shows a delegation in its line, as it stands now. */
+/** Shows a delegation as it stands now: `D-7 global → webapp (route) [pending]`, and all of it for machines. */
 export async function showDelegation(context: Context, hopper: Hopper, id: string): Promise<void> {
-  await context.show(shownDelegation(toWire(await hopper.delegations.get(id)) as DelegationBody));
+  const body = bodyOf(await hopper.delegations.get(id));
+  await context.show({ body, lines: (look) => [delegationLine(body, look)] });
 }
 
 const list: CommandSpec = listCommand<DelegationView, DelegationBody>({
@@ -32,10 +25,9 @@ const list: CommandSpec = listCommand<DelegationView, DelegationBody>({
   summary: "List delegations",
   options: [
     { name: "status", type: "list", describe: "Only in this status" },
-    { name: "instance", field: "instanceId", type: "text", describe: "Only from or to this instance" },
+    { name: "instance", field: "instanceId", describe: "Only from or to this instance" },
     {
       name: "direction",
-      type: "text",
       choices: ["incoming", "outgoing", "all"],
       describe: "With --instance: incoming, outgoing or all",
     },
@@ -45,7 +37,6 @@ const list: CommandSpec = listCommand<DelegationView, DelegationBody>({
     const names = await taskRefs(hopper, items, (item) => [item.task_id]);
     return (look) => delegationTable(items, names, look);
   },
-  name: ({ ref }) => ref,
   empty: "no delegations",
 });
 
@@ -55,12 +46,9 @@ const show: CommandSpec = {
   positionals: [DELEGATION],
   act: async (context, args) => {
     await context.reads(async (hopper) => {
-      const body = toWire(await hopper.delegations.get(args.subject)) as DelegationBody;
+      const body = bodyOf(await hopper.delegations.get(args.subject));
       const names = await taskRefs(hopper, [body], ({ task_id }) => [task_id]);
-      await context.show({
-        ...shownDelegation(body),
-        lines: (look) => delegationDetails(body, names, look),
-      });
+      await context.show({ body, lines: (look) => delegationDetails(body, names, look) });
     });
   },
 };
@@ -72,13 +60,12 @@ export const delegationCommands: readonly CommandSpec[] = [
   ...verbCommands({
     noun: "delegation",
     subject: DELEGATION,
-    of: ({ delegations }) => delegations,
     show: showDelegation,
     verbs: [
       {
         name: "accept",
         summary: "Accept an offer",
-        options: [{ name: "note", type: "text", describe: "A word to the journal" }],
+        options: [{ name: "note", describe: "A word to the journal" }],
       },
       {
         name: "reject",

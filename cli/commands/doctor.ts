@@ -1,6 +1,7 @@
 import { toWire } from "../../src/contracts/wire.ts";
 import { EXIT } from "../failures/exit-codes.ts";
 import { findingLines, type FindingBody } from "../render/doctor.ts";
+import { wholeList } from "../output.ts";
 import type { CommandSpec } from "../parse/spec.ts";
 
 /** `doctor`: every invariant that a query can check. Exit 9 when one is broken. Source: 8-reliability.md 8.1. */
@@ -12,11 +13,10 @@ export const doctorCommand: CommandSpec = {
       const items = toWire(await hopper.doctor()) as FindingBody[];
       const broken = items.filter((finding) => finding.broken.length > 0);
       await context.show({
-        body: { items, next_cursor: null, has_more: false },
+        body: wholeList(items),
         items,
         lines: (look) => findingLines(items, look),
-        names: broken.map(({ check }) => check),
-        ids: broken.map(({ check }) => check),
+        named: broken.map(({ check }) => ({ id: check })),
       });
       return broken.length === 0 ? EXIT.ok : EXIT.damaged;
     }),

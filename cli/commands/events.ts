@@ -59,8 +59,7 @@ async function showPage(context: Context, hopper: Hopper, args: Args): Promise<v
       ...eventTable(items, names, look),
       ...(more ? [moreLine(args, items.length, cursor)] : []),
     ],
-    names: items.map((item) => item.cursor),
-    ids: items.map((item) => item.cursor),
+    named: items.map((item) => ({ id: item.cursor })),
   });
 }
 

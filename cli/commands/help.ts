@@ -18,13 +18,11 @@ export function helpCommand(tree: () => CommandTree): CommandSpec {
         return;
       }
       const items = EXIT_CODE_MEANINGS.map(([code, meaning]) => ({ code, meaning }));
-      const codes = items.map(({ code }) => String(code));
       await context.show({
         body: { items },
         items,
         lines: () => items.map(({ code, meaning }) => `${String(code).padStart(3)}  ${meaning}`),
-        names: codes,
-        ids: codes,
+        named: items.map(({ code }) => ({ id: String(code) })),
       });
     },
   };

@@ -6,13 +6,12 @@ import {
   configWarnings,
   type CreateInstanceParams,
   type Hopper,
-  type InstanceTreeView,
   type InstanceView,
 } from "../library/library.ts";
-import type { Shown } from "../output.ts";
+import { wholeList } from "../output.ts";
 import type { Args } from "../parse/args.ts";
 import type { CommandSpec, PositionalSpec } from "../parse/spec.ts";
-import type { InstanceBody, StatsBody, TreeBody } from "../render/bodies.ts";
+import { bodyOf, type InstanceBody, type TreeBody } from "../render/bodies.ts";
 import { dashboardLines } from "../render/dashboard.ts";
 import { instanceDetails, instanceTable } from "../render/instance.ts";
 import { instanceLine, treeLines } from "../render/tree.ts";
@@ -23,14 +22,13 @@ import { verbCommands } from "./verbs.ts";
 const INSTANCE: PositionalSpec = { name: "instance", subject: true, describe: "Id or name of an instance" };
 const NONE = "no instances; create one: hopper instance create global --scope global";
 
-/** `webapp (PROJECT) [running]`, and the whole instance for machines. */
-function shownInstance(body: InstanceBody): Shown {
-  return { body, lines: (look) => [instanceLine(body, look)], names: [body.name], ids: [body.id] };
-}
-
-/** Shows an instance in its line, as it stands now. By id: a terminated one has no name any more. */
+/**
+ * Shows an instance as it stands now: `webapp (PROJECT) [running]`, and the whole of it for machines. By id: a terminated
+ * one has no name any more.
+ */
 async function showLine(context: Context, hopper: Hopper, id: string): Promise<void> {
-  await context.show(shownInstance(toWire(await hopper.instances.get(id)) as InstanceBody));
+  const body = bodyOf(await hopper.instances.get(id));
+  await context.show({ body, lines: (look) => [instanceLine(body, look)] });
 }
 
 const create: CommandSpec = {
@@ -40,20 +38,14 @@ const create: CommandSpec = {
   options: [
     {
       name: "scope",
-      type: "text",
       required: true,
       describe: "global, project, orchestration, personal, family, event, federated",
     },
-    { name: "parent", field: "parentId", type: "text", describe: "Id or name of the instance above it" },
+    { name: "parent", field: "parentId", describe: "Id or name of the instance above it" },
     { name: "config", type: "json", describe: "Its configuration as JSON (here not a file)" },
-    {
-      name: "type",
-      field: "instanceType",
-      type: "text",
-      describe: "persistent (default), ephemeral or temporary",
-    },
-    { name: "id", type: "text", describe: "An id of your own" },
-    { name: "description", type: "text", describe: "What it is for" },
+    { name: "type", field: "instanceType", describe: "persistent (default), ephemeral or temporary" },
+    { name: "id", describe: "An id of your own" },
+    { name: "description", describe: "What it is for" },
     { name: "start", type: "flag", describe: "Start it, too" },
   ],
   examples: [
@@ -92,14 +84,9 @@ const list = listCommand<InstanceView, InstanceBody>({
   options: [
     { name: "scope", type: "list", describe: "Only of this scope" },
     { name: "status", type: "list", describe: "Only in this status" },
-    { name: "parent", field: "parentId", type: "text", describe: "Only the children of this instance" },
+    { name: "parent", field: "parentId", describe: "Only the children of this instance" },
     { name: "type", field: "instanceType", type: "list", describe: "Only of this type" },
-    {
-      name: "search",
-      field: "q",
-      type: "text",
-      describe: "Only with this text in the name or description",
-    },
+    { name: "search", field: "q", describe: "Only with this text in the name or description" },
     { name: "all", type: "flag", describe: "Terminated ones, too" },
   ],
   page: async (hopper, params) => await hopper.instances.list(params),
@@ -107,7 +94,6 @@ const list = listCommand<InstanceView, InstanceBody>({
     const names = await instanceNames(hopper, items, (item) => [item.parent_id]);
     return (look) => instanceTable(items, names, look);
   },
-  name: ({ name }) => name,
   empty: NONE,
 });
 
@@ -120,9 +106,9 @@ const show: CommandSpec = {
 
 async function showInstance(context: Context, { subject }: Args): Promise<void> {
   await context.reads(async (hopper) => {
-    const body = toWire(await hopper.instances.get(subject)) as InstanceBody;
+    const body = bodyOf(await hopper.instances.get(subject));
     const names = await instanceNames(hopper, [body], ({ parent_id }) => [parent_id]);
-    await context.show({ ...shownInstance(body), lines: (look) => instanceDetails(body, names, look) });
+    await context.show({ body, lines: (look) => instanceDetails(body, names, look) });
   });
 }
 
@@ -136,21 +122,19 @@ const tree: CommandSpec = {
       const from = args.maybe("instance");
       const views = await hopper.instances.hierarchy(from, { all: args.flag("all") });
       const forest = views.map((view) => toWire(view) as TreeBody);
-      const flat = views.flatMap((view) => everyInstance(view));
       if (forest.length === 0) context.remark(NONE);
       await context.show({
         // One tree for one instance, a list for the forest, as the API answers.
-        body: from === undefined ? { items: forest, next_cursor: null, has_more: false } : forest[0],
+        body: from === undefined ? wholeList(forest) : forest[0],
         items: forest,
         lines: (look) => treeLines(forest, look),
-        names: flat.map(({ name }) => name),
-        ids: flat.map(({ id }) => id),
+        named: forest.flatMap((root) => everyInstance(root)),
       });
     });
   },
 };
 
-function everyInstance(tree: InstanceTreeView): InstanceTreeView[] {
+function everyInstance(tree: TreeBody): TreeBody[] {
   return [tree, ...tree.children.flatMap((child) => everyInstance(child))];
 }
 
@@ -161,8 +145,8 @@ const status: CommandSpec = {
   act: async (context, args) => {
     if (args.maybe("instance") !== undefined) return await showInstance(context, args);
     await context.reads(async (hopper) => {
-      const body = toWire(await hopper.stats()) as StatsBody;
-      await context.show({ body, lines: (look) => dashboardLines(body, look), names: [], ids: [] });
+      const body = bodyOf(await hopper.stats());
+      await context.show({ body, lines: (look) => dashboardLines(body, look), named: [] });
     });
   },
 };
@@ -177,7 +161,6 @@ export const instanceCommands: readonly CommandSpec[] = [
   ...verbCommands({
     noun: "instance",
     subject: INSTANCE,
-    of: ({ instances }) => instances,
     show: showLine,
     verbs: [
       { name: "start", summary: "Start an instance" },
@@ -200,7 +183,7 @@ export const instanceCommands: readonly CommandSpec[] = [
       {
         name: "fail",
         summary: "Put an instance into error",
-        options: [{ name: "error", type: "text", required: true, describe: "What is wrong with it" }],
+        options: [{ name: "error", required: true, describe: "What is wrong with it" }],
       },
       {
         name: "terminate",

@@ -8,7 +8,7 @@ import type { Look } from "../render/look.ts";
 /** The options every list takes. */
 const PAGE_OPTIONS: readonly OptionSpec[] = [
   { name: "limit", type: "whole", describe: "How many, 1 to 500 (default 50)" },
-  { name: "cursor", type: "text", describe: "Go on where an earlier page ended" },
+  { name: "cursor", describe: "Go on where an earlier page ended" },
 ];
 const BIGGEST_PAGE = 500;
 
@@ -27,7 +27,6 @@ interface Listing<View, Body> extends Omit<CommandSpec, "act"> {
     items: readonly Body[],
     at: { hopper: Hopper; context: Context },
   ) => Promise<(look: Look) => string[]>;
-  readonly name: (item: Body) => string;
   /** What is said when there are none. */
   readonly empty: string;
 }
@@ -37,7 +36,7 @@ interface Listing<View, Body> extends Omit<CommandSpec, "act"> {
  * name or ids (a page only, when --limit is given). Source: 5-cli.md 5.6.
  */
 export function listCommand<View, Body extends { id: string }>(listing: Listing<View, Body>): CommandSpec {
-  const { page, table, name, empty, ...spec } = listing;
+  const { page, table, empty, ...spec } = listing;
   const show = async (
     context: Context,
     view: ListView<View>,
@@ -48,8 +47,6 @@ export function listCommand<View, Body extends { id: string }>(listing: Listing<
       body: toWire(view),
       items,
       lines,
-      names: items.map((item) => name(item)),
-      ids: items.map(({ id }) => id),
     });
   };
   return {

@@ -1,12 +1,12 @@
-import { toWire } from "../../src/contracts/wire.ts";
 import type { Hopper } from "../library/library.ts";
-import type { DecisionBody } from "../render/bodies.ts";
+import { bodyOf } from "../render/bodies.ts";
 import { decisionLines } from "../render/decision.ts";
 import type { CommandSpec } from "../parse/spec.ts";
 import { instanceNames } from "./names.ts";
 import { CONTENT_OPTIONS } from "./task.ts";
 
-const test: CommandSpec = {
+/** `route test`. */
+export const routeCommand: CommandSpec = {
   path: ["route", "test"],
   summary: "Say where a task would go and why; nothing is stored",
   positionals: [{ name: "title", describe: "What is to be done, in a line" }],
@@ -16,12 +16,12 @@ const test: CommandSpec = {
     const preview = async (hopper: Hopper): Promise<boolean> => {
       const view = await hopper.route.preview(args.params());
       const names = await instanceNames(hopper, [view], (one) => [one.instanceId, one.targetId]);
-      const body = toWire(view) as DecisionBody;
+      const body = bodyOf(view);
+      const target = view.targetId;
       await context.show({
         body,
         lines: (look) => decisionLines(body, names, look),
-        names: view.targetId === null ? [] : [names[view.targetId] ?? view.targetId],
-        ids: view.targetId === null ? [] : [view.targetId],
+        named: target === null ? [] : [{ id: target, name: names[target] ?? target }],
       });
       return true;
     };
@@ -29,5 +29,3 @@ const test: CommandSpec = {
     if ((await context.changesIfFree(preview)) === undefined) await context.reads(preview);
   },
 };
-
-export const routeCommands: readonly CommandSpec[] = [test];

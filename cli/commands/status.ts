@@ -1,5 +1,4 @@
-import { toWire } from "../../src/contracts/wire.ts";
-import type { StatsBody } from "../render/bodies.ts";
+import { bodyOf } from "../render/bodies.ts";
 import { dashboardLines } from "../render/dashboard.ts";
 import { placeLines } from "../render/place.ts";
 import type { CommandSpec } from "../parse/spec.ts";
@@ -11,12 +10,11 @@ export const statusCommand: CommandSpec = {
   act: async (context) => {
     await context.reads(async (hopper) => {
       const { shown: data } = await context.place();
-      const stats = toWire(await hopper.stats()) as StatsBody;
+      const stats = bodyOf(await hopper.stats());
       await context.show({
         body: { data, mode: "embedded", ...stats },
         lines: (look) => [...placeLines(data, look), ...dashboardLines(stats, look)],
-        names: [],
-        ids: [],
+        named: [],
       });
     });
   },

@@ -3,16 +3,15 @@ import type { Hopper } from "../library/library.ts";
 import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
 import { showDelegation } from "./delegation.ts";
 import { chainCommand, showStanding, showTask, TASK } from "./task.ts";
-import { verbCommands, type Verb } from "./verbs.ts";
+import { REASON, verbCommands, type Verb } from "./verbs.ts";
 
-const REASON: OptionSpec = { name: "reason", type: "text", describe: "Why" };
 const RESULT: OptionSpec = { name: "result", type: "json", describe: "What came of it, as JSON" };
 
 function verbs(
   show: (context: Context, hopper: Hopper, id: string) => Promise<void>,
   ...all: Verb<Hopper["tasks"]>[]
 ): CommandSpec[] {
-  return verbCommands({ noun: "task", subject: TASK, of: ({ tasks }) => tasks, show, verbs: all });
+  return verbCommands({ noun: "task", subject: TASK, show, verbs: all });
 }
 
 /** The verbs that decide a task (2-domain.md 2.3), and those that move it between instances (2.4). */
@@ -37,7 +36,7 @@ export const taskVerbs: readonly CommandSpec[] = [
       name: "fail",
       summary: "Fail a task",
       options: [
-        { name: "error", type: "text", required: true, describe: "What went wrong" },
+        { name: "error", required: true, describe: "What went wrong" },
         { name: "retryable", type: "flag", describe: "Let it be tried again, while attempts are left" },
       ],
     },
@@ -53,28 +52,15 @@ export const taskVerbs: readonly CommandSpec[] = [
   ...verbs(showStanding, {
     name: "assign",
     summary: "Give an unassigned task to an instance",
-    options: [
-      {
-        name: "to",
-        field: "instanceId",
-        type: "text",
-        required: true,
-        describe: "Id or name of the instance",
-      },
-    ],
+    options: [{ name: "to", field: "instanceId", required: true, describe: "Id or name of the instance" }],
   }),
   ...verbs(showDelegation, {
     name: "delegate",
     summary: "Offer a task to an instance below; without --to routing chooses",
     options: [
-      { name: "to", field: "targetInstanceId", type: "text", describe: "Id or name of the instance" },
-      {
-        name: "type",
-        field: "delegationType",
-        type: "text",
-        describe: "route (default), escalate or reassign",
-      },
-      { name: "notes", type: "text", describe: "A word to the one who decides" },
+      { name: "to", field: "targetInstanceId", describe: "Id or name of the instance" },
+      { name: "type", field: "delegationType", describe: "route (default), escalate or reassign" },
+      { name: "notes", describe: "A word to the one who decides" },
       { name: "auto-accept", type: "flag", describe: "Have it decided at once" },
     ],
     examples: ["hopper task delegate T-1 --to webapp", "hopper task delegate T-1"],
@@ -87,13 +73,7 @@ export const taskVerbs: readonly CommandSpec[] = [
       name: "reassign",
       summary: "Move a task to a sibling of the instance that holds it",
       options: [
-        {
-          name: "to",
-          field: "targetInstanceId",
-          type: "text",
-          required: true,
-          describe: "Id or name of the sibling",
-        },
+        { name: "to", field: "targetInstanceId", required: true, describe: "Id or name of the sibling" },
         REASON,
       ],
     },

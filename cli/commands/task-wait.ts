@@ -1,9 +1,9 @@
-import { toWire } from "../../src/contracts/wire.ts";
 import { throwIfInterrupted, type Context } from "../context.ts";
 import { EXIT } from "../failures/exit-codes.ts";
 import { CliFailure, problem } from "../failures/failure.ts";
 import type { Hopper, TaskView } from "../library/library.ts";
-import type { TaskBody } from "../render/bodies.ts";
+import { wholeList } from "../output.ts";
+import { bodyOf } from "../render/bodies.ts";
 import { taskStatusLine } from "../render/chain.ts";
 import type { CommandSpec } from "../parse/spec.ts";
 
@@ -24,13 +24,11 @@ export const waitCommand: CommandSpec = {
   act: async (context, args) => {
     const ids = args.list("tasks");
     const tasks = await waitFor(context, ids, args.number("timeout"));
-    const items = tasks.map((task) => toWire(task) as TaskBody);
+    const items = tasks.map((task) => bodyOf(task));
     await context.show({
-      body: items.length === 1 ? items[0] : { items, next_cursor: null, has_more: false },
+      body: items.length === 1 ? items[0] : wholeList(items),
       items,
       lines: (look) => items.map((task) => taskStatusLine(task, look)),
-      names: items.map(({ ref }) => ref),
-      ids: items.map(({ id }) => id),
     });
     return items.every(({ status }) => status === "done") ? EXIT.ok : EXIT.failed;
   },

@@ -1,9 +1,7 @@
-import { toWire } from "../../src/contracts/wire.ts";
 import type { Context } from "../context.ts";
 import { checkTask, type CreateTaskParams, type Hopper, type TaskView } from "../library/library.ts";
-import type { Shown } from "../output.ts";
 import type { CommandSpec, OptionSpec, PositionalSpec } from "../parse/spec.ts";
-import type { ChainBody, TaskBody } from "../render/bodies.ts";
+import { bodyOf, type TaskBody } from "../render/bodies.ts";
 import { addedLines, chainLines, taskStatusLine } from "../render/chain.ts";
 import { explainLines, taskDetails, taskTable } from "../render/task.ts";
 import { listCommand } from "./list.ts";
@@ -14,37 +12,28 @@ export const TASK: PositionalSpec = { name: "task", subject: true, describe: "Id
 
 const SETTLE_MS = 2_000;
 
-/** `T-1 done`, and the whole task for machines. */
-function shownTask(body: TaskBody): Shown {
-  return { body, lines: (look) => [taskStatusLine(body, look)], names: [body.ref], ids: [body.id] };
-}
-
-/** Shows a task in its line, as it stands now. */
+/** Shows a task as it stands now: `T-1 done`, and the whole task for machines. */
 export async function showTask(context: Context, hopper: Hopper, id: string): Promise<void> {
-  await context.show(shownTask(toWire(await hopper.tasks.get(id)) as TaskBody));
+  const task = bodyOf(await hopper.tasks.get(id));
+  await context.show({ body: task, lines: (look) => [taskStatusLine(task, look)] });
 }
 
 /** Shows a task with its chain and where it stands: what `task add` prints. */
 export async function showStanding(context: Context, hopper: Hopper, id: string): Promise<void> {
-  const task = toWire(await hopper.tasks.get(id)) as TaskBody;
-  const chain = toWire(await hopper.tasks.delegations(task.id)) as ChainBody;
+  const task = bodyOf(await hopper.tasks.get(id));
+  const chain = bodyOf(await hopper.tasks.delegations(task.id));
   const names = await instanceNames(hopper, [task], ({ instance_id }) => [instance_id]);
   const holder = task.instance_id === null ? null : (names[task.instance_id] ?? task.instance_id);
-  await context.show({ ...shownTask(task), lines: (look) => addedLines({ task, chain, holder, look }) });
+  await context.show({ body: task, lines: (look) => addedLines({ task, chain, holder, look }) });
 }
 
 /** What a task is made of, for `task add` and `route test`. */
 export const CONTENT_OPTIONS: readonly OptionSpec[] = [
-  {
-    name: "instance",
-    field: "instanceId",
-    type: "text",
-    describe: "Where it enters (default: the only GLOBAL instance)",
-  },
+  { name: "instance", field: "instanceId", describe: "Where it enters (default: the only GLOBAL instance)" },
   { name: "tag", field: "tags", alias: "t", type: "list", describe: "A tag; may be given several times" },
-  { name: "priority", type: "text", describe: "urgent, high, medium (default) or low" },
-  { name: "description", type: "text", describe: "What is to be done" },
-  { name: "project", type: "text", describe: "The project it must go to" },
+  { name: "priority", describe: "urgent, high, medium (default) or low" },
+  { name: "description", describe: "What is to be done" },
+  { name: "project", describe: "The project it must go to" },
   {
     name: "depends-on",
     type: "list",
@@ -58,7 +47,7 @@ const add: CommandSpec = {
   positionals: [{ name: "title", describe: "What is to be done, in a line" }],
   options: [
     ...CONTENT_OPTIONS,
-    { name: "run", type: "text", describe: "A command that shell workers run for it" },
+    { name: "run", describe: "A command that shell workers run for it" },
     { name: "no-route", type: "flag", describe: "Hold it until somebody delegates it" },
     { name: "payload", type: "json", describe: "Data for the worker, as JSON" },
   ],
@@ -81,26 +70,16 @@ const list = listCommand<TaskView, TaskBody>({
   path: ["task", "list"],
   summary: "List tasks",
   options: [
-    {
-      name: "instance",
-      field: "instanceId",
-      type: "text",
-      describe: "Only those this instance holds; none = unassigned",
-    },
+    { name: "instance", field: "instanceId", describe: "Only those this instance holds; none = unassigned" },
     { name: "status", type: "list", describe: "Only in this status; open = all that are not final" },
     { name: "tag", alias: "t", type: "list", describe: "Only with this tag; may be given several times" },
     { name: "not-tag", type: "list", describe: "Only without this tag" },
     { name: "priority", type: "list", describe: "Only of this priority" },
-    { name: "project", type: "text", describe: "Only assigned to this project" },
-    { name: "worker", field: "assignee", type: "text", describe: "Only claimed by this worker" },
-    { name: "parent", field: "parentTaskId", type: "text", describe: "Only parts of this task" },
-    {
-      name: "search",
-      field: "q",
-      type: "text",
-      describe: "Only with this text in the title or description",
-    },
-    { name: "sort", type: "text", describe: "created, -created, priority, updated or -updated" },
+    { name: "project", describe: "Only assigned to this project" },
+    { name: "worker", field: "assignee", describe: "Only claimed by this worker" },
+    { name: "parent", field: "parentTaskId", describe: "Only parts of this task" },
+    { name: "search", field: "q", describe: "Only with this text in the title or description" },
+    { name: "sort", describe: "created, -created, priority, updated or -updated" },
   ],
   page: async (hopper, params) => await hopper.tasks.list(params),
   table: async (items, { hopper, context }) => {
@@ -109,7 +88,6 @@ const list = listCommand<TaskView, TaskBody>({
     );
     return (look) => taskTable(items, names, look);
   },
-  name: ({ ref }) => ref,
   empty: 'no tasks; add one: hopper task add "TITLE"',
 });
 
@@ -119,14 +97,14 @@ const show: CommandSpec = {
   positionals: [TASK],
   act: async (context, { subject }) => {
     await context.reads(async (hopper) => {
-      const task = toWire(await hopper.tasks.get(subject)) as TaskBody;
-      const chain = toWire(await hopper.tasks.delegations(task.id)) as ChainBody;
+      const task = bodyOf(await hopper.tasks.get(subject));
+      const chain = bodyOf(await hopper.tasks.delegations(task.id));
       const names = {
         ...(await instanceNames(hopper, [task], (one) => [one.instance_id, one.origin_instance_id])),
         ...(await taskRefs(hopper, [task], ({ depends_on }) => depends_on)),
       };
       await context.show({
-        ...shownTask(task),
+        body: task,
         lines: (look) => taskDetails({ task, chain, names, look }),
       });
     });
@@ -140,11 +118,11 @@ const explain: CommandSpec = {
   act: async (context, { subject }) => {
     await context.reads(async (hopper) => {
       const { task: view, lines } = await hopper.tasks.explain(subject);
-      const task = toWire(view) as TaskBody;
+      const task = bodyOf(view);
       await context.show({
-        ...shownTask(task),
         body: { task, lines },
         lines: (look) => explainLines(task, lines, look),
+        named: [task],
       });
     });
   },
@@ -157,13 +135,11 @@ export const chainCommand: CommandSpec = {
   positionals: [TASK],
   act: async (context, { subject }) => {
     await context.reads(async (hopper) => {
-      const body = toWire(await hopper.tasks.delegations(subject)) as ChainBody;
+      const body = bodyOf(await hopper.tasks.delegations(subject));
       await context.show({
         body,
         items: body.items,
         lines: (look) => chainLines(body, look),
-        names: body.items.map(({ ref }) => ref),
-        ids: body.items.map(({ id }) => id),
       });
     });
   },

@@ -5,7 +5,7 @@ import { eventsCommand } from "./events.ts";
 import { helpCommand } from "./help.ts";
 import { instanceCommands } from "./instance.ts";
 import { demoCommand, runCommand } from "./plan.ts";
-import { routeCommands } from "./route.ts";
+import { routeCommand } from "./route.ts";
 import { statusCommand } from "./status.ts";
 import { taskVerbs } from "./task-verbs.ts";
 import { taskCommands } from "./task.ts";
@@ -27,7 +27,7 @@ export const COMMANDS: CommandTree = {
     ...taskVerbs,
     waitCommand,
     ...delegationCommands,
-    ...routeCommands,
+    routeCommand,
     statusCommand,
     eventsCommand,
     doctorCommand,

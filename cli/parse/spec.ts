@@ -9,7 +9,8 @@ export type ValueType = "text" | "list" | "flag" | "whole" | "json" | "duration"
 export interface OptionSpec {
   readonly name: string;
   readonly alias?: string;
-  readonly type: ValueType;
+  /** Default: text. */
+  readonly type?: ValueType;
   readonly describe: string;
   readonly required?: boolean;
   readonly choices?: readonly string[];
@@ -61,23 +62,9 @@ export interface CommandTree {
 
 /** Taken by every command, before or after it. Source: 5-cli.md 5.1. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
-  {
-    name: "output",
-    alias: "o",
-    type: "text",
-    choices: FORMATS,
-    describe: `Format: ${FORMATS.join(", ")}`,
-  },
+  { name: "output", alias: "o", choices: FORMATS, describe: `Format: ${FORMATS.join(", ")}` },
   { name: "json", type: "flag", describe: "The same as -o json" },
-  {
-    name: "data",
-    type: "text",
-    describe: "Data folder (default: the nearest .hopper upward, else ./.hopper)",
-  },
-  {
-    name: "config",
-    type: "text",
-    describe: "Configuration file (default: hopper.yaml in the data folder, then here)",
-  },
+  { name: "data", describe: "Data folder (default: the nearest .hopper upward, else ./.hopper)" },
+  { name: "config", describe: "Configuration file (default: hopper.yaml in the data folder, then here)" },
   { name: "quiet", type: "flag", describe: "Print ids only, and no remarks" },
 ];

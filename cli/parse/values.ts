@@ -38,13 +38,14 @@ function isNo({ name, type }: OptionSpec): boolean {
 }
 
 function readOption(option: OptionSpec, value: unknown, spec: CommandSpec): unknown {
-  const flag = `--${option.name}`;
+  const { name, type = "text" } = option;
+  const flag = `--${name}`;
   const help = `${commandText(spec.path)} --help`;
-  if (option.type === "flag") return value === true ? true : undefined;
-  if (option.type === "list") return (Array.isArray(value) ? value : [value]).map(String);
+  if (type === "flag") return value === true ? true : undefined;
+  if (type === "list") return (Array.isArray(value) ? value : [value]).map(String);
   if (Array.isArray(value)) throw usage(`${flag} was given ${value.length} times; it takes one value`, help);
   const text = String(value);
-  switch (option.type) {
+  switch (type) {
     case "text":
       checkChoice(option, text, help);
       return text;
@@ -60,7 +61,7 @@ function readOption(option: OptionSpec, value: unknown, spec: CommandSpec): unkn
       return ms;
     }
     default:
-      return option.type satisfies never;
+      return type satisfies never;
   }
 }
 

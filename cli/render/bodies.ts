@@ -1,3 +1,4 @@
+import { toWire } from "../../src/contracts/wire.ts";
 import type {
   ChainView,
   DecisionView,
@@ -9,7 +10,7 @@ import type {
   TaskView,
 } from "../library/library.ts";
 
-/** The bodies of the wire as types: the library's views with snake_case keys (src/wire.ts does the mapping). */
+/** The bodies of the wire as types: the library's views with snake_case keys. */
 
 type SnakeKey<Key extends string> = Key extends `${infer First}${infer Rest}`
   ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeKey<Rest>}`
@@ -27,6 +28,11 @@ type Wire<View> = View extends readonly (infer Item)[]
           : Wire<View[Key]>;
       }
     : View;
+
+/** A view as it goes over the wire. */
+export function bodyOf<View>(view: View): Wire<View> {
+  return toWire(view) as Wire<View>;
+}
 
 export type InstanceBody = Wire<InstanceView>;
 export interface TreeBody extends Omit<Wire<Omit<InstanceTreeView, "children">>, "children"> {

@@ -79,7 +79,7 @@ function commandTerm({ path, positionals = [] }: CommandSpec): string {
 }
 
 function optionRow(option: OptionSpec): Row {
-  const { name, alias, type, describe, required, choices } = option;
+  const { name, alias, type = "text", describe, required, choices } = option;
   const names = alias === undefined ? `--${name}` : `-${alias}, --${name}`;
   const value = choices === undefined ? PLACEHOLDERS[type] : ` ${choices.join("|")}`;
   const needed = required === true ? " (required)" : "";
