@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { findDataFolder } from "./place/data-folder.ts";
-import { CliFailure, problem } from "./failures/failure.ts";
+import { CliFailure } from "./failures/failure.ts";
 import type { CliIo } from "./io.ts";
 import { loadConfiguration, type ConfigurationSources, type Hopper } from "./library/library.ts";
 import { isLocked, isOlder } from "./failures/store-failure.ts";
@@ -155,7 +155,7 @@ export function throwIfInterrupted(signal: AbortSignal): void {
 
 function interruption(): CliFailure {
   const detail = "interrupted";
-  return new CliFailure(problem({ code: detail, status: 499, title: "Interrupted", detail }));
+  return new CliFailure({ code: detail, status: 499, title: "Interrupted", detail });
 }
 
 /** The work's outcome, or the interruption if that comes first. */

@@ -1,11 +1,11 @@
 import { Context } from "./context.ts";
 import { COMMANDS } from "./commands/tree.ts";
-import { EXIT } from "./failures/exit-codes.ts";
+import { EXIT, exitCodeOf } from "./failures/exit-codes.ts";
 import { explainFailure } from "./failures/explain.ts";
 import { allowedText, inSameFolder, type FailedCommand } from "./failures/fixes.ts";
 import type { CliIo } from "./io.ts";
 import { inWordsOfLine } from "./failures/line-words.ts";
-import { parse, type Parsed } from "./parse/parse.ts";
+import { parse } from "./parse/parse.ts";
 import { lookFor } from "./render/look.ts";
 import { problemLines } from "./render/problem.ts";
 import { VERSION } from "./package.ts";
@@ -19,51 +19,42 @@ const DEFAULT_COLUMNS = 80;
  * errors to stderr; nothing is thrown for a user's mistake.
  */
 export async function run(argv: string[], io: CliIo): Promise<number> {
-  const failed: FailedCommand = { path: [], argv, subject: "" };
-  let parsed: Parsed;
+  let failed: FailedCommand = { path: [], argv, subject: "" };
+  let json = asksForJson(argv);
   try {
     const columns = io.stdout.columns ?? DEFAULT_COLUMNS;
-    parsed = await parse({ argv, tree: COMMANDS, columns, version: VERSION });
-  } catch (error) {
-    return report({ error, failed, io, json: asksForJson(argv) });
-  }
-  if (parsed.kind === "text") {
-    io.stdout.write(parsed.text);
-    return parsed.exitCode;
-  }
-  const { spec, args, globals } = parsed;
-  const context = new Context({ io, globals });
-  try {
+    const parsed = await parse({ argv, tree: COMMANDS, columns, version: VERSION });
+    if (parsed.kind === "text") {
+      io.stdout.write(parsed.text);
+      return parsed.exitCode;
+    }
+    const { spec, args, globals } = parsed;
+    const context = new Context({ io, globals });
+    failed = { path: spec.path, spec, argv, subject: args.subject, data: globals.maybe("data") };
+    json = context.format === "json" || context.format === "jsonl";
     return (await spec.act(context, args)) ?? EXIT.ok;
   } catch (error) {
-    const json = context.format === "json" || context.format === "jsonl";
-    return report({
-      error,
-      failed: { path: spec.path, spec, argv, subject: args.subject, data: globals.maybe("data") },
-      io,
-      json,
-    });
+    return report({ error, failed, io, json });
   }
 }
 
 /** Says what went wrong, in the form that was asked for, and resolves with the exit code. */
 function report(params: { error: unknown; failed: FailedCommand; io: CliIo; json: boolean }): number {
   const { error, failed, io, json } = params;
-  const { problem, fix: found, exitCode, defect } = explainFailure(error, failed);
+  const { problem, fix: found } = explainFailure(error, failed);
+  const exitCode = exitCodeOf(problem);
   const fix = found === undefined ? undefined : inSameFolder(found, failed);
   // Who pressed Ctrl-C knows it.
   if (exitCode === EXIT.interrupted) return exitCode;
   if (json) io.stderr.write(`${JSON.stringify(fix === undefined ? problem : { ...problem, fix })}\n`);
   else {
     const look = lookFor({ stream: io.stderr, env: io.env, wide: false, now: io.now() });
-    const lines = problemLines(
-      inWordsOfLine(problem, failed.spec),
-      { allowed: allowedText(problem, failed.path), fix },
-      look,
-    );
+    const allowed = allowedText(problem, failed.path);
+    const lines = problemLines(inWordsOfLine(problem, failed.spec), { allowed, fix }, look);
     io.stderr.write(`${lines.join("\n")}\n`);
   }
-  if (defect && (io.env["HOPPER_DEBUG"] ?? "") !== "" && error instanceof Error)
+  // A defect of Hopper's own: its stack helps whoever repairs it.
+  if (problem.code === "internal" && (io.env["HOPPER_DEBUG"] ?? "") !== "" && error instanceof Error)
     io.stderr.write(`${error.stack ?? ""}\n`);
   return exitCode;
 }

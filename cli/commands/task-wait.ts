@@ -1,6 +1,6 @@
 import { throwIfInterrupted, type Context } from "../context.ts";
 import { EXIT } from "../failures/exit-codes.ts";
-import { CliFailure, problem } from "../failures/failure.ts";
+import { CliFailure } from "../failures/failure.ts";
 import type { Hopper, TaskView } from "../library/library.ts";
 import { wholeList } from "../output.ts";
 import { bodyOf } from "../render/bodies.ts";
@@ -82,7 +82,7 @@ function timedOut(tasks: readonly TaskView[]): CliFailure {
   const detail = `not final in time: ${open.map(({ ref, status }) => `${ref} (${status})`).join(", ")}`;
   const facts = { tasks: open.map(({ ref, status }) => ({ ref, status })) };
   return new CliFailure(
-    problem({ code: "timed_out", status: 504, title: "It took too long", detail, facts }),
+    { code: "timed_out", status: 504, title: "It took too long", detail, facts },
     `hopper task explain ${open[0]?.ref ?? ""}`,
   );
 }

@@ -45,10 +45,7 @@ const BY_STATUS: Readonly<Record<number, number>> = {
   409: EXIT.conflict,
   412: EXIT.conflict,
   413: EXIT.usage,
-  415: EXIT.usage,
   422: EXIT.usage,
-  429: EXIT.unavailable,
-  500: EXIT.failed,
   503: EXIT.unavailable,
   504: EXIT.timedOut,
 };

@@ -1,5 +1,4 @@
 import { CliFailure, problem, type Problem } from "./failure.ts";
-import { exitCodeOf } from "./exit-codes.ts";
 import { fixFor, type FailedCommand } from "./fixes.ts";
 import { fileProblem, storeProblem } from "./store-failure.ts";
 
@@ -8,9 +7,6 @@ export interface Explained {
   readonly problem: Problem;
   /** A command that can be run; undefined = there is none. */
   readonly fix: string | undefined;
-  readonly exitCode: number;
-  /** A defect of Hopper's own: its stack helps whoever repairs it. */
-  readonly defect: boolean;
 }
 
 /** The refusals of the library by shape; importing their class would load the machines. */
@@ -21,7 +17,8 @@ interface LibraryRefusal extends Error {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-const TITLES: Readonly<Record<string, string>> = {
+const DEFECT = "Hopper failed";
+const TITLES: Readonly<Record<number, string>> = {
   400: "This is not allowed",
   404: "There is nothing of that name",
   409: "The state it is in does not allow this",
@@ -34,28 +31,19 @@ const TITLES: Readonly<Record<string, string>> = {
 
 /** Makes of anything thrown what the user is told. */
 export function explainFailure(error: unknown, command: FailedCommand): Explained {
-  if (error instanceof CliFailure)
-    return { problem: error.problem, fix: error.fix, exitCode: error.exitCode, defect: false };
-  const store = storeProblem(error) ?? fileProblem(error);
-  if (store !== undefined) return { ...store, exitCode: exitCodeOf(store.problem), defect: false };
+  if (error instanceof CliFailure) return error;
+  const known = storeProblem(error) ?? fileProblem(error);
+  if (known !== undefined) return known;
   if (isRefusal(error)) {
     const { code, status, detail, facts } = error;
-    const title = TITLES[String(status)] ?? "Hopper failed";
-    const body = problem({ code, status, title, detail, facts });
-    return {
-      problem: body,
-      fix: fixFor(body, command),
-      exitCode: exitCodeOf(body),
-      defect: code === "internal",
-    };
+    const body = problem({ code, status, title: TITLES[status] ?? DEFECT, detail, facts });
+    return { problem: body, fix: fixFor(body, command) };
   }
-  return explainDefect(error);
-}
-
-function explainDefect(error: unknown): Explained {
   const detail = error instanceof Error ? error.message : String(error);
-  const body = problem({ code: "internal", status: 500, title: "Hopper failed", detail });
-  return { problem: body, fix: "hopper doctor", exitCode: exitCodeOf(body), defect: true };
+  return {
+    problem: problem({ code: "internal", status: 500, title: DEFECT, detail }),
+    fix: "hopper doctor",
+  };
 }
 
 function isRefusal(error: unknown): error is LibraryRefusal {

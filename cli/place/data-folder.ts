@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { shellWord } from "../../src/contracts/shell-word.ts";
-import { CliFailure, problem, usage } from "../failures/failure.ts";
+import { CliFailure, usage } from "../failures/failure.ts";
 
 /** Name of the folder that holds a store. */
 export const FOLDER = ".hopper";
@@ -26,7 +26,7 @@ function ownFolder(folder: string): string {
   if (!isFile(folder)) return folder;
   const detail = `${folder} is a file, where the data folder would be`;
   throw new CliFailure(
-    problem({ code: "unavailable", status: 503, title: "The data folder cannot be used", detail }),
+    { code: "unavailable", status: 503, title: "The data folder cannot be used", detail },
     `mv ${shellWord(folder)} ${shellWord(`${folder}.file`)}    (or name another folder with --data)`,
   );
 }

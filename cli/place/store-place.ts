@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { storeUrl } from "./data-folder.ts";
-import { CliFailure, problem } from "../failures/failure.ts";
+import { CliFailure } from "../failures/failure.ts";
 import type { Configuration } from "../library/library.ts";
 
 const MEMORY = "sqlite::memory:";
@@ -41,7 +41,7 @@ export function refuseMemory({ url, origin, mend }: StorePlace): void {
   if (url !== MEMORY) return;
   const detail = `${origin}: store is ${url}, which ends with this command: the next one would find nothing in it; name a file`;
   throw new CliFailure(
-    problem({ code: "bad_configuration", status: 422, title: "The input is not valid", detail }),
+    { code: "bad_configuration", status: 422, title: "The input is not valid", detail },
     mend?.("set store to sqlite:PATH"),
   );
 }
@@ -51,7 +51,7 @@ export function noStore({ shown, origin }: StorePlace): CliFailure {
   const where = origin === null ? `in ${shown}` : `at ${shown} (named by ${origin})`;
   const detail = `there is no store ${where}; the first instance or task creates one`;
   return new CliFailure(
-    problem({ code: "not_found", status: 404, title: "There is no store", detail, facts: { data: shown } }),
+    { code: "not_found", status: 404, title: "There is no store", detail, facts: { data: shown } },
     "hopper instance create global --scope global",
   );
 }
