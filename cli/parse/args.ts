@@ -1,20 +1,14 @@
-import { usage } from "../failures/failure.ts";
-
 /** The values of one command line, checked and typed by their declaration. Asking for what was not declared is a defect. */
 export class Args {
   /** The id, ref or name that the command is about; "" = none. */
   readonly subject: string;
   readonly #values: ReadonlyMap<string, unknown>;
-  readonly #params: Readonly<Record<string, unknown>>;
+  readonly #params: object;
 
-  constructor(read: {
-    subject: string;
-    values: ReadonlyMap<string, unknown>;
-    params: Readonly<Record<string, unknown>>;
-  }) {
-    this.subject = read.subject;
-    this.#values = read.values;
-    this.#params = read.params;
+  constructor(subject: string, values: ReadonlyMap<string, unknown>, params: object) {
+    this.subject = subject;
+    this.#values = values;
+    this.#params = params;
   }
 
   /** Everything but the subject, by the names the library has for it; undefined = not given. The library checks it. */
@@ -22,11 +16,9 @@ export class Args {
     return this.#params as Params;
   }
 
-  /** A value that must be there. */
+  /** A value that must be there: without it the line is refused. */
   text(name: string): string {
-    const value = this.maybe(name);
-    if (value === undefined) throw usage(`${name} is missing`);
-    return value;
+    return this.#values.get(name) as string;
   }
 
   maybe(name: string): string | undefined {

@@ -1,5 +1,5 @@
 import yargs, { type Argv, type CommandModule, type Options } from "yargs";
-import { GLOBAL_OPTIONS, type CommandSpec, type CommandTree, type OptionSpec } from "./spec.ts";
+import { below, GLOBAL_OPTIONS, type CommandSpec, type CommandTree, type OptionSpec } from "./spec.ts";
 
 /** A line as yargs reads it: which command it names, and what stands beside that. */
 export interface Line {
@@ -19,7 +19,7 @@ export interface Line {
  */
 export function readLine(argv: readonly string[], tree: CommandTree): Line {
   let found: Pick<Line, "path" | "spec"> = { path: [], spec: undefined };
-  const enter = (path: readonly string[], spec: CommandSpec | undefined): void => {
+  const enter: Enter = (path, spec) => {
     found = { path, spec };
   };
   const parser = yargs([])
@@ -50,22 +50,23 @@ export function readLine(argv: readonly string[], tree: CommandTree): Line {
   return { ...found, rest: [...words.slice(found.path.length), ...escaped].map(String), values };
 }
 
+type Enter = (path: readonly string[], spec: CommandSpec | undefined) => void;
+
 /** The tree as command modules: what may follow these words, and in each of them what follows it. */
 function modulesBelow(
   path: readonly string[],
   commands: readonly CommandSpec[],
-  enter: (path: readonly string[], spec: CommandSpec | undefined) => void,
+  enter: Enter,
 ): CommandModule[] {
-  const below = commands.filter((spec) => path.every((word, index) => spec.path[index] === word));
-  const words = new Set(below.map((spec) => spec.path[path.length] ?? ""));
+  const { commands: inner, words } = below(path, commands);
   return [...words].map((word) => {
     const here = [...path, word];
-    const spec = below.find((one) => one.path.length === here.length && one.path.at(-1) === word);
+    const spec = inner.find((one) => one.path.length === here.length && one.path.at(-1) === word);
     return {
       command: word,
-      builder: (inner: Argv) => {
+      builder: (parser: Argv) => {
         enter(here, spec);
-        return spec === undefined ? inner.command(modulesBelow(here, below, enter)) : inner;
+        return spec === undefined ? parser.command(modulesBelow(here, inner, enter)) : parser;
       },
       handler: () => {},
     };

@@ -2,7 +2,7 @@ import { nearest } from "../../src/contracts/nearest.ts";
 import { commandText } from "../../src/contracts/shell-word.ts";
 import { usage } from "../failures/failure.ts";
 import type { Line } from "./line.ts";
-import { GLOBAL_OPTIONS, type CommandSpec, type CommandTree, type OptionSpec } from "./spec.ts";
+import { below, GLOBAL_OPTIONS, type CommandSpec, type CommandTree, type OptionSpec } from "./spec.ts";
 
 /** What is wrong with a line, told from what was read of it and what the command takes. */
 
@@ -20,12 +20,11 @@ export function unknownCommand(
   const [word = ""] = rest;
   if (word === "version" && path.length === 0)
     return usage('there is no command "version"; did you mean --version?', "hopper --version");
-  const below = commands.filter((spec) => path.every((part, index) => spec.path[index] === part));
-  const words = new Set(below.map((spec) => spec.path[path.length] ?? ""));
+  const { words } = below(path, commands);
   words.delete(word); // it stands after `--`
   const suggestions = nearest(word, words, 3);
   const best = suggestions[0];
-  const hint = best === undefined ? "" : `; did you mean ${[...path, best].join(" ")}?`;
+  const hint = didYouMean(best && [...path, best].join(" "));
   return usage(
     `there is no command ${JSON.stringify([...path, word].join(" "))}${hint}`,
     commandText(best === undefined ? [...path, "--help"] : argv.with(argv.indexOf(word), best)),
@@ -43,12 +42,13 @@ export function unknownOption(written: string, { path, spec }: Line, argv: reado
     3,
   ).map((option) => `--${option}`);
   const best = suggestions[0];
-  const hint = best === undefined ? "" : `; did you mean ${best}?`;
   const fix =
     best === undefined || spec === undefined
       ? [...path, "--help"]
       : argv.with(argv.indexOf(written), best + written.slice(name.length));
-  return usage(`${commandText(path)} has no option ${name}${hint}`, commandText(fix), { suggestions });
+  return usage(`${commandText(path)} has no option ${name}${didYouMean(best)}`, commandText(fix), {
+    suggestions,
+  });
 }
 
 /** Throws for what the command does not take, or misses. */
@@ -89,6 +89,11 @@ export function checkLine(params: {
   const takesAll = positionals.some(({ many }) => many === true);
   const extra = takesAll ? undefined : line.rest[positionals.length];
   if (extra !== undefined) throw usage(`${command} does not take ${JSON.stringify(extra)}`, help);
+}
+
+/** The end of a refusal, where something is near what was written. */
+export function didYouMean(best: string | undefined): string {
+  return best === undefined ? "" : `; did you mean ${best}?`;
 }
 
 /** The words that may be options: those before `--`. */

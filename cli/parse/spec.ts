@@ -48,16 +48,17 @@ export function fieldOf({ name, field }: { readonly name: string; readonly field
   return name.replace(/^no-/, "").replaceAll(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase());
 }
 
-/** The words before the last one of a path, with what they are about. */
-export interface NounSpec {
-  readonly name: string;
-  readonly summary: string;
-}
-
 /** Every command there is, in the order of the help. */
 export interface CommandTree {
   readonly commands: readonly CommandSpec[];
-  readonly nouns: readonly NounSpec[];
+  /** The words before the last one of a path, with what they are about. */
+  readonly nouns: readonly { readonly name: string; readonly summary: string }[];
+}
+
+/** The commands whose path begins so, and the words that follow in them. */
+export function below(path: readonly string[], commands: readonly CommandSpec[]) {
+  const found = commands.filter((spec) => path.every((word, index) => spec.path[index] === word));
+  return { commands: found, words: new Set(found.map((spec) => spec.path[path.length] ?? "")) };
 }
 
 /** Taken by every command, before or after it. Source: 5-cli.md 5.1. */

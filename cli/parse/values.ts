@@ -4,6 +4,7 @@ import { commandText } from "../../src/contracts/shell-word.ts";
 import { Args } from "./args.ts";
 import { usage } from "../failures/failure.ts";
 import type { Line } from "./line.ts";
+import { didYouMean } from "./mistakes.ts";
 import { fieldOf, type CommandSpec, type OptionSpec, type PositionalSpec } from "./spec.ts";
 
 /** The values of a line, each checked and converted by its declaration. Throws a usage failure. */
@@ -22,19 +23,19 @@ export function readValues(params: {
     return [option, value === undefined ? undefined : readOption(option, value, spec)] as const;
   });
   const subject = words.find(([positional]) => positional.subject === true)?.[1];
-  return new Args({
-    subject: typeof subject === "string" ? subject : "",
-    values: new Map([...words, ...given].map(([{ name }, value]) => [name, value])),
-    params: Object.fromEntries([
+  return new Args(
+    typeof subject === "string" ? subject : "",
+    new Map([...words, ...given].map(([{ name }, value]) => [name, value])),
+    Object.fromEntries([
       ...words.filter(([{ subject }]) => subject !== true).map(([word, value]) => [fieldOf(word), value]),
-      ...given.map(([option, value]) => [fieldOf(option), isNo(option) && value === true ? false : value]),
+      // `--no-route` says `route: false`.
+      ...given.map(([option, value]) => [fieldOf(option), value === true ? !isNo(option) : value]),
     ]),
-  });
+  );
 }
 
-/** `--no-route` says `route: false`. */
-function isNo({ name, type }: OptionSpec): boolean {
-  return type === "flag" && name.startsWith("no-");
+function isNo({ name }: OptionSpec): boolean {
+  return name.startsWith("no-");
 }
 
 function readOption(option: OptionSpec, value: unknown, spec: CommandSpec): unknown {
@@ -69,9 +70,8 @@ function checkChoice(option: OptionSpec, text: string, help: string): void {
   const { choices, name } = option;
   if (choices === undefined || choices.includes(text)) return;
   const suggestions = nearest(text, choices);
-  const hint = suggestions[0] === undefined ? "" : `; did you mean ${suggestions[0]}?`;
-  const detail = `--${name} is ${JSON.stringify(text)}; ${choices.join(", ")} are accepted${hint}`;
-  throw usage(detail, help, { suggestions });
+  const accepted = `${choices.join(", ")} are accepted${didYouMean(suggestions[0])}`;
+  throw usage(`--${name} is ${JSON.stringify(text)}; ${accepted}`, help, { suggestions });
 }
 
 function readJson(flag: string, text: string, help: string): unknown {
