@@ -1,11 +1,12 @@
-import type { Context } from "../context.ts";
-import type { DelegationView, Hopper } from "../library/library.ts";
+import type { Hopper } from "../library/library.ts";
 import type { CommandSpec, PositionalSpec } from "../parse/spec.ts";
 import { bodyOf, type DelegationBody } from "../render/bodies.ts";
 import { delegationLine } from "../render/chain.ts";
 import { delegationDetails, delegationTable } from "../render/delegation.ts";
+import type { Shown } from "../output.ts";
 import { listCommand } from "./list.ts";
 import { taskRefs } from "./names.ts";
+import { shows } from "./shows.ts";
 import { REASON, verbCommands } from "./verbs.ts";
 
 const DELEGATION: PositionalSpec = {
@@ -14,15 +15,14 @@ const DELEGATION: PositionalSpec = {
   describe: "Id or ref (D-1) of a delegation",
 };
 
-/** Shows a delegation as it stands now: `D-7 global → webapp (route) [pending]`, and all of it for machines. */
-export async function showDelegation(context: Context, hopper: Hopper, id: string): Promise<void> {
+/** A delegation as it stands now: `D-7 global → webapp (route) [pending]`, and all of it for machines. */
+export async function shownDelegation(hopper: Hopper, id: string): Promise<Shown> {
   const body = bodyOf(await hopper.delegations.get(id));
-  await context.show({ body, lines: (look) => [delegationLine(body, look)] });
+  return { body, lines: (look) => [delegationLine(body, look)] };
 }
 
-const list: CommandSpec = listCommand<DelegationView, DelegationBody>({
-  path: ["delegation", "list"],
-  summary: "List delegations",
+const list = listCommand<DelegationBody>({
+  noun: "delegation",
   options: [
     { name: "status", type: "list", describe: "Only in this status" },
     { name: "instance", field: "instanceId", describe: "Only from or to this instance" },
@@ -32,7 +32,6 @@ const list: CommandSpec = listCommand<DelegationView, DelegationBody>({
       describe: "With --instance: incoming, outgoing or all",
     },
   ],
-  page: async (hopper, params) => await hopper.delegations.list(params),
   table: async (items, { hopper }) => {
     const names = await taskRefs(hopper, items, (item) => [item.task_id]);
     return (look) => delegationTable(items, names, look);
@@ -44,13 +43,11 @@ const show: CommandSpec = {
   path: ["delegation", "show"],
   summary: "Show a delegation",
   positionals: [DELEGATION],
-  act: async (context, args) => {
-    await context.reads(async (hopper) => {
-      const body = bodyOf(await hopper.delegations.get(args.subject));
-      const names = await taskRefs(hopper, [body], ({ task_id }) => [task_id]);
-      await context.show({ body, lines: (look) => delegationDetails(body, names, look) });
-    });
-  },
+  act: shows(async (hopper, { subject }) => {
+    const body = bodyOf(await hopper.delegations.get(subject));
+    const names = await taskRefs(hopper, [body], ({ task_id }) => [task_id]);
+    return { body, lines: (look) => delegationDetails(body, names, look) };
+  }),
 };
 
 /** `delegation …`: what is on offer and how it was decided. Source: 2-domain.md 2.4. */
@@ -60,7 +57,7 @@ export const delegationCommands: readonly CommandSpec[] = [
   ...verbCommands({
     noun: "delegation",
     subject: DELEGATION,
-    show: showDelegation,
+    show: shownDelegation,
     verbs: [
       {
         name: "accept",

@@ -1,15 +1,7 @@
 import { toWire } from "../../src/contracts/wire.ts";
-import type { Context } from "../context.ts";
 import { usage } from "../failures/failure.ts";
-import {
-  checkInstance,
-  configWarnings,
-  type CreateInstanceParams,
-  type Hopper,
-  type InstanceView,
-} from "../library/library.ts";
-import { wholeList } from "../output.ts";
-import type { Args } from "../parse/args.ts";
+import { checkInstance, configWarnings, type CreateInstanceParams, type Hopper } from "../library/library.ts";
+import { wholeList, type Shown } from "../output.ts";
 import type { CommandSpec, PositionalSpec } from "../parse/spec.ts";
 import { bodyOf, type InstanceBody, type TreeBody } from "../render/bodies.ts";
 import { dashboardLines } from "../render/dashboard.ts";
@@ -17,18 +9,16 @@ import { instanceDetails, instanceTable } from "../render/instance.ts";
 import { instanceLine, treeLines } from "../render/tree.ts";
 import { listCommand } from "./list.ts";
 import { instanceNames } from "./names.ts";
+import { shows } from "./shows.ts";
 import { verbCommands } from "./verbs.ts";
 
 const INSTANCE: PositionalSpec = { name: "instance", subject: true, describe: "Id or name of an instance" };
 const NONE = "no instances; create one: hopper instance create global --scope global";
 
-/**
- * Shows an instance as it stands now: `webapp (PROJECT) [running]`, and the whole of it for machines. By id: a terminated
- * one has no name any more.
- */
-async function showLine(context: Context, hopper: Hopper, id: string): Promise<void> {
+/** An instance as it stands now: `webapp (PROJECT) [running]`. By id: a terminated one has no name any more. */
+async function shownInstance(hopper: Hopper, id: string): Promise<Shown> {
   const body = bodyOf(await hopper.instances.get(id));
-  await context.show({ body, lines: (look) => [instanceLine(body, look)] });
+  return { body, lines: (look) => [instanceLine(body, look)] };
 }
 
 const create: CommandSpec = {
@@ -62,7 +52,7 @@ const create: CommandSpec = {
         const { id } = await hopper.instances.create(params);
         await hopper.settle();
         for (const warning of await configWarnings(params.config ?? {})) context.remark(`note: ${warning}`);
-        await showLine(context, hopper, id);
+        await context.show(await shownInstance(hopper, id));
       },
     );
   },
@@ -78,9 +68,8 @@ function refuseOddConfig(config: unknown): void {
   );
 }
 
-const list = listCommand<InstanceView, InstanceBody>({
-  path: ["instance", "list"],
-  summary: "List instances",
+const list = listCommand<InstanceBody>({
+  noun: "instance",
   options: [
     { name: "scope", type: "list", describe: "Only of this scope" },
     { name: "status", type: "list", describe: "Only in this status" },
@@ -89,7 +78,6 @@ const list = listCommand<InstanceView, InstanceBody>({
     { name: "search", field: "q", describe: "Only with this text in the name or description" },
     { name: "all", type: "flag", describe: "Terminated ones, too" },
   ],
-  page: async (hopper, params) => await hopper.instances.list(params),
   table: async (items, { hopper }) => {
     const names = await instanceNames(hopper, items, (item) => [item.parent_id]);
     return (look) => instanceTable(items, names, look);
@@ -101,15 +89,13 @@ const show: CommandSpec = {
   path: ["instance", "show"],
   summary: "Show an instance",
   positionals: [INSTANCE],
-  act: showInstance,
+  act: shows(async (hopper, { subject }) => await wholeInstance(hopper, subject)),
 };
 
-async function showInstance(context: Context, { subject }: Args): Promise<void> {
-  await context.reads(async (hopper) => {
-    const body = bodyOf(await hopper.instances.get(subject));
-    const names = await instanceNames(hopper, [body], ({ parent_id }) => [parent_id]);
-    await context.show({ body, lines: (look) => instanceDetails(body, names, look) });
-  });
+async function wholeInstance(hopper: Hopper, id: string): Promise<Shown> {
+  const body = bodyOf(await hopper.instances.get(id));
+  const names = await instanceNames(hopper, [body], ({ parent_id }) => [parent_id]);
+  return { body, lines: (look) => instanceDetails(body, names, look) };
 }
 
 const tree: CommandSpec = {
@@ -117,21 +103,18 @@ const tree: CommandSpec = {
   summary: "Show the hierarchy, with the open tasks each instance holds",
   positionals: [{ ...INSTANCE, optional: true, describe: "Only what is below this one" }],
   options: [{ name: "all", type: "flag", describe: "Terminated ones, too" }],
-  act: async (context, args) => {
-    await context.reads(async (hopper) => {
-      const from = args.maybe("instance");
-      const views = await hopper.instances.hierarchy(from, { all: args.flag("all") });
-      const forest = views.map((view) => toWire(view) as TreeBody);
-      if (forest.length === 0) context.remark(NONE);
-      await context.show({
-        // One tree for one instance, a list for the forest, as the API answers.
-        body: from === undefined ? wholeList(forest) : forest[0],
-        items: forest,
-        lines: (look) => treeLines(forest, look),
-        named: forest.flatMap((root) => everyInstance(root)),
-      });
-    });
-  },
+  act: shows(async (hopper, args, context) => {
+    const from = args.maybe("instance");
+    const forest = toWire(await hopper.instances.hierarchy(from, { all: args.flag("all") })) as TreeBody[];
+    if (forest.length === 0) context.remark(NONE);
+    return {
+      // One tree for one instance, a list for the forest, as the API answers.
+      body: from === undefined ? wholeList(forest) : forest[0],
+      items: forest,
+      lines: (look) => treeLines(forest, look),
+      named: forest.flatMap((root) => everyInstance(root)),
+    };
+  }),
 };
 
 function everyInstance(tree: TreeBody): TreeBody[] {
@@ -142,13 +125,11 @@ const status: CommandSpec = {
   path: ["instance", "status"],
   summary: "Show how all instances are, or one of them",
   positionals: [{ ...INSTANCE, optional: true }],
-  act: async (context, args) => {
-    if (args.maybe("instance") !== undefined) return await showInstance(context, args);
-    await context.reads(async (hopper) => {
-      const body = bodyOf(await hopper.stats());
-      await context.show({ body, lines: (look) => dashboardLines(body, look), named: [] });
-    });
-  },
+  act: shows(async (hopper, args) => {
+    if (args.maybe("instance") !== undefined) return await wholeInstance(hopper, args.subject);
+    const body = bodyOf(await hopper.stats());
+    return { body, lines: (look) => dashboardLines(body, look), named: [] };
+  }),
 };
 
 /** `instance …`: the hierarchy and the lifecycle. Source: 2-domain.md 2.2. */
@@ -161,7 +142,7 @@ export const instanceCommands: readonly CommandSpec[] = [
   ...verbCommands({
     noun: "instance",
     subject: INSTANCE,
-    show: showLine,
+    show: shownInstance,
     verbs: [
       { name: "start", summary: "Start an instance" },
       {

@@ -2,6 +2,7 @@ import { commandText } from "../../src/contracts/shell-word.ts";
 import { toWire } from "../../src/contracts/wire.ts";
 import type { Context } from "../context.ts";
 import type { Hopper, ListView } from "../library/library.ts";
+import type { Shown } from "../output.ts";
 import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
 import type { Look } from "../render/look.ts";
 
@@ -18,10 +19,9 @@ interface Page {
   count?: boolean | undefined;
 }
 
-interface Listing<View, Body> extends Omit<CommandSpec, "act"> {
+interface Listing<Body> {
+  readonly noun: "instance" | "task" | "delegation";
   readonly options: readonly OptionSpec[];
-  /** One page, filtered as the options say. */
-  readonly page: (hopper: Hopper, params: Page) => Promise<ListView<View>>;
   /** The lines of a table; looks up what names it needs. */
   readonly table: (
     items: readonly Body[],
@@ -35,23 +35,17 @@ interface Listing<View, Body> extends Omit<CommandSpec, "act"> {
  * A command that lists: a table with `50 of 312` and how to get more, one page of json, or every page as jsonl,
  * name or ids (a page only, when --limit is given). Source: 5-cli.md 5.6.
  */
-export function listCommand<View, Body extends { id: string }>(listing: Listing<View, Body>): CommandSpec {
-  const { page, table, empty, ...spec } = listing;
-  const show = async (
-    context: Context,
-    view: ListView<View>,
-    lines: (look: Look) => string[],
-  ): Promise<void> => {
-    const items = bodiesOf<Body>(view);
-    await context.show({
-      body: toWire(view),
-      items,
-      lines,
-    });
+export function listCommand<Body>({ noun, options, table, empty }: Listing<Body>): CommandSpec {
+  const path = [noun, "list"];
+  const page = async (hopper: Hopper, params: Page): Promise<ListView<unknown>> =>
+    await hopper[`${noun}s`].list(params);
+  const shown = (view: ListView<unknown>, lines: Shown["lines"]): Shown => {
+    return { body: toWire(view), items: bodiesOf(view), lines };
   };
   return {
-    ...spec,
-    options: [...spec.options, ...PAGE_OPTIONS],
+    path,
+    summary: `List ${noun}s`,
+    options: [...options, ...PAGE_OPTIONS],
     act: async (context, args) => {
       await context.reads(async (hopper) => {
         const params: Page = args.params();
@@ -59,8 +53,8 @@ export function listCommand<View, Body extends { id: string }>(listing: Listing<
         if (wanted === "every" && params.limit === undefined) {
           let cursor: string | null | undefined = params.cursor;
           do {
-            const view: ListView<View> = await page(hopper, { ...params, limit: BIGGEST_PAGE, cursor });
-            await show(context, view, () => []);
+            const view = await page(hopper, { ...params, limit: BIGGEST_PAGE, cursor });
+            await context.show(shown(view, () => []));
             cursor = view.nextCursor;
           } while (cursor !== null && context.io.stdout.closed !== true);
           return;
@@ -69,8 +63,8 @@ export function listCommand<View, Body extends { id: string }>(listing: Listing<
         const view = await page(hopper, people ? { ...params, count: true } : params);
         if (view.items.length === 0) context.remark(empty);
         const rows = people ? await table(bodiesOf<Body>(view), { hopper, context }) : () => [];
-        const again = [...spec.path, ...args.words(PAGE_OPTIONS.map((option) => option.name))];
-        await show(context, view, (look) => [...rows(look), ...footerLines(view, again)]);
+        const again = [...path, ...args.words(PAGE_OPTIONS.map((option) => option.name))];
+        await context.show(shown(view, (look) => [...rows(look), ...footerLines(view, again)]));
       });
     },
   };

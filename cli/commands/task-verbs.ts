@@ -1,14 +1,14 @@
-import type { Context } from "../context.ts";
 import type { Hopper } from "../library/library.ts";
+import type { Shown } from "../output.ts";
 import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
-import { showDelegation } from "./delegation.ts";
-import { chainCommand, showStanding, showTask, TASK } from "./task.ts";
+import { shownDelegation } from "./delegation.ts";
+import { chainCommand, shownStanding, shownTask, TASK } from "./task.ts";
 import { REASON, verbCommands, type Verb } from "./verbs.ts";
 
 const RESULT: OptionSpec = { name: "result", type: "json", describe: "What came of it, as JSON" };
 
 function verbs(
-  show: (context: Context, hopper: Hopper, id: string) => Promise<void>,
+  show: (hopper: Hopper, id: string) => Promise<Shown>,
   ...all: Verb<Hopper["tasks"]>[]
 ): CommandSpec[] {
   return verbCommands({ noun: "task", subject: TASK, show, verbs: all });
@@ -17,7 +17,7 @@ function verbs(
 /** The verbs that decide a task (2-domain.md 2.3), and those that move it between instances (2.4). */
 export const taskVerbs: readonly CommandSpec[] = [
   ...verbs(
-    showTask,
+    shownTask,
     {
       name: "status",
       summary: "Set a task's status: done, failed, cancelled, blocked, pending or in_progress",
@@ -49,12 +49,12 @@ export const taskVerbs: readonly CommandSpec[] = [
       ],
     },
   ),
-  ...verbs(showStanding, {
+  ...verbs(shownStanding, {
     name: "assign",
     summary: "Give an unassigned task to an instance",
     options: [{ name: "to", field: "instanceId", required: true, describe: "Id or name of the instance" }],
   }),
-  ...verbs(showDelegation, {
+  ...verbs(shownDelegation, {
     name: "delegate",
     summary: "Offer a task to an instance below; without --to routing chooses",
     options: [
@@ -67,7 +67,7 @@ export const taskVerbs: readonly CommandSpec[] = [
   }),
   chainCommand,
   ...verbs(
-    showDelegation,
+    shownDelegation,
     { name: "escalate", summary: "Give a task back to the instance above", options: [REASON] },
     {
       name: "reassign",

@@ -1,30 +1,31 @@
-import type { Context } from "../context.ts";
-import { checkTask, type CreateTaskParams, type Hopper, type TaskView } from "../library/library.ts";
+import { checkTask, type CreateTaskParams, type Hopper } from "../library/library.ts";
+import type { Shown } from "../output.ts";
 import type { CommandSpec, OptionSpec, PositionalSpec } from "../parse/spec.ts";
 import { bodyOf, type TaskBody } from "../render/bodies.ts";
 import { addedLines, chainLines, taskStatusLine } from "../render/chain.ts";
 import { explainLines, taskDetails, taskTable } from "../render/task.ts";
 import { listCommand } from "./list.ts";
 import { instanceNames, taskRefs } from "./names.ts";
+import { shows } from "./shows.ts";
 
 /** The task that a command is about. */
 export const TASK: PositionalSpec = { name: "task", subject: true, describe: "Id or ref (T-1) of a task" };
 
 const SETTLE_MS = 2_000;
 
-/** Shows a task as it stands now: `T-1 done`, and the whole task for machines. */
-export async function showTask(context: Context, hopper: Hopper, id: string): Promise<void> {
-  const task = bodyOf(await hopper.tasks.get(id));
-  await context.show({ body: task, lines: (look) => [taskStatusLine(task, look)] });
+/** A task as it stands now: `T-1 done`, and the whole task for machines. */
+export async function shownTask(hopper: Hopper, id: string): Promise<Shown> {
+  const body = bodyOf(await hopper.tasks.get(id));
+  return { body, lines: (look) => [taskStatusLine(body, look)] };
 }
 
-/** Shows a task with its chain and where it stands: what `task add` prints. */
-export async function showStanding(context: Context, hopper: Hopper, id: string): Promise<void> {
+/** A task with its chain and where it stands: what `task add` prints. */
+export async function shownStanding(hopper: Hopper, id: string): Promise<Shown> {
   const task = bodyOf(await hopper.tasks.get(id));
   const chain = bodyOf(await hopper.tasks.delegations(task.id));
   const names = await instanceNames(hopper, [task], ({ instance_id }) => [instance_id]);
   const holder = task.instance_id === null ? null : (names[task.instance_id] ?? task.instance_id);
-  await context.show({ body: task, lines: (look) => addedLines({ task, chain, holder, look }) });
+  return { body: task, lines: (look) => addedLines({ task, chain, holder, look }) };
 }
 
 /** What a task is made of, for `task add` and `route test`. */
@@ -60,15 +61,14 @@ const add: CommandSpec = {
       async (hopper) => {
         const { id } = await hopper.tasks.add(params);
         await hopper.settle();
-        await showStanding(context, hopper, id);
+        await context.show(await shownStanding(hopper, id));
       },
     );
   },
 };
 
-const list = listCommand<TaskView, TaskBody>({
-  path: ["task", "list"],
-  summary: "List tasks",
+const list = listCommand<TaskBody>({
+  noun: "task",
   options: [
     { name: "instance", field: "instanceId", describe: "Only those this instance holds; none = unassigned" },
     { name: "status", type: "list", describe: "Only in this status; open = all that are not final" },
@@ -81,7 +81,6 @@ const list = listCommand<TaskView, TaskBody>({
     { name: "search", field: "q", describe: "Only with this text in the title or description" },
     { name: "sort", describe: "created, -created, priority, updated or -updated" },
   ],
-  page: async (hopper, params) => await hopper.tasks.list(params),
   table: async (items, { hopper, context }) => {
     const names = await instanceNames(hopper, items, (item) =>
       context.format === "wide" ? [item.instance_id, item.origin_instance_id] : [item.instance_id],
@@ -95,37 +94,26 @@ const show: CommandSpec = {
   path: ["task", "show"],
   summary: "Show a task with its chain and result",
   positionals: [TASK],
-  act: async (context, { subject }) => {
-    await context.reads(async (hopper) => {
-      const task = bodyOf(await hopper.tasks.get(subject));
-      const chain = bodyOf(await hopper.tasks.delegations(task.id));
-      const names = {
-        ...(await instanceNames(hopper, [task], (one) => [one.instance_id, one.origin_instance_id])),
-        ...(await taskRefs(hopper, [task], ({ depends_on }) => depends_on)),
-      };
-      await context.show({
-        body: task,
-        lines: (look) => taskDetails({ task, chain, names, look }),
-      });
-    });
-  },
+  act: shows(async (hopper, { subject }) => {
+    const task = bodyOf(await hopper.tasks.get(subject));
+    const chain = bodyOf(await hopper.tasks.delegations(task.id));
+    const names = {
+      ...(await instanceNames(hopper, [task], (one) => [one.instance_id, one.origin_instance_id])),
+      ...(await taskRefs(hopper, [task], ({ depends_on }) => depends_on)),
+    };
+    return { body: task, lines: (look) => taskDetails({ task, chain, names, look }) };
+  }),
 };
 
 const explain: CommandSpec = {
   path: ["task", "explain"],
   summary: "Tell a task's story: who decided what, and why",
   positionals: [TASK],
-  act: async (context, { subject }) => {
-    await context.reads(async (hopper) => {
-      const { task: view, lines } = await hopper.tasks.explain(subject);
-      const task = bodyOf(view);
-      await context.show({
-        body: { task, lines },
-        lines: (look) => explainLines(task, lines, look),
-        named: [task],
-      });
-    });
-  },
+  act: shows(async (hopper, { subject }) => {
+    const { task: view, lines } = await hopper.tasks.explain(subject);
+    const task = bodyOf(view);
+    return { body: { task, lines }, lines: (look) => explainLines(task, lines, look), named: [task] };
+  }),
 };
 
 /** `task delegations`: the chain. Source: 2-domain.md 2.4. */
@@ -133,16 +121,10 @@ export const chainCommand: CommandSpec = {
   path: ["task", "delegations"],
   summary: "Show a task's delegation chain",
   positionals: [TASK],
-  act: async (context, { subject }) => {
-    await context.reads(async (hopper) => {
-      const body = bodyOf(await hopper.tasks.delegations(subject));
-      await context.show({
-        body,
-        items: body.items,
-        lines: (look) => chainLines(body, look),
-      });
-    });
-  },
+  act: shows(async (hopper, { subject }) => {
+    const body = bodyOf(await hopper.tasks.delegations(subject));
+    return { body, items: body.items, lines: (look) => chainLines(body, look) };
+  }),
 };
 
 /** What makes and shows tasks; what decides and moves them is in task-verbs.ts. */

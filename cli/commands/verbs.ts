@@ -1,5 +1,5 @@
-import type { Context } from "../context.ts";
 import type { Hopper } from "../library/library.ts";
+import type { Shown } from "../output.ts";
 import type { CommandSpec, OptionSpec, PositionalSpec } from "../parse/spec.ts";
 
 /** One verb of the library about one record: what stands in its line beside the record are its parameters. */
@@ -16,7 +16,7 @@ type Send = (id: string, params: object) => Promise<{ readonly id: string }>;
 export function verbCommands<Noun extends "instance" | "task" | "delegation">(params: {
   noun: Noun;
   subject: PositionalSpec;
-  show: (context: Context, hopper: Hopper, id: string) => Promise<void>;
+  show: (hopper: Hopper, id: string) => Promise<Shown>;
   verbs: readonly Verb<Hopper[`${Noun}s`]>[];
 }): CommandSpec[] {
   const { noun, subject, show, verbs } = params;
@@ -30,7 +30,7 @@ export function verbCommands<Noun extends "instance" | "task" | "delegation">(pa
         const send = group[name] as Send;
         const { id } = await send.call(group, args.subject, { ...args.params(), by: context.by });
         await hopper.settle();
-        await show(context, hopper, id);
+        await context.show(await show(hopper, id));
       });
     },
   }));
