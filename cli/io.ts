@@ -1,4 +1,4 @@
-import type { ConfigurationSources, Hopper, PlanCommandArgs } from "./library/library.ts";
+import type { ConfigurationSources, Hopper, OpenParams, PlanCommandArgs } from "./library/library.ts";
 import type { StorePlace } from "./place/store-place.ts";
 
 /** Where text goes. A terminal says so, and how wide it is. */
@@ -9,15 +9,6 @@ export interface CliStream {
   readonly rows?: number | undefined;
   /** The reader has gone (`| head`): nothing more needs to be written. */
   readonly closed?: boolean | undefined;
-}
-
-/** How a command wants the store: `read` works while another process owns it, `own` makes this process the owner. */
-export interface OpenParams {
-  /** As `createHopper` takes it. */
-  store: string;
-  mode: "read" | "own";
-  /** Where settings come from: the library reads and checks them (src/config/config.ts). */
-  config: ConfigurationSources;
 }
 
 /** What the plan runner gets, before anything is loaded; see `hopper run --help`. */

@@ -2,7 +2,7 @@ import { userInfo } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { EXIT } from "./failures/exit-codes.ts";
 import type { CliIo, CliStream } from "./io.ts";
-import { openStore } from "./library/open-store.ts";
+import { openStore } from "./library/library.ts";
 import { runPlan } from "./library/run-plan.ts";
 import { run } from "./run.ts";
 

@@ -1,19 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { findPackageJSON } from "node:module";
+import { dirname } from "node:path";
+
+const manifest = findPackageJSON(import.meta.url) ?? "package.json";
 
 /** This package's folder: the nearest one above this file, in the sources or in the bundle, that has a manifest. */
-export const PACKAGE_ROOT: string = findRoot(import.meta.dirname);
+export const PACKAGE_ROOT: string = dirname(manifest);
 
 /** This package's version. */
-export const VERSION: string = readVersion();
-
-function findRoot(folder: string): string {
-  return existsSync(join(folder, "package.json")) ? folder : findRoot(dirname(folder));
-}
-
-function readVersion(): string {
-  const manifest = JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")) as {
-    version: string;
-  };
-  return manifest.version;
-}
+export const VERSION: string = (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;

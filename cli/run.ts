@@ -6,13 +6,11 @@ import { allowedText, inSameFolder, type FailedCommand } from "./failures/fixes.
 import type { CliIo } from "./io.ts";
 import { inWordsOfLine } from "./failures/line-words.ts";
 import { parse } from "./parse/parse.ts";
-import { lookFor } from "./render/look.ts";
+import { DEFAULT_COLUMNS, lookFor } from "./render/look.ts";
 import { problemLines } from "./render/problem.ts";
 import { VERSION } from "./package.ts";
 
 export type { CliIo } from "./io.ts";
-
-const DEFAULT_COLUMNS = 80;
 
 /**
  * Runs one command line and resolves with its exit code (5-cli.md 5.1). Data goes to stdout, remarks and

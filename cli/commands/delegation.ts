@@ -1,5 +1,5 @@
 import type { Hopper } from "../library/library.ts";
-import type { CommandSpec, PositionalSpec } from "../parse/spec.ts";
+import type { CommandSpec } from "../parse/spec.ts";
 import { bodyOf, type DelegationBody } from "../render/bodies.ts";
 import { delegationLine } from "../render/chain.ts";
 import { delegationDetails, delegationTable } from "../render/delegation.ts";
@@ -7,9 +7,9 @@ import type { Shown } from "../output.ts";
 import { listCommand } from "./list.ts";
 import { taskRefs } from "./names.ts";
 import { shows } from "./shows.ts";
-import { REASON, verbCommands } from "./verbs.ts";
+import { REASON, verbCommands, type Subject } from "./verbs.ts";
 
-const DELEGATION: PositionalSpec = {
+const DELEGATION: Subject<"delegation"> = {
   name: "delegation",
   subject: true,
   describe: "Id or ref (D-1) of a delegation",
@@ -54,22 +54,19 @@ const show: CommandSpec = {
 export const delegationCommands: readonly CommandSpec[] = [
   list,
   show,
-  ...verbCommands({
-    noun: "delegation",
-    subject: DELEGATION,
-    show: shownDelegation,
-    verbs: [
-      {
-        name: "accept",
-        summary: "Accept an offer",
-        options: [{ name: "note", describe: "A word to the journal" }],
-      },
-      {
-        name: "reject",
-        summary: "Refuse an offer; the task goes back",
-        options: [{ ...REASON, required: true }],
-      },
-      { name: "cancel", summary: "Withdraw an offer that is not decided yet", options: [REASON] },
-    ],
-  }),
+  ...verbCommands(
+    DELEGATION,
+    shownDelegation,
+    {
+      name: "accept",
+      summary: "Accept an offer",
+      options: [{ name: "note", describe: "A word to the journal" }],
+    },
+    {
+      name: "reject",
+      summary: "Refuse an offer; the task goes back",
+      options: [{ ...REASON, required: true }],
+    },
+    { name: "cancel", summary: "Withdraw an offer that is not decided yet", options: [REASON] },
+  ),
 ];

@@ -1,8 +1,7 @@
 import { EXIT_CODE_MEANINGS } from "../failures/exit-codes.ts";
 import { helpOn } from "../parse/parse.ts";
 import type { CommandSpec, CommandTree } from "../parse/spec.ts";
-
-const DEFAULT_COLUMNS = 80;
+import { DEFAULT_COLUMNS } from "../render/look.ts";
 
 /** `help`, `help task add`, `help exit-codes`. The tree is asked for late: this command is in it. */
 export function helpCommand(tree: () => CommandTree): CommandSpec {

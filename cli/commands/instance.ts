@@ -2,7 +2,7 @@ import { toWire } from "../../src/contracts/wire.ts";
 import { usage } from "../failures/failure.ts";
 import { checkInstance, configWarnings, type CreateInstanceParams, type Hopper } from "../library/library.ts";
 import { wholeList, type Shown } from "../output.ts";
-import type { CommandSpec, PositionalSpec } from "../parse/spec.ts";
+import type { CommandSpec } from "../parse/spec.ts";
 import { bodyOf, type InstanceBody, type TreeBody } from "../render/bodies.ts";
 import { dashboardLines } from "../render/dashboard.ts";
 import { instanceDetails, instanceTable } from "../render/instance.ts";
@@ -10,9 +10,13 @@ import { instanceLine, treeLines } from "../render/tree.ts";
 import { listCommand } from "./list.ts";
 import { instanceNames } from "./names.ts";
 import { shows } from "./shows.ts";
-import { verbCommands } from "./verbs.ts";
+import { verbCommands, type Subject } from "./verbs.ts";
 
-const INSTANCE: PositionalSpec = { name: "instance", subject: true, describe: "Id or name of an instance" };
+const INSTANCE: Subject<"instance"> = {
+  name: "instance",
+  subject: true,
+  describe: "Id or name of an instance",
+};
 const NONE = "no instances; create one: hopper instance create global --scope global";
 
 /** An instance as it stands now: `webapp (PROJECT) [running]`. By id: a terminated one has no name any more. */
@@ -139,38 +143,35 @@ export const instanceCommands: readonly CommandSpec[] = [
   show,
   tree,
   status,
-  ...verbCommands({
-    noun: "instance",
-    subject: INSTANCE,
-    show: shownInstance,
-    verbs: [
-      { name: "start", summary: "Start an instance" },
-      {
-        name: "stop",
-        summary: "Stop an instance, when the work under way is done",
-        options: [
-          {
-            name: "drain-timeout",
-            field: "drainTimeoutMs",
-            type: "duration",
-            describe: "Wait at most this long for it, e.g. 10s (default 30s)",
-          },
-        ],
-      },
-      { name: "restart", summary: "Stop an instance and start it again" },
-      { name: "pause", summary: "Take nothing new; what is under way goes on" },
-      { name: "resume", summary: "Go on after a pause" },
-      { name: "recover", summary: "Start an instance that is in error" },
-      {
-        name: "fail",
-        summary: "Put an instance into error",
-        options: [{ name: "error", required: true, describe: "What is wrong with it" }],
-      },
-      {
-        name: "terminate",
-        summary: "End an instance for good; its tasks go back to where they came from",
-        options: [{ name: "cascade", type: "flag", describe: "And all below it, children first" }],
-      },
-    ],
-  }),
+  ...verbCommands(
+    INSTANCE,
+    shownInstance,
+    { name: "start", summary: "Start an instance" },
+    {
+      name: "stop",
+      summary: "Stop an instance, when the work under way is done",
+      options: [
+        {
+          name: "drain-timeout",
+          field: "drainTimeoutMs",
+          type: "duration",
+          describe: "Wait at most this long for it, e.g. 10s (default 30s)",
+        },
+      ],
+    },
+    { name: "restart", summary: "Stop an instance and start it again" },
+    { name: "pause", summary: "Take nothing new; what is under way goes on" },
+    { name: "resume", summary: "Go on after a pause" },
+    { name: "recover", summary: "Start an instance that is in error" },
+    {
+      name: "fail",
+      summary: "Put an instance into error",
+      options: [{ name: "error", required: true, describe: "What is wrong with it" }],
+    },
+    {
+      name: "terminate",
+      summary: "End an instance for good; its tasks go back to where they came from",
+      options: [{ name: "cascade", type: "flag", describe: "And all below it, children first" }],
+    },
+  ),
 ];

@@ -1,6 +1,7 @@
 import { bodyOf } from "../render/bodies.ts";
 import { dashboardLines } from "../render/dashboard.ts";
-import { placeLines } from "../render/place.ts";
+import { paint, type Look } from "../render/look.ts";
+import { clean } from "../render/text.ts";
 import type { CommandSpec } from "../parse/spec.ts";
 import { shows } from "./shows.ts";
 
@@ -18,3 +19,11 @@ export const statusCommand: CommandSpec = {
     };
   }),
 };
+
+/** Where the command acts: the data folder, and what happens there between commands (5-cli.md 5.1). */
+function placeLines(data: string, look: Look): string[] {
+  return [
+    `${paint("Data:", "dim", look)} ${clean(data)}`,
+    `${paint("Runtime:", "dim", look)} embedded; nothing happens between commands (timers that are due wait for the next one)`,
+  ];
+}

@@ -1,22 +1,14 @@
-import type { Hopper } from "../library/library.ts";
-import type { Shown } from "../output.ts";
 import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
 import { shownDelegation } from "./delegation.ts";
 import { chainCommand, shownStanding, shownTask, TASK } from "./task.ts";
-import { REASON, verbCommands, type Verb } from "./verbs.ts";
+import { REASON, verbCommands } from "./verbs.ts";
 
 const RESULT: OptionSpec = { name: "result", type: "json", describe: "What came of it, as JSON" };
 
-function verbs(
-  show: (hopper: Hopper, id: string) => Promise<Shown>,
-  ...all: Verb<Hopper["tasks"]>[]
-): CommandSpec[] {
-  return verbCommands({ noun: "task", subject: TASK, show, verbs: all });
-}
-
 /** The verbs that decide a task (2-domain.md 2.3), and those that move it between instances (2.4). */
 export const taskVerbs: readonly CommandSpec[] = [
-  ...verbs(
+  ...verbCommands(
+    TASK,
     shownTask,
     {
       name: "status",
@@ -49,12 +41,12 @@ export const taskVerbs: readonly CommandSpec[] = [
       ],
     },
   ),
-  ...verbs(shownStanding, {
+  ...verbCommands(TASK, shownStanding, {
     name: "assign",
     summary: "Give an unassigned task to an instance",
     options: [{ name: "to", field: "instanceId", required: true, describe: "Id or name of the instance" }],
   }),
-  ...verbs(shownDelegation, {
+  ...verbCommands(TASK, shownDelegation, {
     name: "delegate",
     summary: "Offer a task to an instance below; without --to routing chooses",
     options: [
@@ -66,7 +58,8 @@ export const taskVerbs: readonly CommandSpec[] = [
     examples: ["hopper task delegate T-1 --to webapp", "hopper task delegate T-1"],
   }),
   chainCommand,
-  ...verbs(
+  ...verbCommands(
+    TASK,
     shownDelegation,
     { name: "escalate", summary: "Give a task back to the instance above", options: [REASON] },
     {

@@ -1,15 +1,16 @@
 import { checkTask, type CreateTaskParams, type Hopper } from "../library/library.ts";
 import type { Shown } from "../output.ts";
-import type { CommandSpec, OptionSpec, PositionalSpec } from "../parse/spec.ts";
+import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
 import { bodyOf, type TaskBody } from "../render/bodies.ts";
 import { addedLines, chainLines, taskStatusLine } from "../render/chain.ts";
 import { explainLines, taskDetails, taskTable } from "../render/task.ts";
 import { listCommand } from "./list.ts";
 import { instanceNames, taskRefs } from "./names.ts";
 import { shows } from "./shows.ts";
+import type { Subject } from "./verbs.ts";
 
 /** The task that a command is about. */
-export const TASK: PositionalSpec = { name: "task", subject: true, describe: "Id or ref (T-1) of a task" };
+export const TASK: Subject<"task"> = { name: "task", subject: true, describe: "Id or ref (T-1) of a task" };
 
 const SETTLE_MS = 2_000;
 

@@ -3,7 +3,7 @@ import type { Shown } from "../output.ts";
 import type { CommandSpec, OptionSpec, PositionalSpec } from "../parse/spec.ts";
 
 /** One verb of the library about one record: what stands in its line beside the record are its parameters. */
-export interface Verb<Verbs> extends Omit<CommandSpec, "path" | "act"> {
+interface Verb<Verbs> extends Omit<CommandSpec, "path" | "act"> {
   readonly name: keyof Verbs & string;
 }
 
@@ -12,14 +12,18 @@ export const REASON: OptionSpec = { name: "reason", describe: "Why" };
 
 type Send = (id: string, params: object) => Promise<{ readonly id: string }>;
 
+/** The record that commands are about, by its noun. */
+export interface Subject<Noun extends string> extends PositionalSpec {
+  readonly name: Noun;
+}
+
 /** Verbs as commands: `instance pause webapp`. Each shows how the record stands when nothing is due any more. */
-export function verbCommands<Noun extends "instance" | "task" | "delegation">(params: {
-  noun: Noun;
-  subject: PositionalSpec;
-  show: (hopper: Hopper, id: string) => Promise<Shown>;
-  verbs: readonly Verb<Hopper[`${Noun}s`]>[];
-}): CommandSpec[] {
-  const { noun, subject, show, verbs } = params;
+export function verbCommands<Noun extends "instance" | "task" | "delegation">(
+  subject: Subject<Noun>,
+  show: (hopper: Hopper, id: string) => Promise<Shown>,
+  ...verbs: readonly Verb<Hopper[`${Noun}s`]>[]
+): CommandSpec[] {
+  const noun = subject.name;
   return verbs.map(({ name, positionals = [], ...spec }) => ({
     ...spec,
     path: [noun, name],

@@ -2,15 +2,12 @@
  * The one place where the command line touches the library. Types cost nothing; of code only the mapping
  * to the wire is loaded at once, everything else when it is used, so that `--help` stays fast.
  */
-import type {
-  CreateHopperParams,
-  InstanceView,
-  loadConfiguration as LoadConfiguration,
-  runPlan as RunPlan,
-} from "../../src/index.ts";
+import type { Configuration, ConfigurationSources, Hopper, InstanceView, runPlan } from "../../src/index.ts";
 
 export type {
   ChainView,
+  Configuration,
+  ConfigurationSources,
   CreateInstanceParams,
   CreateTaskParams,
   DecisionView,
@@ -24,10 +21,21 @@ export type {
   TaskView,
 } from "../../src/index.ts";
 /** `hopper run` and `hopper demo`, as they are understood. */
-export type PlanCommandArgs = Parameters<typeof RunPlan>[0];
-/** Where settings may come from. */
-export type ConfigurationSources = NonNullable<CreateHopperParams["sources"]>;
-export type Configuration = ReturnType<typeof LoadConfiguration>;
+export type PlanCommandArgs = Parameters<typeof runPlan>[0];
+/** How a command wants the store: `read` works while another process owns it, `own` makes this process the owner. */
+export interface OpenParams {
+  /** As `createHopper` takes it. */
+  readonly store: string;
+  readonly mode: "read" | "own";
+  /** Where settings come from: the library reads and checks them (src/config/config.ts). */
+  readonly config: ConfigurationSources;
+}
+
+/** Opens a store. Does not wait for another owner: that would block the process; who calls this tries again. */
+export async function openStore({ store, mode, config }: OpenParams): Promise<Hopper> {
+  const { createHopper } = await import("../../src/index.ts");
+  return await createHopper({ store, mode, sources: config, lockWaitMs: 0 });
+}
 
 /** Reads the settings. Throws what is wrong with them. */
 export async function loadConfiguration(sources: ConfigurationSources): Promise<Configuration> {

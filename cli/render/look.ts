@@ -25,29 +25,16 @@ const FORMATS = {
   strong: "bold",
 } as const;
 
-const TONE_OF_STATUS: Readonly<Record<string, Tone>> = {
-  running: "good",
-  done: "good",
-  accepted: "good",
-  completed: "good",
-  error: "bad",
-  failed: "bad",
-  rejected: "bad",
-  paused: "warn",
-  blocked: "warn",
-  pending: "warn",
-  starting: "info",
-  stopping: "info",
-  claimed: "info",
-  in_progress: "info",
-  waiting: "info",
-  stopped: "dim",
-  terminated: "dim",
-  cancelled: "dim",
-  created: "dim",
-};
+const STATUSES: readonly (readonly [tone: Tone, statuses: readonly string[]])[] = [
+  ["good", ["running", "done", "accepted", "completed"]],
+  ["bad", ["error", "failed", "rejected"]],
+  ["warn", ["paused", "blocked", "pending"]],
+  ["info", ["starting", "stopping", "claimed", "in_progress", "waiting"]],
+  ["dim", ["stopped", "terminated", "cancelled", "created"]],
+];
 
-const DEFAULT_COLUMNS = 80;
+/** Where a stream does not say how wide it is. */
+export const DEFAULT_COLUMNS = 80;
 
 /** Plain text without limits: what a pipe gets. */
 export const PLAIN_LOOK: Look = { width: null, boxes: false, color: false, wide: false, now: 0 };
@@ -79,7 +66,7 @@ export function paint(text: string, tone: Tone | undefined, look: Look): string 
 
 /** The colour a status of an instance, task or delegation has. */
 export function toneOf(status: string): Tone | undefined {
-  return TONE_OF_STATUS[status];
+  return STATUSES.find(([, statuses]) => statuses.includes(status))?.[0];
 }
 
 function mayColor(env: Readonly<Record<string, string | undefined>>, interactive: boolean): boolean {

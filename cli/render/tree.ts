@@ -8,8 +8,6 @@ interface InstanceLike {
   readonly status: string;
 }
 
-const OPEN_STATUSES = ["pending", "blocked", "queued", "claimed", "in_progress", "waiting"] as const;
-
 /** `webapp (PROJECT) [running]`: what `instance create` and the lifecycle verbs print. */
 export function instanceLine(instance: InstanceLike, look: Look): string {
   const status = paint(instance.status, toneOf(instance.status), look);
@@ -23,7 +21,8 @@ export function treeLines(forest: readonly TreeBody[], look: Look): string[] {
 
 /** How many tasks the instance holds that are not final. */
 export function openTasks(counts: TreeBody["counts"]): number {
-  return OPEN_STATUSES.reduce((sum, status) => sum + counts[status], 0);
+  const { done, failed, cancelled, ...open } = counts;
+  return Object.values(open).reduce((sum, count) => sum + count, 0);
 }
 
 function branchLines(children: readonly TreeBody[], indent: string, look: Look): string[] {

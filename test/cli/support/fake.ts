@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CliIo, OpenParams, PlanArgs } from "../../../cli/io.ts";
+import type { CliIo, PlanArgs } from "../../../cli/io.ts";
+import type { OpenParams } from "../../../cli/library/library.ts";
 import { run } from "../../../cli/run.ts";
 import type { Hopper } from "../../../src/hopper.ts";
 import { INTERNALS } from "../../../src/verbs/internals.ts";

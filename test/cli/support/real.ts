@@ -1,5 +1,5 @@
 import type { CliIo } from "../../../cli/io.ts";
-import { openStore } from "../../../cli/library/open-store.ts";
+import { openStore } from "../../../cli/library/library.ts";
 import { runPlan } from "../../../cli/library/run-plan.ts";
 import { run } from "../../../cli/run.ts";
 import type { Finished } from "./binary.ts";
