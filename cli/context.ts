@@ -2,7 +2,12 @@ import { resolve } from "node:path";
 import { findDataFolder } from "./place/data-folder.ts";
 import { CliFailure } from "./failures/failure.ts";
 import type { CliIo } from "./io.ts";
-import { loadConfiguration, type ConfigurationSources, type Hopper } from "./library/library.ts";
+import {
+  loadConfiguration,
+  type ConfigurationSources,
+  type Hopper,
+  type OpenParams,
+} from "./library/library.ts";
 import { isLocked, isOlder } from "./failures/store-failure.ts";
 import { hasStore, noStore, placeOf, refuseMemory, type StorePlace } from "./place/store-place.ts";
 import { textOf, type Format, type Shown } from "./output.ts";
@@ -26,9 +31,7 @@ export class Context {
     const { io, globals } = params;
     this.io = io;
     this.#globals = globals;
-    this.format = globals.flag("json")
-      ? "json"
-      : ((globals.maybe("output") as Format | undefined) ?? "table");
+    this.format = globals.flag("json") ? "json" : ((globals.maybe("output") ?? "table") as Format);
     this.quiet = globals.flag("quiet");
     this.look = lookFor({ stream: io.stdout, env: io.env, wide: this.format === "wide", now: io.now() });
   }
@@ -75,15 +78,12 @@ export class Context {
 
   /** Runs as the owner if nobody else is, without waiting; undefined = another process owns the store. */
   async changesIfFree<T>(use: (hopper: Hopper) => Promise<T>): Promise<T | undefined> {
-    const { url } = await this.#existing();
-    let hopper: Hopper;
-    try {
-      hopper = await this.io.openHopper({ store: url, mode: "own", config: this.config });
-    } catch (error) {
+    const place = await this.#existing();
+    const hopper = await this.#open("own", place, 0).catch((error: unknown) => {
       if (isLocked(error)) return undefined;
       throw error;
-    }
-    return await this.#with(hopper, use);
+    });
+    return hopper && (await this.#with(hopper, use));
   }
 
   /** Writes to stdout in the format that was asked for. */
@@ -125,9 +125,9 @@ export class Context {
     }
   }
 
-  async #open(mode: "read" | "own", { url }: StorePlace): Promise<Hopper> {
+  async #open(mode: OpenParams["mode"], { url }: StorePlace, waitMs = LOCK_WAIT_MS): Promise<Hopper> {
     const { config, io } = this;
-    const giveUp = io.now() + LOCK_WAIT_MS;
+    const giveUp = io.now() + waitMs;
     for (;;) {
       try {
         return await io.openHopper({ store: url, mode, config });

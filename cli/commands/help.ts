@@ -1,4 +1,4 @@
-import { EXIT_CODE_MEANINGS } from "../failures/exit-codes.ts";
+import { EXIT_CODES } from "../failures/exit-codes.ts";
 import { helpOn } from "../parse/parse.ts";
 import type { CommandSpec, CommandTree } from "../parse/spec.ts";
 import { DEFAULT_COLUMNS } from "../render/look.ts";
@@ -16,7 +16,7 @@ export function helpCommand(tree: () => CommandTree): CommandSpec {
         stdout.write(await helpOn(topic, tree(), stdout.columns ?? DEFAULT_COLUMNS));
         return;
       }
-      const items = EXIT_CODE_MEANINGS.map(([code, meaning]) => ({ code, meaning }));
+      const items = Object.values(EXIT_CODES).map(([code, meaning]) => ({ code, meaning }));
       await context.show({
         body: { items },
         items,

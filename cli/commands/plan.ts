@@ -9,11 +9,6 @@ import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
 const DEMO = join(PACKAGE_ROOT, "examples", "hello.plan.yaml");
 const ONCE: OptionSpec = { name: "once", type: "flag", describe: "End when the plan is done" };
 const KEEP: OptionSpec = { name: "keep", type: "flag", describe: "Keep a temporary data folder" };
-const WORKERS: OptionSpec = {
-  name: "workers",
-  type: "whole",
-  describe: "Shell workers at every instance that queues",
-};
 
 /** `run PLAN`: the plan runner of src/plan, which is loaded here and not earlier. Source: 5-cli.md 5.3. */
 export const runCommand: CommandSpec = {
@@ -24,7 +19,7 @@ export const runCommand: CommandSpec = {
     ONCE,
     { name: "resume", type: "flag", describe: "Go on with an earlier run; finished tasks are not run again" },
     { name: "new", type: "flag", describe: "Cancel what is open of an earlier run and start afresh" },
-    WORKERS,
+    { name: "workers", type: "whole", describe: "Shell workers at every instance that queues" },
     { name: "dry-run", type: "flag", describe: "Say where each task would go and why; nothing is stored" },
     { ...KEEP, describe: `${KEEP.describe}; other data stays anyway` },
     { name: "temp", type: "flag", hidden: true, describe: "Use a temporary data folder" },
@@ -32,7 +27,7 @@ export const runCommand: CommandSpec = {
   examples: ["hopper run examples/hello.plan.yaml --once"],
   act: async (context, args) => {
     const plan = resolve(context.io.cwd, args.text("plan"));
-    const planned = await planArgs({ context, args, plan, temp: args.flag("temp") });
+    const planned = await planArgs(context, args, { plan, temp: args.flag("temp") });
     const { keep, temp, dryRun, place } = planned;
     if (keep && !temp && !dryRun)
       context.remark(`note: --keep has no effect here: the data is in ${place.shown} and stays there`);
@@ -46,19 +41,16 @@ export const demoCommand: CommandSpec = {
   summary: "Run a small plan in a temporary folder",
   options: [ONCE, KEEP],
   act: async (context, args) =>
-    await context.io.runPlan(await planArgs({ context, args, plan: DEMO, temp: true }), context.io),
+    await context.io.runPlan(await planArgs(context, args, { plan: DEMO, temp: true }), context.io),
 };
 
-async function planArgs(params: {
-  context: Context;
-  args: Args;
-  plan: string;
-  temp: boolean;
-}): Promise<PlanArgs> {
-  const { context, args, plan, temp } = params;
+async function planArgs(
+  context: Context,
+  args: Args,
+  run: Pick<PlanArgs, "plan" | "temp">,
+): Promise<PlanArgs> {
   return {
-    plan,
-    temp,
+    ...run,
     once: args.flag("once"),
     resume: args.flag("resume"),
     new: args.flag("new"),

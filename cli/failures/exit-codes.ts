@@ -1,34 +1,23 @@
-/** What a command's exit code means. Source: 5-cli.md 5.1. */
-export const EXIT = {
-  ok: 0,
-  failed: 1,
-  usage: 2,
-  notFound: 3,
-  conflict: 4,
-  unavailable: 5,
-  timedOut: 6,
-  denied: 7,
-  badConfiguration: 8,
-  damaged: 9,
-  nodeTooOld: 69,
-  interrupted: 130,
+/** What `hopper help exit-codes` prints. Source: 5-cli.md 5.1. */
+export const EXIT_CODES = {
+  ok: [0, "ok"],
+  failed: [1, "the operation or the awaited task failed"],
+  usage: [2, "the command, an option or a value is not understood"],
+  notFound: [3, "not found"],
+  conflict: [4, "conflict, or not allowed in this state"],
+  unavailable: [5, "unavailable: the store is in use, or may not be opened"],
+  timedOut: [6, "timed out"],
+  denied: [7, "denied"],
+  badConfiguration: [8, "bad configuration or plan"],
+  damaged: [9, "the data is damaged, or was written by a newer Hopper"],
+  nodeTooOld: [69, "Node is too old"],
+  interrupted: [130, "interrupted"],
 } as const;
 
-/** The table that `hopper help exit-codes` prints. */
-export const EXIT_CODE_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
-  [EXIT.ok, "ok"],
-  [EXIT.failed, "the operation or the awaited task failed"],
-  [EXIT.usage, "the command, an option or a value is not understood"],
-  [EXIT.notFound, "not found"],
-  [EXIT.conflict, "conflict, or not allowed in this state"],
-  [EXIT.unavailable, "unavailable: the store is in use, or may not be opened"],
-  [EXIT.timedOut, "timed out"],
-  [EXIT.denied, "denied"],
-  [EXIT.badConfiguration, "bad configuration or plan"],
-  [EXIT.damaged, "the data is damaged, or was written by a newer Hopper"],
-  [EXIT.nodeTooOld, "Node is too old"],
-  [EXIT.interrupted, "interrupted"],
-];
+/** The exit codes by their names. */
+export const EXIT = Object.fromEntries(
+  Object.entries(EXIT_CODES).map(([name, [code]]) => [name, code]),
+) as Record<keyof typeof EXIT_CODES, number>;
 
 const BY_CODE: Readonly<Record<string, number>> = {
   bad_configuration: EXIT.badConfiguration,

@@ -9,7 +9,7 @@ interface Line {
   readonly tone?: "warn" | "strong";
 }
 
-const TITLE = "Hopper Instance Status";
+const HEADING: Line = { text: "Hopper Instance Status", tone: "strong" };
 /** Columns between the bars of the frame, as in the reference guide. */
 const INNER = 53;
 /** Where the status begins, counted from the text's own beginning. */
@@ -19,10 +19,16 @@ const NARROW = 24;
 
 /** The dashboard of `instance status`: framed on a terminal, the same lines in order on a pipe. Source: 5-cli.md 5.1. */
 export function dashboardLines(stats: StatsBody, look: Look): string[] {
-  const lines = [...globalLines(stats), ...countLines(stats), ...attentionLines(stats)];
+  const attention = attentionText(stats);
+  const lines: Line[] = [
+    ...globalLines(stats),
+    { text: `Projects: ${scopeText(stats, "PROJECT")}` },
+    { text: `Orchestrations: ${scopeText(stats, "ORCHESTRATION")}` },
+    { text: `Total Tasks: ${stats.tasks.open} (${stats.tasks.in_progress} in progress)` },
+    ...(attention === "" ? [] : [{ text: `Attention: ${attention}`, tone: "warn" as const }]),
+  ];
   const room = look.width === null ? Infinity : look.width - 4;
-  if (!look.boxes || room < NARROW)
-    return [{ text: TITLE, tone: "strong" as const }, ...lines].map((line) => plainLine(line, look));
+  if (!look.boxes || room < NARROW) return [HEADING, ...lines].map((line) => plainLine(line, look));
   const widths = lines.map((line) => columnsOf(framedText(line, Infinity)));
   const inner = Math.min(room, Math.max(INNER - 2, ...widths));
   const bar = "─".repeat(inner + 2);
@@ -30,7 +36,7 @@ export function dashboardLines(stats: StatsBody, look: Look): string[] {
     `│ ${painted(pad(fit(text, inner), inner), line, look)} │`;
   return [
     `┌${bar}┐`,
-    row(TITLE, { text: TITLE, tone: "strong" }),
+    row(HEADING.text, HEADING),
     `├${bar}┤`,
     ...lines.flatMap((line) => wrap(framedText(line, inner), inner).map((text) => row(text, line))),
     `└${bar}┘`,
@@ -56,19 +62,6 @@ function globalLines(stats: StatsBody): Line[] {
     names.map((name) => ({ text: `Global: ${clean(name)}`, status })),
   );
   return lines.length > 0 ? lines : [{ text: "Global: none" }];
-}
-
-function countLines(stats: StatsBody): Line[] {
-  return [
-    { text: `Projects: ${scopeText(stats, "PROJECT")}` },
-    { text: `Orchestrations: ${scopeText(stats, "ORCHESTRATION")}` },
-    { text: `Total Tasks: ${stats.tasks.open} (${stats.tasks.in_progress} in progress)` },
-  ];
-}
-
-function attentionLines(stats: StatsBody): Line[] {
-  const text = attentionText(stats);
-  return text === "" ? [] : [{ text: `Attention: ${text}`, tone: "warn" }];
 }
 
 /** `3 active, 1 stopped`, and what else there is: `, 1 paused`. */

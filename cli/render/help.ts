@@ -31,30 +31,19 @@ const DESCRIPTION_MINIMUM = 20;
 
 /** Help on one command. */
 export function commandHelp(spec: CommandSpec, columns: number): string[] {
-  const positionals = spec.positionals ?? [];
-  const own = (spec.options ?? []).filter(({ hidden }) => hidden !== true);
+  const { positionals = [], options = [] } = spec;
+  const own = options.filter(({ hidden }) => hidden !== true);
   const globals = GLOBAL_OPTIONS.filter((option) => own.every(({ name }) => name !== option.name));
+  const examples = (spec.examples ?? []).map((example): Row => [example, ""]);
   const words = ["hopper", ...spec.path, ...positionals.map((positional) => placeholder(positional))];
   return [
     ...wrap(`Usage: ${words.join(" ")}${own.length > 0 ? " [options]" : ""}`, columns),
     "",
     ...wrap(spec.summary, columns),
-    ...section(
-      "",
-      positionals.map((positional) => [term(positional), positional.describe]),
-      columns,
-    ),
-    ...section(
-      "Options:",
-      own.map((option) => optionRow(option)),
-      columns,
-    ),
-    ...section("Global options:", [...globals.map((option) => optionRow(option)), ...ASIDE], columns),
-    ...section(
-      "Examples:",
-      (spec.examples ?? []).map((example) => [example, ""]),
-      columns,
-    ),
+    ...section("", rowsOf(positionals, term), columns),
+    ...section("Options:", rowsOf(own, optionTerm), columns),
+    ...section("Global options:", [...rowsOf(globals, optionTerm), ...ASIDE], columns),
+    ...section("Examples:", examples, columns),
   ];
 }
 
@@ -68,7 +57,7 @@ export function overviewHelp(path: readonly string[], tree: CommandTree, columns
   return [
     `Usage: ${["hopper", ...path, "COMMAND"].join(" ")}`,
     ...section("Commands:", [...nouns, ...commands], columns),
-    ...section("Global options:", [...GLOBAL_OPTIONS.map((option) => optionRow(option)), ...ASIDE], columns),
+    ...section("Global options:", [...rowsOf(GLOBAL_OPTIONS, optionTerm), ...ASIDE], columns),
     "",
     noun === undefined ? `Help on a command: hopper COMMAND --help\n${EPILOGUE}` : EPILOGUE,
   ].flatMap((line) => line.split("\n"));
@@ -78,12 +67,20 @@ function commandTerm({ path, positionals = [] }: CommandSpec): string {
   return [...path.slice(-1), ...positionals.map((positional) => placeholder(positional))].join(" ");
 }
 
-function optionRow(option: OptionSpec): Row {
-  const { name, alias, type = "text", describe, required, choices } = option;
+function rowsOf<Spec extends OptionSpec | PositionalSpec>(
+  specs: readonly Spec[],
+  named: (spec: Spec) => string,
+) {
+  return specs.map((spec): Row => {
+    const needed = "required" in spec && spec.required === true ? " (required)" : "";
+    return [named(spec), spec.describe + needed];
+  });
+}
+
+function optionTerm({ name, alias, type = "text", choices }: OptionSpec): string {
   const names = alias === undefined ? `--${name}` : `-${alias}, --${name}`;
   const value = choices === undefined ? PLACEHOLDERS[type] : ` ${choices.join("|")}`;
-  const needed = required === true ? " (required)" : "";
-  return [names + (value.length > 12 ? PLACEHOLDERS[type] : value), describe + needed];
+  return names + (value.length > 12 ? PLACEHOLDERS[type] : value);
 }
 
 function term({ name, many }: PositionalSpec): string {

@@ -29,11 +29,7 @@ const NO_BORDERS = {
   "bottom-left": "",
   "bottom-right": "",
   left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
   right: "",
-  "right-mid": "",
   middle: GAP,
 };
 
@@ -41,17 +37,15 @@ const NO_BORDERS = {
 export function tableLines<Row>(columns: readonly Column<Row>[], rows: readonly Row[], look: Look): string[] {
   if (rows.length === 0) return [];
   const wanted = columns.filter((column) => look.wide || column.wide !== true);
-  const { shown, widths } = fitColumns(wanted, rows, look.width);
+  const fitted = fitColumns(wanted, rows, look.width);
   const table = new Table({
-    head: shown.map((column, index) => paint(fit(column.head, widths[index] ?? 0), "dim", look)),
     chars: NO_BORDERS,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
+    style: { border: [], "padding-left": 0, "padding-right": 0, compact: true },
   });
+  table.push(fitted.map(({ column, width }) => paint(fit(column.head, width), "dim", look)));
   for (const row of rows) {
     table.push(
-      shown.map((column, index) =>
-        paint(fit(clean(column.cell(row)), widths[index] ?? 0), column.tone?.(row), look),
-      ),
+      fitted.map(({ column, width }) => paint(fit(clean(column.cell(row)), width), column.tone?.(row), look)),
     );
   }
   return table
@@ -60,25 +54,33 @@ export function tableLines<Row>(columns: readonly Column<Row>[], rows: readonly 
     .map((line) => line.trimEnd());
 }
 
-/** Which columns fit, and how wide each may be. */
-function fitColumns<Row>(columns: readonly Column<Row>[], rows: readonly Row[], width: number | null) {
-  const shown = columns.map((column) => ({
+interface Fitted<Row> {
+  readonly column: Column<Row>;
+  width: number;
+}
+
+/** The columns that fit, and how wide each may be. */
+function fitColumns<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number | null,
+): Fitted<Row>[] {
+  const fitted = columns.map((column) => ({
     column,
     width: Math.max(column.head.length, ...rows.map((row) => columnsOf(clean(column.cell(row))))),
   }));
-  if (width !== null) {
-    while (roomForFlex(shown, width) < FLEX_MINIMUM && dropOptional(shown));
-    const room = Math.max(1, roomForFlex(shown, width));
-    for (const entry of shown) {
-      if (entry.column.flex === true)
-        entry.width = Math.min(entry.width, Math.max(room, entry.column.head.length));
-    }
+  if (width === null) return fitted;
+  while (roomForFlex(fitted, width) < FLEX_MINIMUM && dropOptional(fitted));
+  const room = Math.max(1, roomForFlex(fitted, width));
+  for (const entry of fitted) {
+    if (entry.column.flex === true)
+      entry.width = Math.min(entry.width, Math.max(room, entry.column.head.length));
   }
-  return { shown: shown.map(({ column }) => column), widths: shown.map((entry) => entry.width) };
+  return fitted;
 }
 
 /** Columns left for the flexible one; its own width when there is none to cut. */
-function roomForFlex<Row>(shown: readonly { column: Column<Row>; width: number }[], width: number): number {
+function roomForFlex<Row>(shown: readonly Fitted<Row>[], width: number): number {
   const gaps = GAP.length * (shown.length - 1);
   const fixed = shown.reduce((sum, entry) => (entry.column.flex === true ? sum : sum + entry.width), gaps);
   const widest = shown.find(({ column }) => column.flex === true)?.width ?? FLEX_MINIMUM;
@@ -87,7 +89,7 @@ function roomForFlex<Row>(shown: readonly { column: Column<Row>; width: number }
   return room >= widest ? Math.max(room, FLEX_MINIMUM) : room;
 }
 
-function dropOptional<Row>(shown: { column: Column<Row>; width: number }[]): boolean {
+function dropOptional<Row>(shown: Fitted<Row>[]): boolean {
   const index = shown.findLastIndex(({ column }) => column.optional === true);
   if (index === -1) return false;
   shown.splice(index, 1);
