@@ -8,7 +8,7 @@ import {
   type Hopper,
   type OpenParams,
 } from "./library/library.ts";
-import { isLocked, isOlder } from "./failures/store-failure.ts";
+import { isStoreFailure } from "./failures/store-failure.ts";
 import { hasStore, noStore, placeOf, refuseMemory, type StorePlace } from "./place/store-place.ts";
 import { textOf, type Format, type Shown } from "./output.ts";
 import { lookFor, type Look } from "./render/look.ts";
@@ -80,7 +80,7 @@ export class Context {
   async changesIfFree<T>(use: (hopper: Hopper) => Promise<T>): Promise<T | undefined> {
     const place = await this.#existing();
     const hopper = await this.#open("own", place, 0).catch((error: unknown) => {
-      if (isLocked(error)) return undefined;
+      if (isStoreFailure(error, "locked")) return undefined;
       throw error;
     });
     return hopper && (await this.#with(hopper, use));
@@ -92,9 +92,14 @@ export class Context {
     if (text !== "") this.io.stdout.write(text);
   }
 
+  /** Does a person read what is shown? */
+  get forPeople(): boolean {
+    return !this.quiet && (this.format === "table" || this.format === "wide");
+  }
+
   /** A remark for a person, on stderr; not with --quiet or a machine's format. */
   remark(text: string): void {
-    if (!this.quiet && (this.format === "table" || this.format === "wide")) this.io.stderr.write(`${text}\n`);
+    if (this.forPeople) this.io.stderr.write(`${text}\n`);
   }
 
   get #dataFolder(): string {
@@ -120,7 +125,7 @@ export class Context {
     try {
       return await this.#open("read", place);
     } catch (error) {
-      if (!isOlder(error)) throw error;
+      if (!isStoreFailure(error, "older")) throw error;
       return await this.#open("own", place);
     }
   }
@@ -132,7 +137,7 @@ export class Context {
       try {
         return await io.openHopper({ store: url, mode, config });
       } catch (error) {
-        if (!isLocked(error) || io.now() >= giveUp) throw error;
+        if (!isStoreFailure(error, "locked") || io.now() >= giveUp) throw error;
       }
       throwIfInterrupted(io.signal);
       await io.sleep(LOCK_RETRY_MS);

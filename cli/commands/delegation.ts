@@ -32,10 +32,8 @@ const list = listCommand<DelegationBody>({
       describe: "With --instance: incoming, outgoing or all",
     },
   ],
-  table: async (items, { hopper }) => {
-    const names = await taskRefs(hopper, items, (item) => [item.task_id]);
-    return (look) => delegationTable(items, names, look);
-  },
+  names: async (hopper, items) => await taskRefs(hopper, items, ({ task_id }) => [task_id]),
+  table: delegationTable,
   empty: "no delegations",
 });
 

@@ -1,6 +1,5 @@
-import { toWire } from "../../src/contracts/wire.ts";
 import { usage } from "../failures/failure.ts";
-import { checkInstance, configWarnings, type CreateInstanceParams, type Hopper } from "../library/library.ts";
+import { checkInput, configWarnings, type CreateInstanceParams, type Hopper } from "../library/library.ts";
 import { wholeList, type Shown } from "../output.ts";
 import type { CommandSpec } from "../parse/spec.ts";
 import { bodyOf, type InstanceBody, type TreeBody } from "../render/bodies.ts";
@@ -51,7 +50,7 @@ const create: CommandSpec = {
     refuseOddConfig(given.config);
     const params = { ...given, start: args.flag("start"), by: context.by };
     await context.creates(
-      async () => await checkInstance(params),
+      async () => await checkInput("instance", params),
       async (hopper) => {
         const { id } = await hopper.instances.create(params);
         await hopper.settle();
@@ -82,10 +81,8 @@ const list = listCommand<InstanceBody>({
     { name: "search", field: "q", describe: "Only with this text in the name or description" },
     { name: "all", type: "flag", describe: "Terminated ones, too" },
   ],
-  table: async (items, { hopper }) => {
-    const names = await instanceNames(hopper, items, (item) => [item.parent_id]);
-    return (look) => instanceTable(items, names, look);
-  },
+  names: async (hopper, items) => await instanceNames(hopper, items, ({ parent_id }) => [parent_id]),
+  table: instanceTable,
   empty: NONE,
 });
 
@@ -109,7 +106,7 @@ const tree: CommandSpec = {
   options: [{ name: "all", type: "flag", describe: "Terminated ones, too" }],
   act: shows(async (hopper, args, context) => {
     const from = args.maybe("instance");
-    const forest = toWire(await hopper.instances.hierarchy(from, { all: args.flag("all") })) as TreeBody[];
+    const forest = bodyOf(await hopper.instances.hierarchy(from, { all: args.flag("all") }));
     if (forest.length === 0) context.remark(NONE);
     return {
       // One tree for one instance, a list for the forest, as the API answers.

@@ -1,7 +1,7 @@
-import { checkTask, type CreateTaskParams, type Hopper } from "../library/library.ts";
+import { checkInput, type CreateTaskParams, type Hopper } from "../library/library.ts";
 import type { Shown } from "../output.ts";
 import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
-import { bodyOf, type TaskBody } from "../render/bodies.ts";
+import { bodyOf, nameOf, type TaskBody } from "../render/bodies.ts";
 import { addedLines, chainLines, taskStatusLine } from "../render/chain.ts";
 import { explainLines, taskDetails, taskTable } from "../render/task.ts";
 import { listCommand } from "./list.ts";
@@ -25,7 +25,7 @@ export async function shownStanding(hopper: Hopper, id: string): Promise<Shown> 
   const task = bodyOf(await hopper.tasks.get(id));
   const chain = bodyOf(await hopper.tasks.delegations(task.id));
   const names = await instanceNames(hopper, [task], ({ instance_id }) => [instance_id]);
-  const holder = task.instance_id === null ? null : (names[task.instance_id] ?? task.instance_id);
+  const holder = task.instance_id && nameOf(task.instance_id, names);
   return { body: task, lines: (look) => addedLines({ task, chain, holder, look }) };
 }
 
@@ -58,7 +58,7 @@ const add: CommandSpec = {
     const given = args.params<CreateTaskParams>();
     const params: CreateTaskParams = { ...given, source: "cli", settleMs: SETTLE_MS, by: context.by };
     await context.creates(
-      async () => await checkTask(params),
+      async () => await checkInput("task", params),
       async (hopper) => {
         const { id } = await hopper.tasks.add(params);
         await hopper.settle();
@@ -82,12 +82,11 @@ const list = listCommand<TaskBody>({
     { name: "search", field: "q", describe: "Only with this text in the title or description" },
     { name: "sort", describe: "created, -created, priority, updated or -updated" },
   ],
-  table: async (items, { hopper, context }) => {
-    const names = await instanceNames(hopper, items, (item) =>
-      context.format === "wide" ? [item.instance_id, item.origin_instance_id] : [item.instance_id],
-    );
-    return (look) => taskTable(items, names, look);
-  },
+  names: async (hopper, items, { look }) =>
+    await instanceNames(hopper, items, (item) =>
+      look.wide ? [item.instance_id, item.origin_instance_id] : [item.instance_id],
+    ),
+  table: taskTable,
   empty: 'no tasks; add one: hopper task add "TITLE"',
 });
 

@@ -8,6 +8,20 @@ export interface Problem {
   readonly [fact: string]: unknown;
 }
 
+/** One of several things that are wrong, as far as it is known. */
+export interface Issue {
+  readonly path?: unknown;
+  readonly message?: unknown;
+  readonly file?: unknown;
+  readonly line?: unknown;
+  readonly column?: unknown;
+}
+
+/** The issues among the facts of a problem; none = empty. */
+export function issuesOf(issues: unknown): Issue[] {
+  return Array.isArray(issues) ? issues.filter((issue) => typeof issue === "object" && issue !== null) : [];
+}
+
 /** What a problem is made of. */
 export interface ProblemParts {
   readonly code: string;

@@ -1,26 +1,21 @@
-import type { Problem } from "./failure.ts";
+import { issuesOf, type Problem } from "./failure.ts";
 import { fieldOf, type CommandSpec } from "../parse/spec.ts";
 
 /** The problem in the words of the line: `--status is "foo"` for `status[0] is "foo"`, `TITLE is empty` for `title is empty`. */
 export function inWordsOfLine(problem: Problem, spec: CommandSpec | undefined): Problem {
-  const { issues, detail } = problem;
-  if (spec === undefined || !Array.isArray(issues)) return problem;
-  const renamed = issues.map((issue: unknown) => {
-    const path = pathOf(issue);
-    return path === "" ? issue : { ...(issue as object), path: writtenAs(path, spec) };
+  const issues = issuesOf(problem.issues);
+  if (spec === undefined || issues.length === 0) return problem;
+  const renamed = issues.map((issue) => {
+    return typeof issue.path === "string" ? { ...issue, path: writtenAs(issue.path, spec) } : issue;
   });
-  const first = pathOf(issues[0]);
-  const said = first !== "" && detail.startsWith(`${first} `);
+  const { detail } = problem;
+  const first = issues[0]?.path;
+  const said = typeof first === "string" && first !== "" && detail.startsWith(`${first} `);
   return {
     ...problem,
     issues: renamed,
     detail: said ? writtenAs(first, spec) + detail.slice(first.length) : detail,
   };
-}
-
-function pathOf(issue: unknown): string {
-  const path = (issue as { path?: unknown } | null | undefined)?.path;
-  return typeof path === "string" ? path : "";
 }
 
 /** A path into a value (`config.fallback`) stays as it is. */

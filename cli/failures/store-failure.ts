@@ -84,14 +84,9 @@ function lookAt(path: string): string {
   return `ls -ld ${shellWord(dirname(path))} ${shellWord(path)}`;
 }
 
-/** Does another process own the store? */
-export function isLocked(error: unknown): boolean {
-  return asStoreFailure(error)?.kind === "locked";
-}
-
-/** Is it to be brought up to date before it can be read? */
-export function isOlder(error: unknown): boolean {
-  return asStoreFailure(error)?.kind === "older";
+/** `locked`: another process owns the store. `older`: it is to be brought up to date before it can be read. */
+export function isStoreFailure(error: unknown, kind: "locked" | "older"): boolean {
+  return asStoreFailure(error)?.kind === kind;
 }
 
 function fixFor({ kind, path, pid }: StoreFailure): string {

@@ -43,26 +43,15 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   return library.loadConfiguration(sources);
 }
 
-/** Checks what `instances.create` takes, without a store. Throws as that does. */
-export async function checkInstance(params: unknown): Promise<void> {
-  const [{ checkUnknown }, { createInstance }] = await Promise.all([
-    import("../../src/contracts/check.ts"),
-    import("../../src/contracts/instances.ts"),
-  ]);
-  checkUnknown(createInstance, params);
+/** Checks what `instances.create` or `tasks.add` takes, without a store. Throws as that does. */
+export async function checkInput(of: "instance" | "task", params: unknown): Promise<void> {
+  const { checkUnknown } = await import("../../src/contracts/check.ts");
+  if (of === "task") checkUnknown((await import("../../src/contracts/task-input.ts")).createTask, params);
+  else checkUnknown((await import("../../src/contracts/instances.ts")).createInstance, params);
 }
 
 /** What of an instance's config does nothing, in words: the same as in a plan. */
 export async function configWarnings(config: InstanceView["config"]): Promise<string[]> {
   const { warnings } = await import("../../src/contracts/instance-config.ts");
   return warnings(config).map(({ path, message }) => `config.${path} ${message}`);
-}
-
-/** Checks what `tasks.add` takes, without a store. Throws as that does. */
-export async function checkTask(params: unknown): Promise<void> {
-  const [{ checkUnknown }, { createTask }] = await Promise.all([
-    import("../../src/contracts/check.ts"),
-    import("../../src/contracts/task-input.ts"),
-  ]);
-  checkUnknown(createTask, params);
 }

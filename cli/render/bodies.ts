@@ -35,9 +35,7 @@ export function bodyOf<View>(view: View): Wire<View> {
 }
 
 export type InstanceBody = Wire<InstanceView>;
-export interface TreeBody extends Omit<Wire<Omit<InstanceTreeView, "children">>, "children"> {
-  children: TreeBody[];
-}
+export type TreeBody = Wire<InstanceTreeView>;
 export type TaskBody = Wire<TaskView>;
 export type DelegationBody = Wire<DelegationView>;
 export type ChainBody = Wire<ChainView>;
@@ -48,3 +46,8 @@ export type StatsBody = Wire<Stats>;
 
 /** Names of instances and refs of tasks by id, for bodies that only hold ids. */
 export type Names = Readonly<Record<string, string>>;
+
+/** What an id is called; `-` = there is none. */
+export function nameOf(id: string | null, names: Names): string {
+  return id === null ? "-" : (names[id] ?? id);
+}

@@ -1,4 +1,4 @@
-import type { DelegationBody, Names } from "./bodies.ts";
+import { nameOf, type DelegationBody, type Names } from "./bodies.ts";
 import { delegationLine, reasonText } from "./chain.ts";
 import { fieldLines, jsonText } from "./fields.ts";
 import { byText } from "./instance.ts";
@@ -10,7 +10,7 @@ import { age } from "./text.ts";
 export function delegationTable(hops: readonly DelegationBody[], names: Names, look: Look): string[] {
   const columns: Column<DelegationBody>[] = [
     { head: "REF", cell: (row) => row.ref },
-    { head: "TASK", cell: (row) => names[row.task_id] ?? row.task_id },
+    { head: "TASK", cell: (row) => nameOf(row.task_id, names) },
     { head: "FROM", cell: (row) => row.source_name },
     { head: "TO", cell: (row) => row.target_name },
     { head: "TYPE", cell: (row) => row.delegation_type },
@@ -30,7 +30,7 @@ export function delegationDetails(hop: DelegationBody, names: Names, look: Look)
     ...fieldLines(
       [
         ["id", hop.id],
-        ["task", names[hop.task_id] ?? hop.task_id],
+        ["task", nameOf(hop.task_id, names)],
         ["reason", reasonText(hop)],
         ["notes", hop.notes],
         ["delegated", byText(hop.delegated_at, hop.delegated_by)],

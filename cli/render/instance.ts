@@ -1,4 +1,4 @@
-import type { InstanceBody, Names } from "./bodies.ts";
+import { nameOf, type InstanceBody, type Names } from "./bodies.ts";
 import { fieldLines, jsonText } from "./fields.ts";
 import { toneOf, type Look } from "./look.ts";
 import { tableLines, type Column } from "./table.ts";
@@ -42,11 +42,7 @@ export function instanceTable(instances: readonly InstanceBody[], names: Names, 
     { head: "SCOPE", cell: (row) => row.scope },
     { head: "STATUS", cell: (row) => row.status, tone: (row) => toneOf(row.status) },
     { head: "TASKS", cell: (row) => String(openTasks(row.counts)) },
-    {
-      head: "PARENT",
-      cell: (row) => (row.parent_id === null ? "-" : (names[row.parent_id] ?? row.parent_id)),
-      optional: true,
-    },
+    { head: "PARENT", cell: (row) => nameOf(row.parent_id, names), optional: true },
     { head: "AGE", cell: (row) => age(row.created_at, look.now), optional: true },
     { head: "ID", cell: (row) => row.id, wide: true },
     { head: "TYPE", cell: (row) => row.instance_type, wide: true },
@@ -58,7 +54,6 @@ export function instanceTable(instances: readonly InstanceBody[], names: Names, 
 /** `instance show`. */
 export function instanceDetails(instance: InstanceBody, names: Names, look: Look): string[] {
   const tasks = COUNTED.filter((status) => instance.counts[status] > 0);
-  const parent = instance.parent_id;
   return [
     instanceLine(instance, look),
     ...fieldLines(
@@ -66,7 +61,7 @@ export function instanceDetails(instance: InstanceBody, names: Names, look: Look
         ["id", instance.id],
         ["description", instance.description],
         ["type", instance.instance_type],
-        ["parent", parent === null ? null : (names[parent] ?? parent)],
+        ["parent", instance.parent_id && nameOf(instance.parent_id, names)],
         ["tasks", tasks.map((status) => `${instance.counts[status]} ${status}`).join(", ")],
         ["config", jsonText(instance.config)],
         ["metadata", jsonText(instance.runtime_metadata)],

@@ -1,4 +1,4 @@
-import type { ChainBody, Names, TaskBody } from "./bodies.ts";
+import { nameOf, type ChainBody, type Names, type TaskBody } from "./bodies.ts";
 import { chainLines, standing } from "./chain.ts";
 import { fieldLines, jsonText } from "./fields.ts";
 import { byText } from "./instance.ts";
@@ -32,7 +32,7 @@ export function taskDetails(params: {
   look: Look;
 }): string[] {
   const { task, chain, names, look } = params;
-  const holder = task.instance_id === null ? null : nameOf(task.instance_id, names);
+  const holder = task.instance_id && nameOf(task.instance_id, names);
   return [
     `${task.ref} ${paint(clean(task.title), "strong", look)}`,
     `  ${standing(task, holder, look)}`,
@@ -44,7 +44,7 @@ export function taskDetails(params: {
         ["priority", task.priority],
         ["tags", task.tags.join(", ")],
         ["project", task.project],
-        ["origin", task.origin_instance_id === null ? null : nameOf(task.origin_instance_id, names)],
+        ["origin", task.origin_instance_id && nameOf(task.origin_instance_id, names)],
         ["depends on", task.depends_on.map((id) => nameOf(id, names)).join(", ")],
         ["run", task.run],
         ["payload", jsonText(task.payload)],
@@ -81,8 +81,4 @@ function statusCell(task: TaskBody): string {
 
 function statusTone(task: TaskBody): Tone | undefined {
   return toneOf(task.status);
-}
-
-function nameOf(id: string | null, names: Names): string {
-  return id === null ? "-" : (names[id] ?? id);
 }
