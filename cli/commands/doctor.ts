@@ -1,8 +1,7 @@
-import { toWire } from "../../src/contracts/wire.ts";
 import { EXIT } from "../failures/exit-codes.ts";
-import { findingLines, type FindingBody } from "../render/doctor.ts";
 import { wholeList } from "../output.ts";
 import type { CommandSpec } from "../parse/spec.ts";
+import { findingLines } from "../render/doctor.ts";
 
 /** `doctor`: every invariant that a query can check. Exit 9 when one is broken. Source: 8-reliability.md 8.1. */
 export const doctorCommand: CommandSpec = {
@@ -10,7 +9,7 @@ export const doctorCommand: CommandSpec = {
   summary: "Check the data against every rule",
   act: async (context) =>
     await context.reads(async (hopper) => {
-      const items = toWire(await hopper.doctor()) as FindingBody[];
+      const items = await hopper.doctor();
       const broken = items.filter((finding) => finding.broken.length > 0);
       await context.show({
         body: wholeList(items),

@@ -1,3 +1,4 @@
+import type { HopperError } from "../library/library.ts";
 import { CliFailure, problem, type Problem } from "./failure.ts";
 import { fixFor, type FailedCommand } from "./fixes.ts";
 import { fileProblem, storeProblem } from "./store-failure.ts";
@@ -7,14 +8,6 @@ export interface Explained {
   readonly problem: Problem;
   /** A command that can be run; undefined = there is none. */
   readonly fix: string | undefined;
-}
-
-/** The refusals of the library by shape; importing their class would load the machines. */
-interface LibraryRefusal extends Error {
-  readonly code: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly facts: Readonly<Record<string, unknown>>;
 }
 
 const DEFECT = "Hopper failed";
@@ -46,13 +39,7 @@ export function explainFailure(error: unknown, command: FailedCommand): Explaine
   };
 }
 
-function isRefusal(error: unknown): error is LibraryRefusal {
-  return (
-    error instanceof Error &&
-    error.name === "HopperError" &&
-    "code" in error &&
-    "status" in error &&
-    typeof error.status === "number" &&
-    "detail" in error
-  );
+/** A refusal of the library, known by its name: importing its class would load the machines. */
+function isRefusal(error: unknown): error is HopperError {
+  return error instanceof Error && error.name === "HopperError";
 }

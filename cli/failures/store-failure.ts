@@ -1,18 +1,9 @@
 import { dirname } from "node:path";
 import { shellWord } from "../../src/contracts/shell-word.ts";
+import type { StoreError } from "../library/library.ts";
 import { problem, type Problem } from "./failure.ts";
 
-/**
- * Failures to open a store, known by their shape: importing their class would load the store. The kinds are
- * those of store/store-error.ts.
- */
-interface StoreFailure {
-  readonly kind: string;
-  readonly path: string;
-  readonly message: string;
-  readonly pid: number | null;
-}
-
+/** The kinds are those of store/store-error.ts. */
 const MEANINGS: Readonly<Record<string, { code: string; status: number; title: string }>> = {
   locked: { code: "unavailable", status: 503, title: "Another process owns the store" },
   not_permitted: { code: "unavailable", status: 503, title: "The store may not be opened" },
@@ -37,9 +28,8 @@ const CODES: Readonly<Record<string, string>> = {
 
 /** The failure as a problem, with a command that helps; undefined = it is not one of a store. */
 export function storeProblem(error: unknown): { problem: Problem; fix: string } | undefined {
-  const failure = asStoreFailure(error);
-  if (failure === undefined) return undefined;
-  const { kind, path, message, pid } = failure;
+  if (!isStoreError(error)) return undefined;
+  const { kind, path, message, pid } = error;
   const meaning = MEANINGS[kind] ?? { code: "internal", status: 500, title: "The store cannot be opened" };
   const holder =
     kind === "locked" && pid !== null && !message.includes(String(pid)) ? ` (process ${pid})` : "";
@@ -49,7 +39,7 @@ export function storeProblem(error: unknown): { problem: Problem; fix: string } 
       detail: inWords(message) + holder,
       facts: { kind, path, ...(pid === null ? {} : { pid }) },
     }),
-    fix: fixFor(failure),
+    fix: fixFor(error),
   };
 }
 
@@ -86,10 +76,10 @@ function lookAt(path: string): string {
 
 /** `locked`: another process owns the store. `older`: it is to be brought up to date before it can be read. */
 export function isStoreFailure(error: unknown, kind: "locked" | "older"): boolean {
-  return asStoreFailure(error)?.kind === kind;
+  return isStoreError(error) && error.kind === kind;
 }
 
-function fixFor({ kind, path, pid }: StoreFailure): string {
+function fixFor({ kind, path, pid }: StoreError): string {
   switch (kind) {
     case "locked":
       return pid === null
@@ -109,12 +99,7 @@ function fixFor({ kind, path, pid }: StoreFailure): string {
   }
 }
 
-function asStoreFailure(error: unknown): StoreFailure | undefined {
-  if (!(error instanceof Error) || error.name !== "StoreError" || !("kind" in error)) return undefined;
-  return {
-    kind: String(error.kind),
-    path: "path" in error ? String(error.path) : "",
-    message: error.message,
-    pid: "pid" in error && typeof error.pid === "number" ? error.pid : null,
-  };
+/** A failure to open a store, known by its name: importing its class would load the store. */
+function isStoreError(error: unknown): error is StoreError {
+  return error instanceof Error && error.name === "StoreError";
 }

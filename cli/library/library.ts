@@ -12,12 +12,15 @@ export type {
   CreateTaskParams,
   DecisionView,
   DelegationView,
+  DoctorFinding,
   EventView,
   Hopper,
+  HopperError,
   InstanceTreeView,
   InstanceView,
   ListView,
   Stats,
+  StoreError,
   TaskView,
 } from "../../src/index.ts";
 /** `hopper run` and `hopper demo`, as they are understood. */

@@ -1,15 +1,9 @@
+import type { DoctorFinding } from "../library/library.ts";
 import { paint, type Look } from "./look.ts";
 import { clean, plural } from "./text.ts";
 
-/** What one check of `doctor` found; `broken` is empty when the rule holds. */
-export interface FindingBody {
-  readonly check: string;
-  readonly rule: string;
-  readonly broken: readonly string[];
-}
-
 /** `doctor`: a line per check, what is broken below it, and a line that sums it up. */
-export function findingLines(findings: readonly FindingBody[], look: Look): string[] {
+export function findingLines(findings: readonly DoctorFinding[], look: Look): string[] {
   const width = Math.max(0, ...findings.map(({ check }) => check.length));
   const broken = findings.filter((finding) => finding.broken.length > 0).length;
   return [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hopper, paramsOf, verbs } from "./support/fake.ts";
+import { hopper, paramsOf, StoreError, verbs } from "./support/fake.ts";
 import { chainView, delegationView, instanceView, list, taskView } from "./support/views.ts";
 
 const CHAIN = chainView([
@@ -305,7 +305,7 @@ describe("task wait", () => {
     });
   };
   const locked = (mode: string) => {
-    if (mode === "own") throw Object.assign(new Error("in use"), { name: "StoreError", kind: "locked" });
+    if (mode === "own") throw new StoreError("locked", "in use");
   };
 
   it("is 0 when all are done already, without owning the store", async () => {
@@ -345,8 +345,7 @@ describe("task wait", () => {
       ["T-1"],
       () => "queued",
       (mode) => {
-        if (mode === "own")
-          throw Object.assign(new Error("no"), { name: "StoreError", kind: "not_permitted" });
+        if (mode === "own") throw new StoreError("not_permitted", "no");
       },
     );
     expect(ran.code).toBe(5);
