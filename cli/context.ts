@@ -3,6 +3,7 @@ import { findDataFolder } from "./place/data-folder.ts";
 import { CliFailure } from "./failures/failure.ts";
 import type { CliIo } from "./io.ts";
 import {
+  checkInput,
   loadConfiguration,
   type ConfigurationSources,
   type Hopper,
@@ -60,7 +61,12 @@ export class Context {
   /** Runs with the store open for reading, also while another process owns it. No store: exit 3. */
   async reads<T>(use: (hopper: Hopper) => Promise<T>): Promise<T> {
     const place = await this.#existing();
-    return await this.#with(await this.#openToRead(place), use);
+    const hopper = await this.#open("read", place).catch(async (error: unknown) => {
+      // A store of an older Hopper is brought up to date first, which only its owner may do.
+      if (isStoreFailure(error, "older")) return await this.#open("own", place);
+      throw error;
+    });
+    return await this.#with(hopper, use);
   }
 
   /** Runs as the owner of the store. Without one: exit 3. */
@@ -68,11 +74,15 @@ export class Context {
     return await this.#with(await this.#open("own", await this.#existing()), use);
   }
 
-  /** As {@link changes}, but makes a store where there is none, after `check` has found nothing wrong with the input. */
-  async creates<T>(check: () => Promise<void>, use: (hopper: Hopper) => Promise<T>): Promise<T> {
+  /** As {@link changes}, but makes a store where there is none, unless something is wrong with what is to be made. */
+  async creates<T>(
+    noun: "instance" | "task",
+    params: object,
+    use: (hopper: Hopper) => Promise<T>,
+  ): Promise<T> {
     const place = await this.place();
     refuseMemory(place);
-    if (!hasStore(place)) await check();
+    if (!hasStore(place)) await checkInput(noun, params);
     return await this.#with(await this.#open("own", place), use);
   }
 
@@ -118,16 +128,6 @@ export class Context {
     refuseMemory(place);
     if (!hasStore(place)) throw noStore(place);
     return place;
-  }
-
-  /** A store of an older Hopper is brought up to date first, which only its owner may do. */
-  async #openToRead(place: StorePlace): Promise<Hopper> {
-    try {
-      return await this.#open("read", place);
-    } catch (error) {
-      if (!isStoreFailure(error, "older")) throw error;
-      return await this.#open("own", place);
-    }
   }
 
   async #open(mode: OpenParams["mode"], { url }: StorePlace, waitMs = LOCK_WAIT_MS): Promise<Hopper> {

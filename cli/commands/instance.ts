@@ -1,5 +1,5 @@
 import { usage } from "../failures/failure.ts";
-import { checkInput, configWarnings, type CreateInstanceParams, type Hopper } from "../library/library.ts";
+import { configWarnings, type CreateInstanceParams, type Hopper } from "../library/library.ts";
 import { wholeList, type Shown } from "../output.ts";
 import type { CommandSpec } from "../parse/spec.ts";
 import { bodyOf, type InstanceBody, type TreeBody } from "../render/bodies.ts";
@@ -49,15 +49,12 @@ const create: CommandSpec = {
     const given = args.params<CreateInstanceParams>();
     refuseOddConfig(given.config);
     const params = { ...given, start: args.flag("start"), by: context.by };
-    await context.creates(
-      async () => await checkInput("instance", params),
-      async (hopper) => {
-        const { id } = await hopper.instances.create(params);
-        await hopper.settle();
-        for (const warning of await configWarnings(params.config ?? {})) context.remark(`note: ${warning}`);
-        await context.show(await shownInstance(hopper, id));
-      },
-    );
+    await context.creates("instance", params, async (hopper) => {
+      const { id } = await hopper.instances.create(params);
+      await hopper.settle();
+      for (const warning of await configWarnings(params.config ?? {})) context.remark(`note: ${warning}`);
+      await context.show(await shownInstance(hopper, id));
+    });
   },
 };
 

@@ -46,7 +46,11 @@ async function waitFor(
   for (;;) {
     let tasks = await context.reads(async (hopper) => await lookAt(hopper, ids));
     if (tasks.some((task) => !isFinal(task)) && io.now() >= tendAt) {
-      const tended = await tend(context, ids);
+      // Undefined while somebody owns the store, who handles what is due.
+      const tended = await context.changesIfFree(async (hopper) => {
+        await hopper.settle();
+        return await lookAt(hopper, ids);
+      });
       tendAt = io.now() + TEND_EVERY_MS;
       if (tended !== undefined && tended.some((task) => !isFinal(task)) && !told) {
         told = true;
@@ -59,14 +63,6 @@ async function waitFor(
     await io.sleep(Math.min(LOOK_EVERY_MS, Math.max(1, giveUp - io.now())));
     throwIfInterrupted(io.signal);
   }
-}
-
-/** Handles what is due, if nobody owns the store; undefined = somebody does. */
-async function tend(context: Context, ids: readonly string[]): Promise<TaskView[] | undefined> {
-  return await context.changesIfFree(async (hopper) => {
-    await hopper.settle();
-    return await lookAt(hopper, ids);
-  });
 }
 
 async function lookAt(hopper: Hopper, ids: readonly string[]): Promise<TaskView[]> {

@@ -1,4 +1,4 @@
-import { checkInput, type CreateTaskParams, type Hopper } from "../library/library.ts";
+import type { CreateTaskParams, Hopper } from "../library/library.ts";
 import type { Shown } from "../output.ts";
 import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
 import { bodyOf, nameOf, type TaskBody } from "../render/bodies.ts";
@@ -57,14 +57,11 @@ const add: CommandSpec = {
   act: async (context, args) => {
     const given = args.params<CreateTaskParams>();
     const params: CreateTaskParams = { ...given, source: "cli", settleMs: SETTLE_MS, by: context.by };
-    await context.creates(
-      async () => await checkInput("task", params),
-      async (hopper) => {
-        const { id } = await hopper.tasks.add(params);
-        await hopper.settle();
-        await context.show(await shownStanding(hopper, id));
-      },
-    );
+    await context.creates("task", params, async (hopper) => {
+      const { id } = await hopper.tasks.add(params);
+      await hopper.settle();
+      await context.show(await shownStanding(hopper, id));
+    });
   },
 };
 

@@ -1,14 +1,7 @@
 import type { HopperError } from "../library/library.ts";
-import { CliFailure, problem, type Problem } from "./failure.ts";
+import { CliFailure, problem, type Explained } from "./failure.ts";
 import { fixFor, type FailedCommand } from "./fixes.ts";
 import { fileProblem, storeProblem } from "./store-failure.ts";
-
-/** What went wrong, as it is shown: to a person, or as problem+json. */
-export interface Explained {
-  readonly problem: Problem;
-  /** A command that can be run; undefined = there is none. */
-  readonly fix: string | undefined;
-}
 
 const DEFECT = "Hopper failed";
 const TITLES: Readonly<Record<number, string>> = {

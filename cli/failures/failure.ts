@@ -31,11 +31,17 @@ export interface ProblemParts {
   readonly facts?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What went wrong, as it is shown: to a person, or as problem+json. */
+export interface Explained {
+  readonly problem: Problem;
+  /** A command that can be run; undefined = there is none. */
+  readonly fix: string | undefined;
+}
+
 /** What the command line itself refuses: a problem, and a command that helps. Thrown inside cli/, shown by run.ts. */
-export class CliFailure extends Error {
+export class CliFailure extends Error implements Explained {
   override readonly name = "CliFailure";
   readonly problem: Problem;
-  /** A command that can be run. */
   readonly fix: string | undefined;
 
   constructor(parts: ProblemParts, fix?: string) {

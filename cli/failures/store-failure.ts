@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { shellWord } from "../../src/contracts/shell-word.ts";
 import type { StoreError } from "../library/library.ts";
-import { problem, type Problem } from "./failure.ts";
+import { problem, type Explained } from "./failure.ts";
 
 /** The kinds are those of store/store-error.ts. */
 const MEANINGS: Readonly<Record<string, { code: string; status: number; title: string }>> = {
@@ -27,7 +27,7 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 /** The failure as a problem, with a command that helps; undefined = it is not one of a store. */
-export function storeProblem(error: unknown): { problem: Problem; fix: string } | undefined {
+export function storeProblem(error: unknown): Explained | undefined {
   if (!isStoreError(error)) return undefined;
   const { kind, path, message, pid } = error;
   const meaning = MEANINGS[kind] ?? { code: "internal", status: 500, title: "The store cannot be opened" };
@@ -44,7 +44,7 @@ export function storeProblem(error: unknown): { problem: Problem; fix: string } 
 }
 
 /** A file or folder that the system refuses, met outside of the store; undefined = it is something else. */
-export function fileProblem(error: unknown): { problem: Problem; fix: string } | undefined {
+export function fileProblem(error: unknown): Explained | undefined {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
   const meaning = { code: "unavailable", status: 503, title: "A file cannot be used" };
   if (error.syscall === "uv_cwd")

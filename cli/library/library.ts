@@ -1,6 +1,6 @@
 /**
- * The one place where the command line touches the library. Types cost nothing; of code only the mapping
- * to the wire is loaded at once, everything else when it is used, so that `--help` stays fast.
+ * The one place where the command line touches the library. Types cost nothing; code is loaded
+ * when it is used, so that `--help` stays fast.
  */
 import type { Configuration, ConfigurationSources, Hopper, InstanceView, runPlan } from "../../src/index.ts";
 

@@ -4,7 +4,7 @@ import { shellWord } from "../../src/contracts/shell-word.ts";
 import { CliFailure, usage } from "../failures/failure.ts";
 
 /** Name of the folder that holds a store. */
-export const FOLDER = ".hopper";
+const FOLDER = ".hopper";
 const STORE_FILE = "hopper.db";
 
 /** The data folder: the one that is named, else the nearest `.hopper` upward, else `./.hopper`. Source: 5-cli.md 5.1. */
