@@ -5,6 +5,7 @@ import type { Hopper, TaskView } from "../library/library.ts";
 import { wholeList } from "../output.ts";
 import { bodyOf } from "../render/bodies.ts";
 import { taskStatusLine } from "../render/chain.ts";
+import { isFinal } from "../render/tree.ts";
 import type { CommandSpec } from "../parse/spec.ts";
 
 const LOOK_EVERY_MS = 200;
@@ -45,20 +46,20 @@ async function waitFor(
   let told = false;
   for (;;) {
     let tasks = await context.reads(async (hopper) => await lookAt(hopper, ids));
-    if (tasks.some((task) => !isFinal(task)) && io.now() >= tendAt) {
+    if (tasks.some(({ status }) => !isFinal(status)) && io.now() >= tendAt) {
       // Undefined while somebody owns the store, who handles what is due.
       const tended = await context.changesIfFree(async (hopper) => {
         await hopper.settle();
         return await lookAt(hopper, ids);
       });
       tendAt = io.now() + TEND_EVERY_MS;
-      if (tended !== undefined && tended.some((task) => !isFinal(task)) && !told) {
+      if (tended !== undefined && tended.some(({ status }) => !isFinal(status)) && !told) {
         told = true;
         context.remark("nobody runs this store now: only timers and other commands move its tasks");
       }
       tasks = tended ?? tasks;
     }
-    if (tasks.every((task) => isFinal(task))) return tasks;
+    if (tasks.every(({ status }) => isFinal(status))) return tasks;
     if (io.now() >= giveUp) throw timedOut(tasks);
     await io.sleep(Math.min(LOOK_EVERY_MS, Math.max(1, giveUp - io.now())));
     throwIfInterrupted(io.signal);
@@ -69,12 +70,8 @@ async function lookAt(hopper: Hopper, ids: readonly string[]): Promise<TaskView[
   return await Promise.all(ids.map(async (id) => await hopper.tasks.get(id)));
 }
 
-function isFinal({ status }: TaskView): boolean {
-  return status === "done" || status === "failed" || status === "cancelled";
-}
-
 function timedOut(tasks: readonly TaskView[]): CliFailure {
-  const open = tasks.filter((task) => !isFinal(task));
+  const open = tasks.filter(({ status }) => !isFinal(status));
   const detail = `not final in time: ${open.map(({ ref, status }) => `${ref} (${status})`).join(", ")}`;
   const facts = { tasks: open.map(({ ref, status }) => ({ ref, status })) };
   return new CliFailure(

@@ -72,7 +72,7 @@ function rowsOf<Spec extends OptionSpec | PositionalSpec>(
   named: (spec: Spec) => string,
 ) {
   return specs.map((spec): Row => {
-    const needed = "required" in spec && spec.required === true ? " (required)" : "";
+    const needed = "required" in spec && spec.required ? " (required)" : "";
     return [named(spec), spec.describe + needed];
   });
 }

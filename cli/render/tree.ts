@@ -19,10 +19,15 @@ export function treeLines(forest: readonly TreeBody[], look: Look): string[] {
   return forest.flatMap((root) => [treeLine(root, look), ...branchLines(root.children, "", look)]);
 }
 
+/** Is a task of this status over? */
+export function isFinal(status: string): boolean {
+  return status === "done" || status === "failed" || status === "cancelled";
+}
+
 /** How many tasks the instance holds that are not final. */
 export function openTasks(counts: TreeBody["counts"]): number {
-  const { done, failed, cancelled, ...open } = counts;
-  return Object.values(open).reduce((sum, count) => sum + count, 0);
+  const open = Object.entries(counts).filter(([status]) => !isFinal(status));
+  return open.reduce((sum, [, count]) => sum + count, 0);
 }
 
 function branchLines(children: readonly TreeBody[], indent: string, look: Look): string[] {
