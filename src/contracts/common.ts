@@ -69,6 +69,28 @@ export function reject(context: Refusing, input: unknown, message: string): neve
   return z.NEVER;
 }
 
+/** A check for zod: what is not so is refused, in words where `#` stands for the text; nothing more is said of it. */
+export function must<T>(refusal: string, isSo: (value: T) => boolean): z.core.CheckFn<T> {
+  return ({ value, issues }) => {
+    if (isSo(value)) return;
+    const message = refusal.replace("#", () => quote(String(value)));
+    issues.push({ code: "custom", input: value, message });
+  };
+}
+
+/** A check for zod: no more than `max` of what is counted, said as `is # characters long`. */
+export function atMost<T>(max: number, says: string, count: (value: T) => number): z.core.CheckFn<T> {
+  return ({ value, issues }) => {
+    const size = count(value);
+    if (size <= max) return;
+    const message = `${says.replace("#", String(size))}; at most ${max} are accepted`;
+    issues.push({ code: "custom", input: value, message });
+  };
+}
+
+/** How much of it there is: characters, entries. */
+export const length = (value: { readonly length: number }): number => value.length;
+
 /** A whole number of a range. */
 export function whole(min: number, max: number) {
   const error = accepting(`a whole number from ${min} to ${max}`);

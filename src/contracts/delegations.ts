@@ -5,7 +5,7 @@ import { LIMITS } from "../../machines/settings.ts";
 import type { DelegationFilter } from "../../store/store.ts";
 import { query } from "./check.ts";
 import { commandOptions, type CommandOptions } from "./command-options.ts";
-import { limited, params, reject, type Input } from "./common.ts";
+import { limited, must, params, type Input } from "./common.ts";
 import { given } from "./given.ts";
 import { pageFields, type PageParams } from "./filters.ts";
 import { jsonText, optionalProse, prose, reference, TEXT_BYTES } from "./texts.ts";
@@ -51,11 +51,10 @@ export const acceptDelegation = params({ ...acceptDelegationFields, ...commandOp
 const rejectDelegationFields = {
   /** Why, in words; not empty, at most 262,144 bytes. */
   reason: limited(
-    prose().transform((text, context) => {
-      const reason = text.trim();
-      return reason === "" ? reject(context, text, "is empty; a reason in words is accepted") : reason;
-    }),
-    { minLength: 1, maxLength: TEXT_BYTES, pattern: String.raw`\S` },
+    prose()
+      .trim()
+      .check(must("is empty; a reason in words is accepted", (reason) => reason !== "")),
+    { minLength: 1, maxLength: TEXT_BYTES, "x-max-bytes": TEXT_BYTES, pattern: String.raw`\S` },
   ),
 };
 

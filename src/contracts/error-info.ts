@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { ErrorInfo, Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import { accepting, limited, reject, type Input } from "./common.ts";
+import { accepting, atMost, limited, type Input } from "./common.ts";
 import { json, line, prose, TEXT_BYTES } from "./texts.ts";
 
 const errorFields = {
@@ -25,18 +25,14 @@ export const errorInfo = limited(
       (given: string | ErrorParams) => (typeof given === "string" ? { message: given } : given),
       fields,
     )
-    .transform(({ code = "failed", message, details }, context): ErrorInfo => {
+    .check(
+      atMost(LIMITS.resultBytes, "has # bytes of details", ({ details }) =>
+        details === undefined ? 0 : Buffer.byteLength(JSON.stringify(details)),
+      ),
+    )
+    .transform(({ code = "failed", message, details }): ErrorInfo => {
       if (details === undefined) return { code, message };
-      const text = JSON.stringify(details);
-      const bytes = Buffer.byteLength(text);
-      if (bytes > LIMITS.resultBytes) {
-        return reject(
-          context,
-          details,
-          `has ${bytes} bytes of details; at most ${LIMITS.resultBytes} are accepted`,
-        );
-      }
-      return { code, message, details: JSON.parse(text) as Json };
+      return { code, message, details: JSON.parse(JSON.stringify(details)) as Json };
     }),
   { orText: { maxLength: TEXT_BYTES, "x-max-bytes": TEXT_BYTES } },
 );

@@ -1,12 +1,10 @@
 import * as z from "zod";
 import { LIMITS } from "../../machines/settings.ts";
 import { query } from "./check.ts";
-import { accepting, flag, limited, params, reject, whole, type Input } from "./common.ts";
-import { line } from "./texts.ts";
+import { accepting, flag, params, whole, type Input } from "./common.ts";
+import { line, searchText } from "./texts.ts";
 
 /** The parts that the contracts of questions are made of: numbers and flags may come as text, too, and texts as one or a list. */
-
-const QUERY_CHARS = 512;
 
 /** In a question numbers and flags may come as text. */
 export function queryWhole(min: number, max: number) {
@@ -30,15 +28,7 @@ export const tagFilter = z.preprocess(
 );
 
 /** Text to look for; trimmed, at most 512 characters. */
-export const search = limited(
-  z.string(accepting("text")).transform((given, context) => {
-    const text = given.trim();
-    return text.length > QUERY_CHARS
-      ? reject(context, given, `is ${text.length} characters long; at most ${QUERY_CHARS} are accepted`)
-      : text;
-  }),
-  { maxLength: QUERY_CHARS },
-);
+export const search = searchText(512);
 
 /** What every list takes. */
 export const pageFields = {

@@ -3,7 +3,7 @@ import type { InstanceConfig } from "../../machines/records/instance.ts";
 import type { Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import type { Issue } from "./check.ts";
-import { accepting, flag, limited, quote, reject, whole } from "./common.ts";
+import { accepting, atMost, flag, limited, whole } from "./common.ts";
 import { nearest } from "./nearest.ts";
 import { tags } from "./texts.ts";
 import { readMoment } from "./time.ts";
@@ -13,15 +13,11 @@ const CAPABILITIES = 256;
 const MANY = 1_000_000;
 const DAY_SECONDS = 86_400;
 
+const aMoment = accepting("a moment such as 2026-03-01T12:00:00Z");
+
 /** A moment that stays as it was written: configuration passes through untouched. */
 const writtenMoment = limited(
-  z
-    .string(accepting("a moment such as 2026-03-01T12:00:00Z"))
-    .transform((text, context) =>
-      readMoment(text) === null
-        ? reject(context, text, `is ${quote(text)}; a moment such as 2026-03-01T12:00:00Z is accepted`)
-        : text,
-    ),
+  z.string(aMoment).refine((text) => readMoment(text) !== null, aMoment),
   { format: "date-time" },
 );
 
@@ -75,15 +71,10 @@ export const strictInstanceConfig = z
  * so that nothing the caller does later reaches a record.
  */
 export const instanceConfig = limited(
-  (loose.extend({ child_defaults: loose.optional() }) as z.ZodType<unknown, InstanceConfig>).transform(
-    (config, context): InstanceConfig => {
-      const text = JSON.stringify(config);
-      const bytes = Buffer.byteLength(text);
-      return bytes > LIMITS.payloadBytes
-        ? reject(context, config, `is ${bytes} bytes of JSON; at most ${LIMITS.payloadBytes} are accepted`)
-        : (JSON.parse(text) as InstanceConfig);
-    },
-  ),
+  (loose.extend({ child_defaults: loose.optional() }) as z.ZodType<unknown, InstanceConfig>)
+    .transform((config) => JSON.stringify(config))
+    .check(atMost(LIMITS.payloadBytes, "is # bytes of JSON", Buffer.byteLength))
+    .transform((text) => JSON.parse(text) as InstanceConfig),
   { "x-max-bytes": LIMITS.payloadBytes },
 );
 

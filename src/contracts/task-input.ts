@@ -91,15 +91,20 @@ export const createTask = params({ ...createTaskFields, ...commandOptions });
 /** One task of a batch or plan: `dependsOn` may also name keys of the same batch, as `key:types`. */
 export const batchTask = params(newTaskFields);
 
-/** tasks.addBatch */
-export const createTasks = params({
-  items: z
-    .array(batchTask, accepting("a list of tasks"))
-    .min(1, { error: "is empty; 1 to 1000 tasks are accepted" })
+/** The tasks of a batch or plan. */
+export function taskList<S extends z.ZodType>(task: S) {
+  return z
+    .array(task, accepting("a list of tasks"))
+    .min(1, { error: `is empty; 1 to ${LIMITS.batch} tasks are accepted` })
     .max(LIMITS.batch, {
       error: (issue) =>
         `has ${(issue.input as unknown[]).length} tasks; at most ${LIMITS.batch} are accepted`,
-    }),
+    });
+}
+
+/** tasks.addBatch */
+export const createTasks = params({
+  items: taskList(batchTask),
   ...commandOptions,
 });
 

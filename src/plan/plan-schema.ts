@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { accepting, found, params, quote, reject, whole } from "../contracts/common.ts";
+import { accepting, atMost, found, must, params, reject, whole } from "../contracts/common.ts";
 import { readDuration } from "../contracts/duration.ts";
 import { instanceConfig } from "../contracts/instance-config.ts";
-import { COMMAND_BYTES, instanceName, line, prose, tags, title } from "../contracts/texts.ts";
+import { COMMAND_BYTES, instanceName, line, plainName, prose, tags, title } from "../contracts/texts.ts";
+import { taskList } from "../contracts/task-input.ts";
 import { readMoment } from "../contracts/time.ts";
 import { oneOf } from "../contracts/words.ts";
 import { PRIORITIES } from "../../machines/records/task.ts";
 import { SCOPES } from "../../machines/records/instance.ts";
-import { LIMITS } from "../../machines/settings.ts";
 
 /**
  * What a plan file may hold, field by field. What concerns several fields (keys, cycles, nesting, names)
@@ -18,17 +18,7 @@ import { LIMITS } from "../../machines/settings.ts";
 export const WORKERS_MAX = 100;
 const ATTEMPTS_MAX = 1_000;
 const DAY_MS = 86_400_000;
-const NAME_FORM = '1 to 64 letters, digits, ".", "_" and "-" are accepted, the first a letter or digit';
 const DURATION_FORM = "a duration with its unit, such as 30s, 5m or 1h30m,";
-
-/** Names that are also parts of others: a run's id is `NAME@HASH#N`, a dependency is `key:KEY`. */
-const plainName = z
-  .string(accepting("text"))
-  .transform((text, context) =>
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)
-      ? text
-      : reject(context, text, `is ${quote(text)}; ${NAME_FORM}`),
-  );
 
 /** The length in ms of a text with a unit; null = it is none. A bare number would leave its unit open. */
 function lengthOf(text: string): number | null {
@@ -94,14 +84,10 @@ const task = params({
   priority: oneOf(PRIORITIES).default("medium"),
   run: z
     .string(accepting("a command, as text,"))
-    .transform((text, context) => {
-      if (text.trim() === "")
-        return reject(context, text, "is empty; a command is accepted, and a person's task has none");
-      const bytes = Buffer.byteLength(text);
-      return bytes > COMMAND_BYTES
-        ? reject(context, text, `is ${bytes} bytes long; at most ${COMMAND_BYTES} are accepted`)
-        : text;
-    })
+    .check(
+      must("is empty; a command is accepted, and a person's task has none", (text) => text.trim() !== ""),
+      atMost(COMMAND_BYTES, "is # bytes long", Buffer.byteLength),
+    )
     .optional(),
   depends_on: z.array(z.string(accepting("the key of a task")), accepting("a list of keys")).default([]),
   on_dependency_failure: oneOf(["fail", "run"]).default("fail"),
@@ -119,13 +105,7 @@ export const planSchema = params({
   name: plainName,
   hierarchy: node,
   runtime: z.record(z.string(), z.unknown(), accepting("an object")).default({}),
-  tasks: z
-    .array(task, accepting("a list of tasks"))
-    .min(1, { error: `is empty; 1 to ${LIMITS.batch} tasks are accepted` })
-    .max(LIMITS.batch, {
-      error: (issue) =>
-        `has ${(issue.input as unknown[]).length} tasks; at most ${LIMITS.batch} are accepted`,
-    }),
+  tasks: taskList(task),
   workers: z.record(z.string(), whole(0, WORKERS_MAX), accepting("an object")).default({}),
   ...surroundings,
 });
