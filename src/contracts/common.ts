@@ -88,8 +88,10 @@ export function atMost<T>(max: number, says: string, count: (value: T) => number
   };
 }
 
-/** How much of it there is: characters, entries. */
+/** What limits count: characters of a text, entries of a list. */
 export const length = (value: { readonly length: number }): number => value.length;
+/** What limits count: bytes of a text in UTF-8. */
+export const bytes = (text: string): number => Buffer.byteLength(text);
 
 /** A whole number of a range. */
 export function whole(min: number, max: number) {

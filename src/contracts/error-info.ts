@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { ErrorInfo, Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import { accepting, atMost, limited, type Input } from "./common.ts";
+import { accepting, atMost, bytes, limited, type Input } from "./common.ts";
 import { json, line, prose, TEXT_BYTES } from "./texts.ts";
 
 const errorFields = {
@@ -27,7 +27,7 @@ export const errorInfo = limited(
     )
     .check(
       atMost(LIMITS.resultBytes, "has # bytes of details", ({ details }) =>
-        details === undefined ? 0 : Buffer.byteLength(JSON.stringify(details)),
+        details === undefined ? 0 : bytes(JSON.stringify(details)),
       ),
     )
     .transform(({ code = "failed", message, details }): ErrorInfo => {

@@ -3,7 +3,7 @@ import type { InstanceConfig } from "../../machines/records/instance.ts";
 import type { Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import type { Issue } from "./check.ts";
-import { accepting, atMost, flag, limited, whole } from "./common.ts";
+import { accepting, atMost, bytes, flag, limited, whole } from "./common.ts";
 import { nearest } from "./nearest.ts";
 import { tags } from "./texts.ts";
 import { readMoment } from "./time.ts";
@@ -73,7 +73,7 @@ export const strictInstanceConfig = z
 export const instanceConfig = limited(
   (loose.extend({ child_defaults: loose.optional() }) as z.ZodType<unknown, InstanceConfig>)
     .transform((config) => JSON.stringify(config))
-    .check(atMost(LIMITS.payloadBytes, "is # bytes of JSON", Buffer.byteLength))
+    .check(atMost(LIMITS.payloadBytes, "is # bytes of JSON", bytes))
     .transform((text) => JSON.parse(text) as InstanceConfig),
   { "x-max-bytes": LIMITS.payloadBytes },
 );

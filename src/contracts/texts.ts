@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import { accepting, atMost, length, limited, must } from "./common.ts";
+import { accepting, atMost, bytes, length, limited, must } from "./common.ts";
 
 /** Texts: lines, prose, names, references, tags, JSON. Source: 4-http-api.md 4.4, 2-domain.md 2.1. */
 
@@ -45,7 +45,7 @@ export function searchText(max: number) {
 
 /** Text of any kind, limited in bytes; not trimmed. */
 export function prose(maxBytes: number = TEXT_BYTES) {
-  const schema = z.string(accepting("text")).check(atMost(maxBytes, "is # bytes long", Buffer.byteLength));
+  const schema = z.string(accepting("text")).check(atMost(maxBytes, "is # bytes long", bytes));
   return limited(schema, { maxLength: maxBytes, "x-max-bytes": maxBytes });
 }
 
@@ -108,7 +108,7 @@ export const json = z.unknown() as z.ZodType<unknown, Json>;
 export function jsonText(maxBytes: number) {
   const schema = json
     .transform((value) => (value === null || value === undefined ? null : JSON.stringify(value)))
-    .check(atMost(maxBytes, "is # bytes of JSON", (text) => Buffer.byteLength(text ?? "")));
+    .check(atMost(maxBytes, "is # bytes of JSON", (text) => bytes(text ?? "")));
   return limited(schema, { "x-max-bytes": maxBytes });
 }
 

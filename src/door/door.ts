@@ -6,7 +6,13 @@ import { HopperError, type Refusal } from "../../machines/errors.ts";
 import { instanceLifecycle, verbsOf } from "../../machines/lifecycles/instance.ts";
 import type { Answer, AnswerValue } from "../../machines/messages/answer.ts";
 import type { Command } from "../../machines/messages/command.ts";
-import { DESK, type ActorNo, type InstanceNo, type Json } from "../../machines/records/values.ts";
+import {
+  DESK,
+  type ActorNo,
+  type InstanceNo,
+  type Json,
+  type TaskNo,
+} from "../../machines/records/values.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
@@ -38,6 +44,20 @@ export interface DoorParams {
 export interface Asked {
   readonly by?: string | undefined;
   readonly idempotencyKey?: string | undefined;
+}
+
+/** A command on its way to its keeper. */
+export interface Question {
+  readonly to: ActorNo;
+  readonly command: Command;
+  readonly asked: Asked;
+  /** What was asked, where the command holds more: what the door looked up changes from one repeat to the next. */
+  readonly fingerprint?: Json | Command;
+  /**
+   * Throws what the records that the door looked at have against the request. Not asked of a repeat: whatever has
+   * become of them since, it gets the first one's answer.
+   */
+  readonly precondition?: () => void;
 }
 
 /** A request with a key whose answer is to come. */
@@ -124,25 +144,15 @@ export class Door {
    * Sends a command to its keeper; resolves with the answer, throws the refusal. With an idempotency key it has one
    * effect: a repeat gets the stored answer, or waits for the one that is under way.
    */
-  async ask<K extends AnswerValue["kind"]>(params: {
-    to: ActorNo;
-    command: Command;
-    kind: K;
-    asked: Asked;
-    /** What was asked, where the command holds more: what the door looked up changes from one repeat to the next. */
-    fingerprint?: Json;
-    /**
-     * Throws what the records that the door looked at have against the request. Not asked of a repeat: whatever has
-     * become of them since, it gets the first one's answer.
-     */
-    precondition?: () => void;
-  }): Promise<Extract<AnswerValue, { kind: K }>> {
-    const { to, command, kind, asked } = params;
+  async ask<K extends AnswerValue["kind"]>(
+    kind: K,
+    { to, command, asked, fingerprint = command, precondition }: Question,
+  ): Promise<Extract<AnswerValue, { kind: K }>> {
     const { by = "library", idempotencyKey: key } = asked;
     const stored = key === undefined ? null : await this.store.commandByKey(by, key);
     // Nothing is awaited from here to the loop, so that two requests with one key are one.
     const known = stored ?? (key === undefined ? null : (this.#underWay.get(`${by} ${key}`) ?? null));
-    if (known === null) params.precondition?.();
+    if (known === null) precondition?.();
     if (!this.#writable) {
       throw new HopperError(
         "unavailable",
@@ -152,7 +162,7 @@ export class Door {
     const answer =
       key === undefined
         ? await this.system.submit({ to, command, by })
-        : await this.#once({ to, command, by, key, known, fingerprint: params.fingerprint ?? command });
+        : await this.#once({ to, command, by, key, known, fingerprint });
     if (!answer.ok) throw errorOf(answer.refusal);
     if (answer.value.kind !== kind) throw new Error(`${command.type} was answered with ${answer.value.kind}`);
     return answer.value as Extract<AnswerValue, { kind: K }>;
@@ -178,13 +188,8 @@ export class Door {
       return pending.finally(() => this.#underWay.delete(`${by} ${params.key}`));
     }
     if (known.fingerprint !== fingerprint) {
-      throw new HopperError(
-        "idempotency_key_reused",
-        `The idempotency key ${params.key} was used for another request.`,
-        {
-          key: params.key,
-        },
-      );
+      const detail = `The idempotency key ${params.key} was used for another request.`;
+      throw new HopperError("idempotency_key_reused", detail, { key: params.key });
     }
     this.system.mustRun();
     if ("pending" in known) return known.pending;
@@ -196,21 +201,23 @@ export class Door {
 
   readonly #underWay = new Map<string, UnderWay>();
 
-  /** A command about a task, to whoever keeps it. */
-  async askTask(
-    task: TaskAddress,
-    command: Command,
-    asked: Asked,
-    precondition?: () => void,
-  ): Promise<TaskView> {
-    const answer = await this.ask({
-      to: task.keeper,
-      command,
-      kind: "task",
-      asked,
-      ...(precondition && { precondition }),
-    });
+  /** A command about the task of an id or ref, to whoever keeps it; resolves with the task as it is then. */
+  async askTask(id: string, asked: Asked, command: (task: TaskNo) => Command): Promise<TaskView> {
+    const { no, keeper } = await this.taskAddress(id);
+    const answer = await this.ask("task", { to: keeper, command: command(no), asked });
     return await this.taskView(answer.task);
+  }
+
+  /** As {@link ask}, for what is answered with a delegation; resolves with its view. */
+  async askDelegation(question: Question): Promise<DelegationView> {
+    const answer = await this.ask("delegation", question);
+    return await this.delegationView(answer.delegation);
+  }
+
+  /** As {@link ask}, for what is answered with an instance; resolves with its view. */
+  async askInstance(question: Question): Promise<InstanceView> {
+    const answer = await this.ask("instance", question);
+    return await this.instanceView(answer.instance);
   }
 
   // ------------------------------------------------------------------ views

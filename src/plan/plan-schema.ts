@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { accepting, atMost, found, must, params, reject, whole } from "../contracts/common.ts";
+import { accepting, atMost, bytes, found, must, params, reject, whole } from "../contracts/common.ts";
 import { readDuration } from "../contracts/duration.ts";
 import { instanceConfig } from "../contracts/instance-config.ts";
 import { COMMAND_BYTES, instanceName, line, plainName, prose, tags, title } from "../contracts/texts.ts";
@@ -86,7 +86,7 @@ const task = params({
     .string(accepting("a command, as text,"))
     .check(
       must("is empty; a command is accepted, and a person's task has none", (text) => text.trim() !== ""),
-      atMost(COMMAND_BYTES, "is # bytes long", Buffer.byteLength),
+      atMost(COMMAND_BYTES, "is # bytes long", bytes),
     )
     .optional(),
   depends_on: z.array(z.string(accepting("the key of a task")), accepting("a list of keys")).default([]),

@@ -2,6 +2,7 @@ import { HopperError } from "../../machines/errors.ts";
 import type { Command } from "../../machines/messages/command.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Task } from "../../machines/records/task.ts";
+import type { DelegationNo } from "../../machines/records/values.ts";
 import { check } from "../contracts/check.ts";
 import {
   acceptDelegation,
@@ -47,33 +48,15 @@ export function delegations(door: Door): Delegations {
     },
     async accept(id, params = {}) {
       const { note, ...asked } = check(acceptDelegation, params);
-      const delegation = await door.delegation(id);
-      return await decide(
-        door,
-        delegation,
-        { type: "delegation.accept", task: delegation.task, delegation: delegation.no, note },
-        asked,
-      );
+      return await decide(door, id, asked, (about) => ({ type: "delegation.accept", ...about, note }));
     },
     async reject(id, params) {
       const { reason, ...asked } = check(rejectDelegation, params);
-      const delegation = await door.delegation(id);
-      return await decide(
-        door,
-        delegation,
-        { type: "delegation.reject", task: delegation.task, delegation: delegation.no, reason },
-        asked,
-      );
+      return await decide(door, id, asked, (about) => ({ type: "delegation.reject", ...about, reason }));
     },
     async cancel(id, params = {}) {
       const { reason, ...asked } = check(withReason, params);
-      const delegation = await door.delegation(id);
-      return await decide(
-        door,
-        delegation,
-        { type: "delegation.withdraw", task: delegation.task, delegation: delegation.no, reason },
-        asked,
-      );
+      return await decide(door, id, asked, (about) => ({ type: "delegation.withdraw", ...about, reason }));
     },
     async complete(id, params = {}) {
       const { result, ...asked } = check(completeDelegation, params);
@@ -88,20 +71,21 @@ export function delegations(door: Door): Delegations {
         delegation: delegation.no,
       };
       const precondition = (): void => refuseCompletion(door, delegation, task);
-      await door.ask({ to: task.keeper, command, kind: "task", asked, precondition });
+      await door.ask("task", { to: task.keeper, command, asked, precondition });
       return await door.delegationView(await door.delegation(id));
     },
   };
 }
 
+/** A command about a pending offer: its target decides. */
 async function decide(
   door: Door,
-  delegation: Delegation,
-  command: Command,
+  id: string,
   asked: Asked,
+  command: (about: Pick<Delegation, "task"> & { delegation: DelegationNo }) => Command,
 ): Promise<DelegationView> {
-  const answer = await door.ask({ to: delegation.target, command, kind: "delegation", asked });
-  return await door.delegationView(answer.delegation);
+  const { no, task, target } = await door.delegation(id);
+  return await door.askDelegation({ to: target, command: command({ task, delegation: no }), asked });
 }
 
 /** Completing a delegation is completing its task, by the delegation that brought it to its holder (2-domain.md 2.7). */
@@ -109,25 +93,17 @@ function refuseCompletion(door: Door, delegation: Delegation, task: Task): void 
   const ref = delegationRef(delegation.no);
   if (delegation.status === "accepted" && task.holder === delegation.target) return;
   if (delegation.status === "accepted") {
-    throw new HopperError(
-      "open_hop_below",
-      `${ref} has been passed on; complete the task where it is held (${door.directory.nameOf(task.holder ?? delegation.target)}).`,
-      {
-        status: delegation.status,
-        holder: door.directory.nameOf(task.holder ?? delegation.target),
-      },
-    );
+    const holder = door.directory.nameOf(task.holder ?? delegation.target);
+    const detail = `${ref} has been passed on; complete the task where it is held (${holder}).`;
+    throw new HopperError("open_hop_below", detail, { status: delegation.status, holder });
   }
   const facts = {
     status: delegation.status,
     allowed: delegation.status === "pending" ? ["ACCEPT", "REJECT", "CANCEL"] : [],
   };
   if (delegation.status === "pending") {
-    throw new HopperError(
-      "illegal_transition",
-      `${ref} is pending; it has to be accepted before it can be completed.`,
-      facts,
-    );
+    const detail = `${ref} is pending; it has to be accepted before it can be completed.`;
+    throw new HopperError("illegal_transition", detail, facts);
   }
   throw new HopperError("already_decided", `${ref} is ${delegation.status} already.`, facts);
 }

@@ -77,14 +77,12 @@ export function instances(door: Door, journal: Journal): Instances {
       const checked = check(createInstance, params);
       const spec = toInstanceSpec(checked);
       const parent = door.instanceNo(checked.parentId ?? undefined, "parentId") ?? DESK;
-      const answer = await door.ask({
+      return await door.askInstance({
         to: parent,
         command: { type: "instance.create", spec },
-        kind: "instance",
         asked: checked,
         precondition: () => refuseTaken(door.directory, spec),
       });
-      return await door.instanceView(answer.instance);
     },
     get: async (id) => await door.instanceView(await rowOf(door, id)),
     async list(params = {}) {
@@ -138,13 +136,7 @@ async function send(
   asked: CommandOptions,
 ): Promise<InstanceView> {
   const to = door.instance(id).no;
-  const answer = await door.ask({
-    to,
-    command: { type: "instance.lifecycle", ...command },
-    kind: "instance",
-    asked,
-  });
-  return await door.instanceView(answer.instance);
+  return await door.askInstance({ to, command: { type: "instance.lifecycle", ...command }, asked });
 }
 
 async function viewsOf(door: Door, entries: readonly DirectoryEntry[]): Promise<InstanceView[]> {
@@ -205,7 +197,7 @@ async function claim(door: Door, journal: Journal, id: string, params: ClaimPara
   };
   for (;;) {
     const woken = wakeUp(door, (wake) => journal.onClaimableAt(to, wake));
-    const answer = await door.ask({ to, command, kind: "claims", asked: checked });
+    const answer = await door.ask("claims", { to, command, asked: checked });
     if (answer.claims.length > 0 || door.clock.now() >= until) {
       woken.cancel();
       return await door.claimViews(answer.claims);

@@ -84,29 +84,21 @@ export function internals(door: Door, journal: Journal, left: OrphansEnded): Int
         capabilities: null,
         kind: "own",
       };
-      const answer = await door.ask({
-        to: door.instance(id).no,
-        command,
-        kind: "claims",
-        asked: { by: `worker:${workerId}` },
-      });
+      const asked = { by: `worker:${workerId}` };
+      const answer = await door.ask("claims", { to: door.instance(id).no, command, asked });
       return { claims: await door.claimViews(answer.claims), nextAt: answer.nextAt };
     },
     async started(taskId, { leaseToken, process }) {
-      const task = await door.taskAddress(taskId);
-      return await door.askTask(
-        task,
-        { type: "task.start", task: task.no, leaseToken: leaseEpoch(leaseToken, task.no), process },
-        { by: "runner" },
-      );
+      return await door.askTask(taskId, { by: "runner" }, (task) => {
+        return { type: "task.start", task, leaseToken: leaseEpoch(leaseToken, task), process };
+      });
     },
     async orphans() {
       const tasks = await door.store.ownLeases();
       return tasks.map(({ id, no, epoch, process }) => ({ taskId: id, ref: taskRef(no), epoch, process }));
     },
     async orphaned(taskId, epoch) {
-      const task = await door.taskAddress(taskId);
-      await door.askTask(task, { type: "task.orphaned", task: task.no, epoch }, { by: "runner" });
+      await door.askTask(taskId, { by: "runner" }, (task) => ({ type: "task.orphaned", task, epoch }));
     },
     left,
     metrics: () => door.system.metrics,
@@ -124,7 +116,7 @@ async function enterPlan(
 ): ReturnType<Internals["enterPlan"]> {
   const asked = { by: params.by ?? "plan" };
   const hierarchy: PlannedInstance[] = [];
-  const idle: string[] = [];
+  const idle: InstanceNo[] = [];
   await place(door, params.hierarchy, null, { hierarchy, idle });
   const checked = params.tasks.map((task): CheckedTask => {
     const ofRun: BatchTaskParams = { ...task, runId: params.runId };
@@ -133,20 +125,10 @@ async function enterPlan(
   checkBatch(checked, "tasks");
   const items = [];
   for (const task of checked) items.push({ spec: await specOf(door, task), instance: null });
-  const answer = await door.ask({
-    to: DESK,
-    command: { type: "tasks.enter", items, hierarchy },
-    kind: "tasks",
-    asked,
-  });
-  for (const id of idle) {
-    await door.ask({
-      to: door.instance(id).no,
-      command: { type: "instance.lifecycle", verb: "start" },
-      kind: "instance",
-      asked,
-    });
-  }
+  const enter: Command = { type: "tasks.enter", items, hierarchy };
+  const answer = await door.ask("tasks", { to: DESK, command: enter, asked });
+  const command: Command = { type: "instance.lifecycle", verb: "start" };
+  for (const to of idle) await door.ask("instance", { to, command, asked });
   await door.system.settle();
   return { rootId: door.instance(params.hierarchy.name).id, tasks: await door.taskViews(answer.tasks) };
 }
@@ -154,7 +136,7 @@ async function enterPlan(
 interface Placing {
   readonly hierarchy: PlannedInstance[];
   /** Existing instances that are to be started. */
-  readonly idle: string[];
+  readonly idle: InstanceNo[];
 }
 
 type Above = { readonly index: number } | { readonly existing: Instance } | null;
@@ -167,15 +149,10 @@ async function place(door: Door, node: PlanNode, above: Above, placing: Placing)
     const existing = (await door.store.queries.instance(live.no)) as Instance;
     const parent: InstanceNo | null = above === null ? null : "existing" in above ? above.existing.no : -1;
     if (existing.scope !== spec.scope || existing.parent !== parent) {
-      throw new HopperError(
-        "already_exists",
-        `${node.name} exists already as ${existing.scope}, somewhere else in the hierarchy; rename one of them.`,
-        {
-          name: node.name,
-        },
-      );
+      const detail = `${node.name} exists already as ${existing.scope}, somewhere else in the hierarchy; rename one of them.`;
+      throw new HopperError("already_exists", detail, { name: node.name });
     }
-    if (existing.status === "created" || existing.status === "stopped") placing.idle.push(existing.id);
+    if (existing.status === "created" || existing.status === "stopped") placing.idle.push(existing.no);
     here = { existing };
   } else {
     refuseTaken(door.directory, spec);

@@ -1,4 +1,5 @@
 import { HopperError } from "../../machines/errors.ts";
+import type { Command } from "../../machines/messages/command.ts";
 import { check } from "../contracts/check.ts";
 import { createTask, type CreateTaskParams } from "../contracts/task-input.ts";
 import type { Door } from "../door/door.ts";
@@ -18,18 +19,12 @@ export function route(door: Door): Route {
       const checked = check(createTask, params);
       const spec = await specOf(door, checked);
       const to = checked.instanceId ? door.instance(checked.instanceId, "instanceId").no : door.onlyRoot();
-      if (to === null)
-        throw new HopperError(
-          "not_found",
-          "There is no single GLOBAL root to route from; name an instance.",
-          { field: "instanceId" },
-        );
-      const answer = await door.ask({
-        to,
-        command: { type: "route.preview", spec },
-        kind: "decision",
-        asked: checked,
-      });
+      if (to === null) {
+        const detail = "There is no single GLOBAL root to route from; name an instance.";
+        throw new HopperError("not_found", detail, { field: "instanceId" });
+      }
+      const command: Command = { type: "route.preview", spec };
+      const answer = await door.ask("decision", { to, command, asked: checked });
       return decisionView(answer.decision, door.directory);
     },
   };

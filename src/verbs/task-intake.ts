@@ -50,7 +50,7 @@ export function taskIntake(door: Door, journal: Journal): TaskIntake {
         entries.push({ spec: await specOf(door, item), instance: placeOf(door, item.instanceId) });
       }
       const command: Command = { type: "tasks.enter", items: entries, hierarchy: [] };
-      const answer = await door.ask({ to: DESK, command, kind: "tasks", asked: checked });
+      const answer = await door.ask("tasks", { to: DESK, command, asked: checked });
       return { items: await door.taskViews(answer.tasks) };
     },
     async update(id, params) {
@@ -58,8 +58,7 @@ export function taskIntake(door: Door, journal: Journal): TaskIntake {
       const dependsOn =
         checked.dependsOn === undefined ? undefined : await taskNumbers(door, checked.dependsOn);
       const edit = toTaskEdit(checked, { dependsOn, now: door.clock.now() });
-      const task = await door.task(id);
-      return await door.askTask(task, { type: "task.edit", task: task.no, edit }, checked);
+      return await door.askTask(id, checked, (task) => ({ type: "task.edit", task, edit }));
     },
   };
 }
@@ -87,7 +86,7 @@ async function add(door: Door, journal: Journal, params: CreateTaskParams): Prom
   const checked = check(createTask, params);
   const spec = await specOf(door, checked);
   const to = placeOf(door, checked.instanceId) ?? DESK;
-  const answer = await door.ask({ to, command: { type: "task.create", spec }, kind: "task", asked: checked });
+  const answer = await door.ask("task", { to, command: { type: "task.create", spec }, asked: checked });
   const { settleMs = 0 } = checked;
   if (settleMs === 0) return await door.taskView(answer.task);
   return await door.taskView(await journal.settled(answer.task.no, settleMs, isSettled));

@@ -40,14 +40,13 @@ export function taskMoves(door: Door): TaskMoves {
       const task = await door.taskAddress(id);
       const to = door.instance(instanceId, "instanceId");
       const command: Command = { type: "task.assign", task: task.no, to: to.no };
-      return await door.askTask(task, command, asked, () => {
+      const precondition = (): void => {
         if (to.status !== "terminated") return;
-        throw new HopperError(
-          "illegal_transition",
-          `${to.name} is terminated; a task needs a live instance.`,
-          { status: to.status, allowed: [] },
-        );
-      });
+        const detail = `${to.name} is terminated; a task needs a live instance.`;
+        throw new HopperError("illegal_transition", detail, { status: to.status, allowed: [] });
+      };
+      const answer = await door.ask("task", { to: task.keeper, command, asked, precondition });
+      return await door.taskView(answer.task);
     },
     delegate: (id, params) => delegate(door, id, params),
     escalate: async (id, params = {}) => await escalate(door, await door.task(id), check(withReason, params)),
@@ -66,16 +65,11 @@ async function delegate(door: Door, id: string, params: DelegateTaskParams = {})
     return await escalate(door, task, { reason: notes, ...asked });
   }
   if (delegationType === "reassign" && targetInstanceId !== null) {
-    return await reassign(door, task, {
-      to: targetInstanceId,
-      reason: notes,
-      autoAccept: autoAccept ?? true,
-      asked,
-    });
+    const move = { to: targetInstanceId, reason: notes, autoAccept: autoAccept ?? true };
+    return await reassign(door, task, { ...move, asked });
   }
   const command: Command = { type: "task.delegate", task: task.no, to, delegationType, notes, autoAccept };
-  const answer = await door.ask({ to: task.keeper, command, kind: "delegation", asked });
-  return await door.delegationView(answer.delegation);
+  return await door.askDelegation({ to: task.keeper, command, asked });
 }
 
 function parentOf(door: Door, task: Task): InstanceNo | null {
@@ -88,13 +82,8 @@ async function escalate(
   params: { reason: string | null } & Asked,
 ): Promise<DelegationView> {
   const { reason, ...asked } = params;
-  const answer = await door.ask({
-    to: task.keeper,
-    command: { type: "task.escalate", task: task.no, reason },
-    kind: "delegation",
-    asked,
-  });
-  return await door.delegationView(answer.delegation);
+  const command: Command = { type: "task.escalate", task: task.no, reason };
+  return await door.askDelegation({ to: task.keeper, command, asked });
 }
 
 /** A move to a sibling goes first to the holder's parent, who knows whether it has room. */
@@ -103,34 +92,28 @@ async function reassign(
   task: Task,
   params: { to: string; reason: string | null; autoAccept: boolean; asked: Asked },
 ): Promise<DelegationView> {
+  const { reason, autoAccept, asked } = params;
   const to = door.instance(params.to, "targetInstanceId").no;
-  const { holder } = task;
+  const { no, holder } = task;
   const parent = parentOf(door, task);
-  const command: Command = {
-    type: "task.reassign",
-    task: task.no,
-    holder: holder ?? DESK,
-    to,
-    reason: params.reason,
-    autoAccept: params.autoAccept,
-    passed: false,
-  };
-  const answer = await door.ask({
+  return await door.askDelegation({
     to: parent ?? DESK,
-    command,
-    kind: "delegation",
-    asked: params.asked,
-    fingerprint: [task.no, to, params.reason, params.autoAccept],
+    command: {
+      type: "task.reassign",
+      task: no,
+      holder: holder ?? DESK,
+      to,
+      reason,
+      autoAccept,
+      passed: false,
+    },
+    asked,
+    fingerprint: [no, to, reason, autoAccept],
     precondition() {
       if (holder !== null && parent !== null) return;
-      throw new HopperError(
-        "invalid_delegation",
-        `${taskRef(task.no)} is held by ${holder === null ? "nobody" : "a root"}, which has no siblings.`,
-        {
-          allowed: [],
-        },
-      );
+      const who = holder === null ? "nobody" : "a root";
+      const detail = `${taskRef(no)} is held by ${who}, which has no siblings.`;
+      throw new HopperError("invalid_delegation", detail, { allowed: [] });
     },
   });
-  return await door.delegationView(answer.delegation);
 }

@@ -1,5 +1,5 @@
 import type { Command } from "../../machines/messages/command.ts";
-import { DESK } from "../../machines/records/values.ts";
+import { DESK, type TaskNo } from "../../machines/records/values.ts";
 import { check } from "../contracts/check.ts";
 import {
   completeTask,
@@ -45,38 +45,26 @@ export function taskWork(door: Door): TaskWork {
     status: (id, params) => setStatus(door, id, params),
     async complete(id, params = {}) {
       const { result, leaseToken, force, ...asked } = check(completeTask, params);
-      const task = await door.taskAddress(id);
-      const token = leaseToken === null ? null : leaseEpoch(leaseToken, task.no);
-      return await door.askTask(
-        task,
-        { type: "task.complete", task: task.no, result, leaseToken: token, force },
-        asked,
-      );
+      return await door.askTask(id, asked, (task) => {
+        return { type: "task.complete", task, result, leaseToken: epochOf(leaseToken, task), force };
+      });
     },
     async fail(id, params) {
       const { error, retryable, leaseToken, ...asked } = check(failTask, params);
-      const task = await door.taskAddress(id);
-      const token = leaseToken === null ? null : leaseEpoch(leaseToken, task.no);
-      return await door.askTask(
-        task,
-        { type: "task.fail", task: task.no, error, retryable, leaseToken: token },
-        asked,
-      );
+      return await door.askTask(id, asked, (task) => {
+        return { type: "task.fail", task, error, retryable, leaseToken: epochOf(leaseToken, task) };
+      });
     },
     heartbeat: (id, params) => heartbeat(door, id, params),
     async release(id, params) {
       const { leaseToken, ...asked } = check(releaseTask, params);
-      const task = await door.taskAddress(id);
-      return await door.askTask(
-        task,
-        { type: "task.release", task: task.no, leaseToken: leaseEpoch(leaseToken, task.no) },
-        asked,
-      );
+      return await door.askTask(id, asked, (task) => {
+        return { type: "task.release", task, leaseToken: leaseEpoch(leaseToken, task) };
+      });
     },
     async cancel(id, params = {}) {
       const { reason, ...asked } = check(withReason, params);
-      const task = await door.taskAddress(id);
-      return await door.askTask(task, { type: "task.cancel", task: task.no, reason }, asked);
+      return await door.askTask(id, asked, (task) => ({ type: "task.cancel", task, reason }));
     },
     async retry(id, params = {}) {
       const { resetAttempts, withDependents, ...asked } = check(retryTask, params);
@@ -89,11 +77,9 @@ export function taskWork(door: Door): TaskWork {
         origin: null,
       };
       const to = door.liveOriginOf(task);
-      const direct: Command = to === DESK ? { ...command, origin: DESK } : command;
-      const answer = await door.ask({
+      const answer = await door.ask("task", {
         to: to === DESK ? task.keeper : to,
-        command: direct,
-        kind: "task",
+        command: to === DESK ? { ...command, origin: DESK } : command,
         asked,
         fingerprint: [task.no, resetAttempts, withDependents],
       });
@@ -102,25 +88,25 @@ export function taskWork(door: Door): TaskWork {
   };
 }
 
+/** An operator has no lease. */
+function epochOf(leaseToken: string | null, task: TaskNo): number | null {
+  return leaseToken === null ? null : leaseEpoch(leaseToken, task);
+}
+
 async function setStatus(door: Door, id: string, params: SetTaskStatusParams): Promise<TaskView> {
   const { status, result, reason, ...asked } = check(setTaskStatus, params);
-  const task = await door.taskAddress(id);
-  const about = { task: task.no } as const;
-  const commands: Record<typeof status, Command> = {
-    done: { type: "task.complete", ...about, result, leaseToken: null, force: false },
-    failed: {
-      type: "task.fail",
-      ...about,
-      error: { code: "failed", message: reason ?? "failed by an operator" },
-      retryable: null,
-      leaseToken: null,
-    },
-    cancelled: { type: "task.cancel", ...about, reason },
-    blocked: { type: "task.block", ...about, reason },
-    pending: { type: "task.reopen", ...about },
-    in_progress: { type: "task.start", ...about, leaseToken: null, process: null },
-  };
-  return await door.askTask(task, commands[status], asked);
+  const error = { code: "failed", message: reason ?? "failed by an operator" };
+  return await door.askTask(id, asked, (task) => {
+    const commands: Record<typeof status, Command> = {
+      done: { type: "task.complete", task, result, leaseToken: null, force: false },
+      failed: { type: "task.fail", task, error, retryable: null, leaseToken: null },
+      cancelled: { type: "task.cancel", task, reason },
+      blocked: { type: "task.block", task, reason },
+      pending: { type: "task.reopen", task },
+      in_progress: { type: "task.start", task, leaseToken: null, process: null },
+    };
+    return commands[status];
+  });
 }
 
 async function heartbeat(door: Door, id: string, params: HeartbeatTaskParams): Promise<HeartbeatView> {
@@ -134,6 +120,6 @@ async function heartbeat(door: Door, id: string, params: HeartbeatTaskParams): P
     progress,
     note,
   };
-  const answer = await door.ask({ to: task.keeper, command, kind: "lease", asked });
+  const answer = await door.ask("lease", { to: task.keeper, command, asked });
   return { expiresAt: iso(answer.expiresAt), status: answer.task.status, cancelRequested: false };
 }
