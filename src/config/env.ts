@@ -1,5 +1,5 @@
 import type { Issue } from "../contracts/check.ts";
-import { nearest } from "../contracts/nearest.ts";
+import { suggest } from "../contracts/nearest.ts";
 import type { Path } from "../contracts/scan.ts";
 import { SETTING_PATHS } from "../contracts/settings.ts";
 import { put } from "./layer.ts";
@@ -37,10 +37,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 }
 
 function unknownVariable(name: string): Issue {
-  const [suggestion] = nearest(name, NAMES.keys());
-  return suggestion === undefined
-    ? { path: name, message: "is not a known setting" }
-    : { path: name, message: `is not a known setting; did you mean ${suggestion}?`, suggestion };
+  const { help, ...near } = suggest(name, NAMES.keys());
+  return { path: name, message: `is not a known setting${help}`, ...near };
 }
 
 function valueOf(key: string | undefined, given: string): unknown {

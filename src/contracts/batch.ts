@@ -2,7 +2,7 @@ import { HopperError } from "../../machines/errors.ts";
 import type { Issue } from "./check.ts";
 import { quote } from "./common.ts";
 import { findCycles } from "./cycles.ts";
-import { nearest } from "./nearest.ts";
+import { suggest } from "./nearest.ts";
 import { dependencyKeys, type CheckedTask } from "./task-input.ts";
 
 type Item = Pick<CheckedTask, "key" | "dependsOn">;
@@ -26,8 +26,10 @@ export function checkBatch(items: readonly Item[], field = "items"): void {
   });
   items.forEach((item, index) => {
     for (const key of dependencyKeys(item)) {
-      if (!keys.has(key))
-        issues.push(unknownKey({ key, path: `${field}[${index}].dependsOn`, keys: keys.keys() }));
+      if (keys.has(key)) continue;
+      const { help, ...near } = suggest(key, keys.keys());
+      const message = `names the key ${quote(key)}, which no task of the batch has${help}`;
+      issues.push({ path: `${field}[${index}].dependsOn`, message, ...near });
     }
   });
   const [first] = issues;
@@ -46,13 +48,4 @@ export function checkBatch(items: readonly Item[], field = "items"): void {
 
 function dependenciesOf(item: Item | undefined, keys: ReadonlyMap<string, number>): (number | undefined)[] {
   return item === undefined ? [] : dependencyKeys(item).map((key) => keys.get(key));
-}
-
-function unknownKey(params: { key: string; path: string; keys: Iterable<string> }): Issue {
-  const { key, path, keys } = params;
-  const [suggestion] = nearest(key, keys);
-  const message = `names the key ${quote(key)}, which no task of the batch has`;
-  return suggestion === undefined
-    ? { path, message }
-    : { path, message: `${message}; did you mean ${suggestion}?`, suggestion };
 }

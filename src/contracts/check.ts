@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { HopperError } from "../../machines/errors.ts";
-import { nearest } from "./nearest.ts";
+import { given } from "./given.ts";
+import { suggest } from "./nearest.ts";
 import { NESTING, scan, type Path } from "./scan.ts";
 import { snakeCase } from "./wire.ts";
 
@@ -53,42 +54,36 @@ export function checkUnknown<S extends z.ZodType>(
   input: unknown,
   options: CheckOptions = {},
 ): z.output<S> {
-  const given = input === undefined ? {} : input;
-  const flaws = scan(given);
-  if (flaws === null) {
-    throw new HopperError(
-      "malformed_json",
-      `the input is nested too deeply: at most ${NESTING} levels are accepted`,
-    );
-  }
-  if (flaws.length > 0) {
-    throw refusal(
-      schema,
-      flaws.map((flaw) => toIssue(flaw.path, flaw.message, options)),
-    );
-  }
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  throw refusal(schema, issuesOf({ schema, input: given, error: result.error, options }));
+  const checked = inspect(schema, input === undefined ? {} : input, options);
+  if (checked.issues === undefined) return checked.data;
+  if (checked.issues === null) throw new HopperError("malformed_json", `the input ${TOO_DEEP}`);
+  throw new HopperError(queries.has(schema) ? "bad_filter" : "validation_failed", summary(checked.issues), {
+    issues: checked.issues.map(({ at: _at, ...issue }) => issue),
+  });
 }
 
 /** As {@link checkUnknown}, but what is wrong is returned: for doors that say where it stands in a file. */
-export function findIssues(schema: z.ZodType, input: unknown): readonly (Issue & { readonly at: Path })[] {
-  const flaws = scan(input);
-  if (flaws === null)
-    return [{ path: "", at: [], message: `is nested too deeply: at most ${NESTING} levels are accepted` }];
-  if (flaws.length > 0)
-    return flaws.map((flaw) => ({ ...toIssue(flaw.path, flaw.message, {}), at: flaw.path }));
-  const result = schema.safeParse(input);
-  return result.success ? [] : issuesOf({ schema, input, error: result.error, options: {} });
+export function findIssues(schema: z.ZodType, input: unknown): readonly Found[] {
+  const { issues = [] } = inspect(schema, input, {});
+  return issues ?? [{ path: "", at: [], message: TOO_DEEP }];
 }
 
-function refusal(schema: z.ZodType, issues: readonly Issue[]): HopperError {
-  return new HopperError(queries.has(schema) ? "bad_filter" : "validation_failed", summary(issues), {
-    issues: issues.map(({ path, message, suggestion }) =>
-      suggestion === undefined ? { path, message } : { path, message, suggestion },
-    ),
-  });
+type Found = Issue & { readonly at: Path };
+const TOO_DEEP = `is nested too deeply: at most ${NESTING} levels are accepted`;
+
+/** `issues`: undefined = none, null = it is nested too deeply. */
+function inspect<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+  options: CheckOptions,
+):
+  | { readonly data: z.output<S>; readonly issues?: undefined }
+  | { readonly issues: readonly Found[] | null } {
+  const flaws = scan(input);
+  if (flaws === null) return { issues: null };
+  if (flaws.length > 0) return { issues: flaws.map(({ path, message }) => found(path, message, options)) };
+  const result = schema.safeParse(input);
+  return result.success ? result : { issues: issuesOf({ schema, input, error: result.error, options }) };
 }
 
 /** The first issue in a sentence, and how many more there are. */
@@ -104,40 +99,27 @@ function issuesOf(params: {
   input: unknown;
   error: z.ZodError;
   options: CheckOptions;
-}): (Issue & { at: Path })[] {
-  const unknown: (Issue & { at: Path })[] = [];
-  const others: (Issue & { at: Path })[] = [];
-  for (const issue of params.error.issues) {
+}): Found[] {
+  const { schema, input, error, options } = params;
+  const unknown: Found[] = [];
+  const others: Found[] = [];
+  for (const issue of error.issues) {
     const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
     if (issue.code === "unrecognized_keys") {
-      const known = keysAt(params.schema, path);
-      for (const key of issue.keys) unknown.push(unknownField({ path, key, known, options: params.options }));
-    } else {
-      const at = placeOf(params.input, path);
-      others.push({ ...toIssue(at, issue.message, params.options, suggestionIn(issue.message)), at });
-    }
+      const known = keysAt(schema, path).map((name) => fieldName(name, options));
+      for (const key of issue.keys) {
+        const { help, suggestion } = suggest(key, known);
+        const message = `is not a known field${help || `; accepted are ${known.join(", ")}`}`;
+        unknown.push(found([...path, key], message, options, suggestion));
+      }
+    } else others.push(found(placeOf(input, path), issue.message, options, suggestionIn(issue.message)));
   }
   // A misspelt field comes first: it is often why another one is missing.
   return [...unknown, ...others];
 }
 
-function unknownField(params: {
-  path: Path;
-  key: string;
-  known: readonly string[];
-  options: CheckOptions;
-}): Issue & { at: Path } {
-  const { path, key, options } = params;
-  const known = params.known.map((name) => fieldName(name, options));
-  const [suggestion] = nearest(key, known);
-  const help = suggestion === undefined ? `accepted are ${known.join(", ")}` : `did you mean ${suggestion}?`;
-  const at = [...path, key];
-  return { ...toIssue(at, `is not a known field; ${help}`, options, suggestion), at };
-}
-
-function toIssue(path: Path, message: string, options: CheckOptions, suggestion?: string): Issue {
-  const place = pathText(path, options);
-  return suggestion === undefined ? { path: place, message } : { path: place, message, suggestion };
+function found(at: Path, message: string, options: CheckOptions, suggestion?: string): Found {
+  return { path: pathText(at, options), message, ...given({ suggestion }), at };
 }
 
 /** `["items", 3, "title"]` as `items[3].title`. */

@@ -4,7 +4,7 @@ import type { Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import type { Issue } from "./check.ts";
 import { accepting, atMost, bytes, flag, limited, whole } from "./common.ts";
-import { nearest } from "./nearest.ts";
+import { suggest } from "./nearest.ts";
 import { tags } from "./texts.ts";
 import { readMoment } from "./time.ts";
 import { oneOf } from "./words.ts";
@@ -106,10 +106,7 @@ function unknownKeys(config: InstanceConfig, prefix: string, known: readonly str
   return Object.keys(config)
     .filter((key) => !known.includes(key))
     .map((key) => {
-      const path = `${prefix}${key}`;
-      const [suggestion] = nearest(key, known);
-      return suggestion === undefined
-        ? { path, message: "is kept, but Hopper does not read it" }
-        : { path, message: `is kept, but Hopper does not read it; did you mean ${suggestion}?`, suggestion };
+      const { help, ...near } = suggest(key, known);
+      return { path: `${prefix}${key}`, message: `is kept, but Hopper does not read it${help}`, ...near };
     });
 }

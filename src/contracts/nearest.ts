@@ -19,6 +19,15 @@ export function nearest(text: string, candidates: Iterable<string>, limit = 1): 
   return found.slice(0, limit).map(({ candidate }) => candidate);
 }
 
+/** What is said after an unknown word: `; did you mean X?`, and X itself; nothing when no candidate is near. */
+export function suggest(
+  text: string,
+  candidates: Iterable<string>,
+): { readonly help: string; readonly suggestion?: string } {
+  const [suggestion] = nearest(text, candidates);
+  return suggestion === undefined ? { help: "" } : { help: `; did you mean ${suggestion}?`, suggestion };
+}
+
 /** 0 = the same but for case and separators; null = too far away to be meant. */
 function scoreOf(wanted: string, candidate: string): number | null {
   if (wanted === candidate) return 0;

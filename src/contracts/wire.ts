@@ -13,27 +13,24 @@ const UNTOUCHED = new Set([
   "by_status",
 ]);
 
-const snakes = new Map<string, string>();
-const camels = new Map<string, string>();
-
 /** `parentTaskId` as `parent_task_id`. */
-export function snakeCase(name: string): string {
-  let snake = snakes.get(name);
-  if (snake === undefined) {
-    snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    remember(snakes, name, snake);
-  }
-  return snake;
-}
+export const snakeCase = remembered((name) =>
+  name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+);
 
 /** `parent_task_id` as `parentTaskId`. */
-export function camelCase(name: string): string {
-  let camel = camels.get(name);
-  if (camel === undefined) {
-    camel = name.replaceAll(/(?<=[a-z0-9])_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
-    remember(camels, name, camel);
-  }
-  return camel;
+export const camelCase = remembered((name) =>
+  name.replaceAll(/(?<=[a-z0-9])_([a-z])/g, (_match, letter: string) => letter.toUpperCase()),
+);
+
+/** Keys come from callers, too: the memory of them is bounded. */
+function remembered(rename: (name: string) => string): (name: string) => string {
+  const memory = new Map<string, string>();
+  return (name) => {
+    const renamed = memory.get(name) ?? rename(name);
+    if (memory.size < 1_000) memory.set(name, renamed);
+    return renamed;
+  };
 }
 
 /**
@@ -75,9 +72,4 @@ function define(target: Record<string, unknown>, key: string, value: unknown): v
   if (key === "__proto__")
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   else target[key] = value;
-}
-
-/** Keys come from callers, too: the memory of them is bounded. */
-function remember(memory: Map<string, string>, name: string, renamed: string): void {
-  if (memory.size < 1_000) memory.set(name, renamed);
 }

@@ -4,7 +4,7 @@ import { LIMITS } from "../../machines/settings.ts";
 import { quote } from "../contracts/common.ts";
 import { findCycles } from "../contracts/cycles.ts";
 import type { Path } from "../contracts/scan.ts";
-import { nearest } from "../contracts/nearest.ts";
+import { suggest } from "../contracts/nearest.ts";
 import { SETTINGS_KEY } from "../workers/shell-environment.ts";
 import type { FileIssue, PlanSource } from "./plan-source.ts";
 
@@ -58,14 +58,13 @@ function collectInstances(root: unknown): RawInstance[] {
 
 function checkInstances(instances: readonly RawInstance[], say: Say): FileIssue[] {
   const issues: FileIssue[] = [];
-  const seen = new Set<string>();
-  for (const { path, name, scope, parent, depth } of instances) {
-    if (name !== null && seen.has(name)) {
+  const names = instances.map(({ name }) => name);
+  for (const [index, { path, name, scope, parent, depth }] of instances.entries()) {
+    if (name !== null && names.indexOf(name) < index) {
       issues.push(
         say([...path, "name"], `is ${quote(name)}, which another instance of this plan is called already`),
       );
     }
-    if (name !== null) seen.add(name);
     if (depth > LIMITS.depth)
       issues.push(say(path, `is ${depth} levels deep; at most ${LIMITS.depth} are accepted`));
     if (scope === null || (parent !== null && parent.scope === null)) continue;
@@ -80,11 +79,11 @@ function checkInstances(instances: readonly RawInstance[], say: Say): FileIssue[
 }
 
 function checkWorkers(workers: Raw, instances: readonly RawInstance[], say: Say): FileIssue[] {
-  const names = instances.flatMap(({ name }) => (name === null ? [] : [name]));
+  const names = instances.flatMap(({ name }) => name ?? []);
   return Object.keys(workers).flatMap((name) => {
     const instance = instances.find((instance) => instance.name === name);
     if (instance === undefined)
-      return [say(["workers", name], `names no instance of this plan${hint(name, names)}`, "key")];
+      return [say(["workers", name], `names no instance of this plan${suggest(name, names).help}`, "key")];
     if (instance.scope === null || hasQueue(instance.scope)) return [];
     return [say(["workers", name], `is a ${instance.scope}, which has no queue to work on`, "key")];
   });
@@ -103,7 +102,7 @@ function checkTasks(list: readonly unknown[], say: Say): FileIssue[] {
     const key = typeof raw["key"] === "string" ? raw["key"] : null;
     return { index, key, raw, dependsOn: asList(raw["depends_on"]) };
   });
-  const keys = tasks.flatMap(({ key }) => (key === null ? [] : [key]));
+  const keys = tasks.flatMap(({ key }) => key ?? []);
   const issues: FileIssue[] = [];
   const seen = new Set<string>();
   for (const { index, key, raw, dependsOn } of tasks) {
@@ -114,7 +113,7 @@ function checkTasks(list: readonly unknown[], say: Say): FileIssue[] {
     if (key !== null) seen.add(key);
     for (const [place, dependency] of dependsOn.entries()) {
       if (typeof dependency !== "string" || keys.includes(dependency)) continue;
-      const message = `is ${quote(dependency)}, which no task of this plan has as its key${hint(dependency, keys)}`;
+      const message = `is ${quote(dependency)}, which no task of this plan has as its key${suggest(dependency, keys).help}`;
       issues.push(say([...here, "depends_on", place], message));
     }
     if (Object.hasOwn(asMap(raw["payload"]), SETTINGS_KEY)) {
@@ -159,11 +158,6 @@ function checkVariables(raw: Raw, path: Path, say: Say): FileIssue[] {
       ? []
       : [say(at, `is ${quote(name)}; letters, digits and "_" are accepted`, spot)];
   });
-}
-
-function hint(name: string, known: readonly string[]): string {
-  const [near] = nearest(name, known);
-  return near === undefined ? "" : `; did you mean ${near}?`;
 }
 
 function asMap(value: unknown): Raw {
