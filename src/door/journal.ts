@@ -4,6 +4,7 @@ import type { DelegationNo, InstanceNo, TaskNo } from "../../machines/records/va
 import type { Task } from "../../machines/records/task.ts";
 import { check } from "../contracts/check.ts";
 import { listEvents, type ListEventsParams, type Since } from "../contracts/events.ts";
+import { given } from "../contracts/given.ts";
 import type { Door } from "./door.ts";
 import { eventView } from "../views/event-view.ts";
 import type { EventView } from "../views/views.ts";
@@ -23,13 +24,14 @@ export class Journal {
   readonly #listeners = new Map<EventName | "*", Set<(event: EventView) => void>>();
   readonly #claimable = new Set<() => void>();
   readonly #claimableAt = new Map<InstanceNo, Set<() => void>>();
-  readonly #commits = new Set<() => void>();
+  #commit = Promise.withResolvers<void>();
   #delivered: Promise<void> = Promise.resolve();
 
   constructor(door: Door) {
     this.#door = door;
     door.system.onCommit(({ events }) => {
-      for (const wake of this.#commits) wake();
+      this.#commit.resolve();
+      this.#commit = Promise.withResolvers();
       this.#wakeClaims(events);
       if (this.#listeners.size > 0) this.#delivered = this.#delivered.then(() => this.#deliver(events));
     });
@@ -107,19 +109,14 @@ export class Journal {
   /** Committed events in order; with `follow` it goes on as more are committed. */
   async *read(params: ListEventsParams = {}): AsyncGenerator<EventView> {
     const checked = check(listEvents, params);
-    const instance =
-      checked.instanceId === undefined ? undefined : this.#door.instance(checked.instanceId, "instanceId").no;
+    const instance = this.#door.instanceNo(checked.instanceId, "instanceId");
     const task =
       checked.taskId === undefined ? undefined : (await this.#door.taskAddress(checked.taskId, "taskId")).no;
-    const filter = {
-      ...(checked.type === undefined ? {} : { names: checked.type }),
-      ...(instance === undefined ? {} : { instance }),
-      ...(task === undefined ? {} : { task }),
-    };
+    const filter = given({ names: checked.type, instance, task });
     let left = checked.limit ?? Number.POSITIVE_INFINITY;
     let since = await this.#start(checked.since);
     for (;;) {
-      const news = this.#nextCommit();
+      const news = this.#commit.promise;
       const page = await this.#door.store.queries.events({ since, limit: Math.min(PAGE, left), ...filter });
       for (const view of await this.views(page.items)) {
         yield view;
@@ -151,36 +148,26 @@ export class Journal {
     return low;
   }
 
-  #nextCommit(): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        this.#commits.delete(wake);
-        resolve();
-      };
-      this.#commits.add(wake);
-    });
-  }
-
   /** The task once it is as asked, or as it is after `timeoutMs` (null = however long it takes). */
   async settled(no: TaskNo, timeoutMs: number | null, isDone: (task: Task) => boolean): Promise<Task> {
     const { clock, store } = this.#door;
     let late = false;
-    const wakers = new Set<() => void>();
+    const expired = Promise.withResolvers<void>();
     // Somebody waits: the process stays for it, also where the wait has no end.
     const alarm = clock.at(
       clock.now() + (timeoutMs ?? FOR_EVER_MS),
       () => {
         late = timeoutMs !== null;
-        for (const wake of wakers) wake();
+        expired.resolve();
       },
       "awaited",
     );
     try {
       for (;;) {
-        const news = this.#nextCommit();
+        const news = this.#commit.promise;
         const task = (await store.queries.task(no)) as Task;
         if (late || isDone(task)) return task;
-        await Promise.race([news, new Promise<void>((resolve) => wakers.add(resolve))]);
+        await Promise.race([news, expired.promise]);
       }
     } finally {
       alarm.cancel();

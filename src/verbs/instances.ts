@@ -1,5 +1,5 @@
 import type { Command, LifecycleVerb } from "../../machines/messages/command.ts";
-import { DESK } from "../../machines/records/values.ts";
+import { DESK, type InstanceNo } from "../../machines/records/values.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { effectiveConfig } from "../../machines/settings.ts";
@@ -196,7 +196,7 @@ async function claim(door: Door, journal: Journal, id: string, params: ClaimPara
     kind: "worker",
   };
   for (;;) {
-    const woken = wakeUp(door, (wake) => journal.onClaimableAt(to, wake));
+    const woken = wakeUp(door, journal, to);
     const answer = await door.ask("claims", { to, command, asked: checked });
     if (answer.claims.length > 0 || door.clock.now() >= until) {
       woken.cancel();
@@ -206,23 +206,17 @@ async function claim(door: Door, journal: Journal, id: string, params: ClaimPara
   }
 }
 
-/** Resolves when something becomes claimable, or at a moment. Listens from its creation, so that no news is missed. */
-function wakeUp(
-  door: Door,
-  onClaimable: (wake: () => void) => () => void,
-): { at(moment: number): Promise<void>; cancel(): void } {
-  let wake = (): void => undefined;
-  const news = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-  const off = onClaimable(wake);
+/** Resolves when something becomes claimable there, or at a moment. Listens from its creation, so that no news is missed. */
+function wakeUp(door: Door, journal: Journal, no: InstanceNo) {
+  const { promise: news, resolve: wake } = Promise.withResolvers<void>();
+  const cancel = journal.onClaimableAt(no, wake);
   return {
-    async at(moment) {
+    async at(moment: number): Promise<void> {
       const alarm = door.clock.at(moment, wake, "awaited");
       await news;
       alarm.cancel();
-      off();
+      cancel();
     },
-    cancel: off,
+    cancel,
   };
 }
