@@ -33,29 +33,27 @@ export interface SpawnParams {
 
 /** A Hopper in memory on a virtual clock: nothing happens but what the test asks for. */
 export class SpawnedHopper {
-  readonly clock = new VirtualClock();
   readonly #params: SpawnParams;
-  readonly #random: () => number;
-  readonly #ids;
+  readonly #environment: Environment;
   #store: Store;
   #hopper: Hopper;
   #image: Uint8Array | null = null;
-  readonly #strays: string[];
 
   private constructor(params: SpawnParams, { store, hopper }: Begun, environment: Environment) {
     this.#params = params;
+    this.#environment = environment;
     this.#store = store;
     this.#hopper = hopper;
-    this.#strays = environment.strays;
-    this.#random = environment.random;
-    this.#ids = environment.ids;
-    this.clock = environment.clock;
   }
 
   static async spawn(params: SpawnParams = {}): Promise<SpawnedHopper> {
-    const clock = new VirtualClock();
-    const environment = { clock, random: seededRandom(params.seed ?? 1), ids: countingIds(), strays: [] };
+    const random = seededRandom(params.seed ?? 1);
+    const environment = { clock: new VirtualClock(), random, ids: countingIds(), strays: [] };
     return new SpawnedHopper(params, await begin(params, environment, null), environment);
+  }
+
+  get clock(): VirtualClock {
+    return this.#environment.clock;
   }
 
   get instances(): Hopper["instances"] {
@@ -105,8 +103,8 @@ export class SpawnedHopper {
   /** Until nothing is due now. Throws when a turn has written a row that another actor keeps (T9). */
   async settle(): Promise<void> {
     await this.#hopper.settle();
-    if (this.#strays.length > 0)
-      throw new Error(`a turn wrote what another keeps: ${this.#strays.join("; ")}`);
+    const { strays } = this.#environment;
+    if (strays.length > 0) throw new Error(`a turn wrote what another keeps: ${strays.join("; ")}`);
   }
 
   /** Moves the clock, handling everything that comes due on the way, each at its moment. */
@@ -137,8 +135,7 @@ export class SpawnedHopper {
 
   /** Comes back from what the crash left. */
   async restart(): Promise<void> {
-    const environment = { clock: this.clock, random: this.#random, ids: this.#ids, strays: this.#strays };
-    const { store, hopper } = await begin(this.#params, environment, this.#image);
+    const { store, hopper } = await begin(this.#params, this.#environment, this.#image);
     this.#store = store;
     this.#hopper = hopper;
   }
@@ -188,18 +185,14 @@ async function begin(
     ids: { uuid: () => environment.ids.uuid(environment.clock.now()) },
     ...(image === null ? {} : { image }),
   });
-  const store = params.wrap === undefined ? opened : params.wrap(opened);
+  const { wrap, ...options } = params;
+  const { strays, ...world } = environment;
   const hopper = await createHopper({
-    opened: keepersChecked(store, (broken) => environment.strays.push(broken)),
-    clock: environment.clock,
-    random: environment.random,
-    ids: environment.ids,
+    ...options,
+    ...world,
+    opened: keepersChecked(wrap?.(opened) ?? opened, (broken) => strays.push(broken)),
     running: false,
     trace: true,
-    config: params.config,
-    scopes: params.scopes,
-    limits: params.limits,
-    choose: params.choose,
   });
   return { store: opened, hopper };
 }
