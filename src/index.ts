@@ -45,24 +45,7 @@ export type {
 export type { Word } from "./contracts/words.ts";
 
 // What the verbs answer.
-export type {
-  ChainView,
-  Claim,
-  DeadLetterView,
-  DecisionView,
-  DelegationView,
-  EventDataView,
-  EventView,
-  HeartbeatView,
-  InstanceTreeView,
-  InstanceView,
-  LeaseView,
-  ListView,
-  QueueView,
-  Stats,
-  TallyView,
-  TaskView,
-} from "./views/views.ts";
+export type * from "./views/views.ts";
 export type { DoctorFinding } from "../store/store.ts";
 
 // Words and values.
@@ -103,14 +86,5 @@ export { rankCandidates, type NoCandidate, type Ranking, type Winner } from "../
 // Configuration and plans.
 export { loadConfiguration } from "./config/config.ts";
 export { runPlan } from "./plan/door.ts";
-export type {
-  LiveState,
-  OpenTask,
-  PlanHeader,
-  PlannedTask,
-  PlanRender,
-  PlanRenderFor,
-  PlanSummary,
-  RunningTask,
-} from "./plan/render.ts";
+export type * from "./plan/render.ts";
 export type { PlanStep } from "./narration/step.ts";

@@ -1,4 +1,5 @@
 import { HopperError } from "../../machines/errors.ts";
+import { isFinal } from "../../machines/records/task.ts";
 import type { Hopper } from "../hopper.ts";
 import { internalsOf } from "../verbs/internals.ts";
 import type { TaskView } from "../views/views.ts";
@@ -17,7 +18,6 @@ export interface ChosenRun {
 
 /** How many refs a message names. */
 const REFS_SHOWN = 10;
-const PAGE = 500;
 
 /**
  * Decides by what is stored, and by `--resume` or `--new`, whether a run is begun or goes on. Throws
@@ -29,10 +29,11 @@ export async function chooseRun(
   plan: Plan,
   flags: { readonly resume: boolean; readonly startNew: boolean },
 ): Promise<ChosenRun> {
-  const runs = await internalsOf(hopper).runs(runPrefix(plan));
+  const stored = internalsOf(hopper);
+  const runs = await stored.runs(runPrefix(plan));
   const open = new Map<string, TaskView[]>();
   for (const runId of runs) {
-    const tasks = await openTasks(hopper, runId);
+    const tasks = (await stored.runTasks(runId)).filter(({ status }) => !isFinal(status));
     if (tasks.length > 0) open.set(runId, tasks);
   }
   const last = Math.max(0, ...runs.map((runId) => readRunId(runId)?.number ?? 0));
@@ -46,26 +47,8 @@ export async function chooseRun(
   }
   if (flags.startNew) return { ...fresh, toCancel: [...open.values()].flat() };
   if (!flags.resume) throw hasOpenTasks(plan, unfinished, open.get(unfinished) ?? []);
-  if (!isRunOf(plan, unfinished))
-    throw wasEdited(plan, unfinished, await internalsOf(hopper).runTasks(unfinished));
+  if (!isRunOf(plan, unfinished)) throw wasEdited(plan, unfinished, await stored.runTasks(unfinished));
   return { runId: unfinished, fresh: false, toCancel: [] };
-}
-
-async function openTasks(hopper: Hopper, runId: string): Promise<TaskView[]> {
-  const found: TaskView[] = [];
-  let cursor: string | null = null;
-  do {
-    const page = await hopper.tasks.list({
-      runId,
-      status: "open",
-      sort: "created",
-      limit: PAGE,
-      ...(cursor === null ? {} : { cursor }),
-    });
-    found.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  return found;
 }
 
 function hasOpenTasks(plan: Plan, runId: string, open: readonly TaskView[]): HopperError {
@@ -95,7 +78,6 @@ function wasEdited(plan: Plan, runId: string, stored: readonly TaskView[]): Hopp
 
 function refs(tasks: readonly TaskView[]): string {
   const shown = tasks.slice(0, REFS_SHOWN).map(({ ref }) => ref);
-  return tasks.length > shown.length
-    ? `${shown.join(", ")} and ${tasks.length - shown.length} more`
-    : shown.join(", ");
+  const more = tasks.length - shown.length;
+  return `${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -2,23 +2,19 @@ import { isFinal } from "../../machines/records/task.ts";
 import type { Hopper } from "../hopper.ts";
 import { internalsOf } from "../verbs/internals.ts";
 import type { TaskView } from "../views/views.ts";
-import type { WorkerPoolParams } from "../workers/pool.ts";
 import { chooseRun, type ChosenRun } from "./choose-run.ts";
 import { toCreateParams, type Plan } from "./plan-file.ts";
 import type { PlanOutput } from "./plan-output.ts";
 import type { PlanHeader } from "./render.ts";
 import { RunWatch } from "./run-watch.ts";
-import { describeOpen, PlanRunner, type RunEnd } from "./runner.ts";
+import { describeOpen, PlanRunner, type PlanRunnerParams, type RunEnd } from "./runner.ts";
 
 export interface RunPlanParams {
   readonly hopper: Hopper;
   readonly plan: Plan;
   readonly flags: { readonly resume: boolean; readonly startNew: boolean; readonly once: boolean };
   readonly header: PlanHeader;
-  readonly workers: Pick<
-    WorkerPoolParams,
-    "slotsOf" | "cwd" | "environment" | "leaseSeconds" | "heartbeatSeconds" | "onError"
-  >;
+  readonly workers: PlanRunnerParams["workers"];
   readonly output: PlanOutput;
   readonly io: { readonly signal: AbortSignal; now(): number };
 }
