@@ -398,7 +398,7 @@ describe("docs/plans.md", () => {
     const { shape } = planSchema;
     const fields = [
       ...Object.keys(shape),
-      ...Object.keys(shape.hierarchy.shape),
+      ...Object.keys(shape.hierarchy.in.shape),
       ...Object.keys(shape.tasks.element.shape),
     ];
     expect(fields.filter((field) => !named.has(field))).toEqual([]);

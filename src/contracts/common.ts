@@ -99,5 +99,11 @@ export function whole(min: number, max: number) {
   return z.int(error).min(min, error).max(max, error);
 }
 
+/** A number of a range, named in words: `a number from 0 to 1`. */
+export function between(min: number, max: number, what: string) {
+  const error = accepting(what);
+  return z.number(error).min(min, error).max(max, error);
+}
+
 /** Yes or no. */
 export const flag = z.boolean(accepting("true or false"));

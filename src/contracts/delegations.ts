@@ -1,14 +1,13 @@
 import type * as z from "zod";
 import { DELEGATION_STATUSES } from "../../machines/records/delegation.ts";
 import type { InstanceNo } from "../../machines/records/values.ts";
-import { LIMITS } from "../../machines/settings.ts";
 import type { DelegationFilter } from "../../store/store.ts";
 import { query } from "./check.ts";
 import { commandOptions, type CommandOptions } from "./command-options.ts";
 import { limited, must, params, type Input } from "./common.ts";
 import { given } from "./given.ts";
 import { pageFields, type PageParams } from "./filters.ts";
-import { jsonText, optionalProse, prose, reference, TEXT_BYTES } from "./texts.ts";
+import { optionalProse, prose, reference, result, TEXT_BYTES } from "./texts.ts";
 import { anyOf, oneOf } from "./words.ts";
 
 /** Parameters of the verbs of delegations. Source: 4-http-api.md 4.3. */
@@ -66,9 +65,7 @@ export const rejectDelegation = params({ ...rejectDelegationFields, ...commandOp
 
 const completeDelegationFields = {
   /** The task's result, at most 262,144 bytes of JSON. Default null. */
-  result: jsonText(LIMITS.resultBytes)
-    .optional()
-    .transform((text) => text ?? null),
+  result,
 };
 
 /** What `delegations.complete` takes. */

@@ -3,7 +3,7 @@ import type { InstanceConfig } from "../../machines/records/instance.ts";
 import type { Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import type { Issue } from "./check.ts";
-import { accepting, atMost, bytes, flag, limited, whole } from "./common.ts";
+import { accepting, atMost, between, bytes, flag, limited, whole } from "./common.ts";
 import { suggest } from "./nearest.ts";
 import { tags } from "./texts.ts";
 import { readMoment } from "./time.ts";
@@ -22,8 +22,7 @@ const writtenMoment = limited(
 );
 
 function seconds(max: number) {
-  const error = accepting(`a number of seconds from 0 to ${max}`);
-  return z.number(error).min(0, error).max(max, error);
+  return between(0, max, `a number of seconds from 0 to ${max}`);
 }
 
 /** A key without its check, or one that no record has, does not compile. */

@@ -11,7 +11,7 @@ import { errorInfo } from "./error-info.ts";
 import { pageFields, type PageParams, queryFlag, search } from "./filters.ts";
 import { given } from "./given.ts";
 import { instanceConfig } from "./instance-config.ts";
-import { instanceName, line, optionalProse, ownId, reference, tags } from "./texts.ts";
+import { instanceName, line, optionalProse, orNull, ownId, reference, tags } from "./texts.ts";
 import { leaseLength, lengthOf, milliseconds } from "./time.ts";
 import { anyOf, oneOf } from "./words.ts";
 
@@ -25,7 +25,7 @@ const createInstanceFields = {
   /** What it is for: it decides what becomes of its tasks. */
   scope: oneOf(SCOPES),
   /** The instance above it, by id or live name. Default null: a root. */
-  parentId: reference.nullish().transform((id) => id ?? null),
+  parentId: orNull(reference),
   /** Its id: 1 to 64 letters, digits, `.`, `_`, `-`, never used before. Default: a new UUID. */
   id: ownId.optional(),
   /** When it ends: by hand, after its tasks (ephemeral), or by a moment (temporary). Default `persistent`. */

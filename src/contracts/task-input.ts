@@ -30,7 +30,8 @@ const references: z.ZodType<string[], readonly string[]> = z
   .max(LIMITS.batch, { error: `has too many entries; at most ${LIMITS.batch} are accepted` });
 const dependencies = references.transform((given) => [...new Set(given)]);
 
-const newTaskFields = {
+/** The fields of a new task; those that mean the same in a plan's file are checked there by the same schema. */
+export const newTaskFields = {
   /** What is to be done, in a line or a few; 1 to 512 characters. */
   title,
   /** More about it; at most 262,144 bytes. Default null. */

@@ -1,24 +1,19 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { PRIORITIES, TASK_STATUSES } from "../../machines/records/task.ts";
 import type { InstanceNo, TaskNo } from "../../machines/records/values.ts";
-import { LIMITS } from "../../machines/settings.ts";
 import type { TaskFilter } from "../../store/store.ts";
 import { query } from "./check.ts";
 import { commandOptions, type CommandOptions } from "./command-options.ts";
-import { accepting, flag, params, type Input } from "./common.ts";
+import { between, flag, params, type Input } from "./common.ts";
 import { errorInfo } from "./error-info.ts";
 import { pageFields, type PageParams, search, tagFilter } from "./filters.ts";
 import { given } from "./given.ts";
 import { RUN_ID_CHARS } from "./task-input.ts";
-import { jsonText, line, optionalProse, reference } from "./texts.ts";
+import { line, optionalProse, orNull, reference, result } from "./texts.ts";
 import { leaseLength, milliseconds } from "./time.ts";
 import { anyOf, oneOf } from "./words.ts";
 
 /** Parameters of the verbs of tasks but those in task-input.ts. Source: 4-http-api.md 4.2, 2-domain.md 2.1 and 2.5. */
-
-const result = jsonText(LIMITS.resultBytes)
-  .optional()
-  .transform((text) => text ?? null);
 
 const OPEN = ["pending", "blocked", "queued", "claimed", "in_progress", "waiting"] as const;
 
@@ -94,13 +89,13 @@ const ASKED_TYPES = ["route", "escalate", "reassign"] as const;
 
 const delegateTaskFields = {
   /** To whom, by id or live name. Default: routing chooses. */
-  targetInstanceId: reference.nullish().transform((id) => id ?? null),
+  targetInstanceId: orNull(reference),
   /** Down, up to the parent, or to a sibling. Default `route`. */
   delegationType: oneOf(ASKED_TYPES).default("route"),
   /** Shown with the delegation; at most 262,144 bytes. Default null. */
   notes: optionalProse,
   /** true = taken at once where there is room. Default: as the target's `acceptance` says. */
-  autoAccept: flag.nullish().transform((given) => given ?? null),
+  autoAccept: orNull(flag),
 };
 
 /** What `tasks.delegate` takes. */
@@ -161,7 +156,7 @@ const completeTaskFields = {
   /** The result, at most 262,144 bytes of JSON. Default null. */
   result,
   /** The worker's lease, of which `claim` gave the token. Default null: an operator completes it. */
-  leaseToken: leaseToken.nullish().transform((token) => token ?? null),
+  leaseToken: orNull(leaseToken),
   /** true = also while it waits for its parts. Default false. */
   force: flag.default(false),
 };
@@ -176,9 +171,9 @@ const failTaskFields = {
   /** What went wrong: in words, or {code?, message, details?}. */
   error: errorInfo,
   /** true = another attempt, as long as some are left. Default: true with a lease, else false. */
-  retryable: flag.nullish().transform((given) => given ?? null),
+  retryable: orNull(flag),
   /** The worker's lease, of which `claim` gave the token. Default null: an operator fails it. */
-  leaseToken: leaseToken.nullish().transform((token) => token ?? null),
+  leaseToken: orNull(leaseToken),
 };
 
 /** What `tasks.fail` takes. */
@@ -193,11 +188,7 @@ const heartbeatTaskFields = {
   /** How long it is to last from now, up to 604,800 seconds (also `5m`). Default: as long as the claim asked for. */
   leaseSeconds: leaseLength.nullish(),
   /** How far it is, 0 to 1. Default: as it was. */
-  progress: z
-    .number(accepting("a number from 0 to 1"))
-    .min(0, accepting("a number from 0 to 1"))
-    .max(1, accepting("a number from 0 to 1"))
-    .nullish(),
+  progress: between(0, 1, "a number from 0 to 1").nullish(),
   /** What it is about; at most 262,144 bytes. Default null. */
   note: optionalProse,
 };

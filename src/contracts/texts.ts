@@ -121,7 +121,15 @@ export function tags(max: number = LIMITS.tags) {
   return limited(schema, { maxItems: max });
 }
 
+/** What may be left out or null; null then. */
+export function orNull<S extends z.ZodType>(schema: S) {
+  return schema.nullish().transform((value) => value ?? null);
+}
+
 /** Text that may be left out or null. */
-export const optionalProse = prose()
-  .nullish()
+export const optionalProse = orNull(prose());
+
+/** A task's result. */
+export const result = jsonText(LIMITS.resultBytes)
+  .optional()
   .transform((text) => text ?? null);

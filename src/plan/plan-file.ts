@@ -15,13 +15,7 @@ import type { PlanNode } from "../verbs/internals.ts";
 import { withSettings } from "../workers/shell-environment.ts";
 import { crossCheck } from "./plan-checks.ts";
 import { shellWord } from "../contracts/shell-word.ts";
-import {
-  planSchema,
-  type CheckedPlan,
-  type CheckedTask,
-  type HierarchyNode,
-  type PlannedMoment,
-} from "./plan-schema.ts";
+import { planSchema, type CheckedPlan, type CheckedTask, type PlannedMoment } from "./plan-schema.ts";
 import { decodeText, PlanSource, type FileIssue } from "./plan-source.ts";
 
 /** A plan that has been read and is right. Source: 5-cli.md 5.3. */
@@ -96,7 +90,7 @@ export function parsePlan(params: { file: string; folder: string; bytes: Uint8Ar
     file,
     name: checked.name,
     hash,
-    hierarchy: toNode(checked.hierarchy),
+    hierarchy: checked.hierarchy,
     runtime: withScopeNames(checked.runtime) as Plan["runtime"],
     tasks,
     workers: checked.workers,
@@ -177,17 +171,13 @@ function runtimeWarnings({ runtime }: Pick<Plan, "runtime">, source: PlanSource)
   );
 }
 
-function warningsOf(node: HierarchyNode, path: Path, source: PlanSource): FileIssue[] {
+function warningsOf(node: PlanNode, path: Path, source: PlanSource): FileIssue[] {
   return [
-    ...warnings(node.config).map((issue) =>
+    ...warnings(node.config ?? {}).map((issue) =>
       source.issue([...path, "config", ...issue.path.split(".")], issue.message, "key"),
     ),
     ...node.children.flatMap((child, index) => warningsOf(child, [...path, "children", index], source)),
   ];
-}
-
-function toNode({ instance_type: instanceType, children, ...node }: HierarchyNode): PlanNode {
-  return { ...node, instanceType, children: children.map(toNode) };
 }
 
 function toPlanTask(task: CheckedTask, { plan, folder }: { plan: CheckedPlan; folder: string }): PlanTask {

@@ -2,11 +2,11 @@ import * as z from "zod";
 import { accepting, atMost, bytes, found, must, params, reject, whole } from "../contracts/common.ts";
 import { readDuration } from "../contracts/duration.ts";
 import { instanceConfig } from "../contracts/instance-config.ts";
-import { COMMAND_BYTES, instanceName, line, plainName, prose, tags, title } from "../contracts/texts.ts";
-import { taskList } from "../contracts/task-input.ts";
+import { COMMAND_BYTES, instanceName, line, plainName, prose } from "../contracts/texts.ts";
+import { newTaskFields, taskList } from "../contracts/task-input.ts";
 import { readMoment } from "../contracts/time.ts";
+import type { PlanNode } from "../verbs/internals.ts";
 import { oneOf } from "../contracts/words.ts";
-import { PRIORITIES } from "../../machines/records/task.ts";
 import { SCOPES } from "../../machines/records/instance.ts";
 
 /**
@@ -16,7 +16,6 @@ import { SCOPES } from "../../machines/records/instance.ts";
 
 /** At most so many commands at once at one instance. */
 export const WORKERS_MAX = 100;
-const ATTEMPTS_MAX = 1_000;
 const DAY_MS = 86_400_000;
 const DURATION_FORM = "a duration with its unit, such as 30s, 5m or 1h30m,";
 
@@ -53,35 +52,23 @@ const surroundings = {
   cwd: line(4_096).optional(),
 };
 
-/** An instance of the plan's hierarchy, as written. */
-export interface HierarchyNode {
-  name: string;
-  scope: (typeof SCOPES)[number];
-  config: z.output<typeof instanceConfig>;
-  description?: string | undefined;
-  instance_type?: "persistent" | "ephemeral" | undefined;
-  children: HierarchyNode[];
-}
-
 const node = params({
   name: instanceName,
   scope: oneOf(SCOPES),
   config: instanceConfig.default({}),
   description: prose().optional(),
   instance_type: oneOf(["persistent", "ephemeral"]).optional(),
-  get children(): z.ZodType<HierarchyNode[]> {
-    return z.array(node, accepting("a list of instances")).default([]) as unknown as z.ZodType<
-      HierarchyNode[]
-    >;
+  get children(): z.ZodType<PlanNode[]> {
+    return z.array(node, accepting("a list of instances")).default([]) as unknown as z.ZodType<PlanNode[]>;
   },
-});
+}).transform(({ instance_type: instanceType, ...rest }): PlanNode => ({ ...rest, instanceType }));
 
 const task = params({
   key: plainName,
-  title,
+  title: newTaskFields.title,
   description: prose().optional(),
-  tags: tags().default([]),
-  priority: oneOf(PRIORITIES).default("medium"),
+  tags: newTaskFields.tags,
+  priority: newTaskFields.priority,
   run: z
     .string(accepting("a command, as text,"))
     .check(
@@ -90,9 +77,9 @@ const task = params({
     )
     .optional(),
   depends_on: z.array(z.string(accepting("the key of a task")), accepting("a list of keys")).default([]),
-  on_dependency_failure: oneOf(["fail", "run"]).default("fail"),
+  on_dependency_failure: newTaskFields.onDependencyFailure,
   timeout: timeout.optional(),
-  max_attempts: whole(1, ATTEMPTS_MAX).optional(),
+  max_attempts: newTaskFields.maxAttempts,
   project: line().optional(),
   payload: z.record(z.string(), z.unknown(), accepting("an object")).optional(),
   deadline: moment.optional(),
