@@ -31,24 +31,18 @@ export class Cursors {
   decode(cursor: string, newest: number): number {
     const parts = FORM.exec(cursor);
     if (parts === null) {
-      throw new HopperError(
-        "bad_cursor",
-        `${JSON.stringify(cursor.slice(0, 40))} is not a cursor; a cursor from an earlier answer, 0 or ${DURATION_FORMS} is accepted`,
-      );
+      const accepted = `a cursor from an earlier answer, 0 or ${DURATION_FORMS} is accepted`;
+      const shown = JSON.stringify(cursor.slice(0, 40));
+      throw new HopperError("bad_cursor", `${shown} is not a cursor; ${accepted}`);
     }
     const position = Number.parseInt(parts[3] ?? "", RADIX);
-    if (!cursor.startsWith(this.#prefix)) {
-      throw new HopperError(
-        "cursor_gone",
-        `the cursor ${cursor} is of another store, or of this one before a backup was restored; begin again with 0`,
-      );
-    }
-    if (position > newest) {
-      throw new HopperError(
-        "cursor_gone",
-        `the cursor ${cursor} is later than the newest event; begin again with 0`,
-      );
-    }
+    if (!cursor.startsWith(this.#prefix))
+      throw gone(cursor, "is of another store, or of this one before a backup was restored");
+    if (position > newest) throw gone(cursor, "is later than the newest event");
     return position;
   }
+}
+
+function gone(cursor: string, why: string): HopperError {
+  return new HopperError("cursor_gone", `the cursor ${cursor} ${why}; begin again with 0`);
 }

@@ -122,20 +122,16 @@ export class Door {
 
   /** The only live GLOBAL root; null when there is none, or more than one. */
   onlyRoot(): InstanceNo | null {
-    const roots = [...this.directory.liveRoots("GLOBAL")];
-    return roots.length === 1 ? (roots[0] as DirectoryEntry).no : null;
+    const [root, ...others] = this.directory.liveRoots("GLOBAL");
+    return root === undefined || others.length > 0 ? null : root.no;
   }
 
   /** The origin a retry goes to: its own, else the nearest live one above it, else the desk. */
   liveOriginOf(task: Task): ActorNo {
-    let no = task.origin;
-    while (no !== null) {
-      const entry = this.directory.byNo(no);
-      if (entry === undefined) return DESK;
-      if (entry.status !== "terminated") return no;
-      no = entry.parent;
-    }
-    return DESK;
+    const own = task.origin === null ? undefined : this.directory.byNo(task.origin);
+    if (own === undefined) return DESK;
+    const above = [own, ...this.directory.ancestors(own.no)];
+    return above.find(({ status }) => status !== "terminated")?.no ?? DESK;
   }
 
   // ------------------------------------------------------------------ commands

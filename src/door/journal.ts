@@ -22,8 +22,7 @@ type On = <N extends EventName | "*">(
 export class Journal {
   readonly #door: Door;
   readonly #listeners = new Map<EventName | "*", Set<(event: EventView) => void>>();
-  readonly #claimable = new Set<() => void>();
-  readonly #claimableAt = new Map<InstanceNo, Set<() => void>>();
+  readonly #claimable = new Map<InstanceNo | "*", Set<() => void>>();
   #commit = Promise.withResolvers<void>();
   #delivered: Promise<void> = Promise.resolve();
 
@@ -40,22 +39,19 @@ export class Journal {
   /** Each event once, after commit, in journal order. */
   on: On = (name, listener) => join(this.#listeners, name, listener as (event: EventView) => void);
 
-  /** Calls `wake` when there may be something to claim, anywhere. */
-  onClaimable = (wake: () => void): (() => void) => {
-    this.#claimable.add(wake);
-    return () => this.#claimable.delete(wake);
-  };
-
-  /** Calls `wake` when there may be something to claim at this instance: who waits elsewhere sleeps on. */
-  onClaimableAt = (instance: InstanceNo, wake: () => void): (() => void) =>
-    join(this.#claimableAt, instance, wake);
+  /**
+   * Calls `wake` when there may be something to claim at this instance, or anywhere (`*`): who waits elsewhere sleeps on.
+   * Returns the way to stop.
+   */
+  onClaimable(where: InstanceNo | "*", wake: () => void): () => void {
+    return join(this.#claimable, where, wake);
+  }
 
   #wakeClaims(events: readonly JournalEvent[]): void {
-    if (this.#claimable.size === 0 && this.#claimableAt.size === 0) return;
-    const where = new Set<InstanceNo>();
-    for (const event of events) if (CLAIMABLE.has(event.name)) where.add(event.instance);
-    if (where.size > 0) for (const wake of this.#claimable) wake();
-    for (const instance of where) for (const wake of this.#claimableAt.get(instance) ?? []) wake();
+    if (this.#claimable.size === 0) return;
+    const where = new Set<InstanceNo | "*">();
+    for (const event of events) if (CLAIMABLE.has(event.name)) where.add("*").add(event.instance);
+    for (const place of where) for (const wake of this.#claimable.get(place) ?? []) wake();
   }
 
   /** Resolves when every event committed so far has been handed to the listeners. */

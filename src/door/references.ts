@@ -18,14 +18,11 @@ export function resolveInstance(directory: Directory, reference: string, field =
 
 function missingInstance(directory: Directory, text: string, field: string): HopperError {
   if (looksLikeRef(text)) {
-    return new HopperError(
-      "not_found",
-      `${text.toUpperCase()} is a ${kindOf(text)}; the id or name of an instance is needed`,
-      { field },
-    );
+    const detail = `${text.toUpperCase()} is a ${kindOf(text)}; the id or name of an instance is needed`;
+    return new HopperError("not_found", detail, { field });
   }
   const suggestions = directory.nearestNames(text);
-  const gone = newestOf(directory, text);
+  const gone = [...directory.all()].findLast(({ name }) => name === text);
   const help =
     gone !== undefined
       ? `; one of that name is terminated and has the id ${gone.id}`
@@ -33,14 +30,6 @@ function missingInstance(directory: Directory, text: string, field: string): Hop
         ? `; did you mean ${suggestions.join(" or ")}?`
         : "";
   return new HopperError("not_found", `there is no instance ${quote(text)}${help}`, { field, suggestions });
-}
-
-function newestOf(directory: Directory, name: string): DirectoryEntry | undefined {
-  let newest: DirectoryEntry | undefined;
-  for (const entry of directory.all()) {
-    if (entry.name === name) newest = entry;
-  }
-  return newest;
 }
 
 /** Refuses a new id or name that a live instance has as its id or name (`already_exists`). Source: 2-domain.md 2.1. */
@@ -57,14 +46,8 @@ export function refuseTaken(
       byId !== undefined && (field === "id" || byId.status !== "terminated") ? byId : directory.byName(text);
     if (holder === undefined) continue;
     const what = holder.id === text ? "the id" : "the name";
-    throw new HopperError(
-      "already_exists",
-      `${field} ${quote(text)} is ${what} of an instance (${holder.scope}, ${holder.status})`,
-      {
-        field,
-        instance_id: holder.id,
-      },
-    );
+    const detail = `${field} ${quote(text)} is ${what} of an instance (${holder.scope}, ${holder.status})`;
+    throw new HopperError("already_exists", detail, { field, instance_id: holder.id });
   }
 }
 
@@ -90,11 +73,8 @@ function parseRef(given: string, field: string, kind: "task" | "delegation"): Re
   if (looksLikeRef(text)) {
     const no = Number(text.slice(2));
     if (text.slice(0, 1).toUpperCase() !== letter) {
-      throw new HopperError(
-        "not_found",
-        `${text.toUpperCase()} is a ${kindOf(text)}; a ${kind} such as ${letter}-${no || 1} is needed`,
-        { field },
-      );
+      const needed = `a ${kind} such as ${letter}-${no || 1} is needed`;
+      throw new HopperError("not_found", `${text.toUpperCase()} is a ${kindOf(text)}; ${needed}`, { field });
     }
     if (no > 0 && Number.isSafeInteger(no)) return { no };
   }

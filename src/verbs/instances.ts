@@ -1,7 +1,7 @@
 import type { Command, LifecycleVerb } from "../../machines/messages/command.ts";
 import { DESK, type InstanceNo } from "../../machines/records/values.ts";
 import type { Instance } from "../../machines/records/instance.ts";
-import type { Task } from "../../machines/records/task.ts";
+import { PRIORITIES, type Task } from "../../machines/records/task.ts";
 import { effectiveConfig } from "../../machines/settings.ts";
 import { check } from "../contracts/check.ts";
 import { plainCommand, type CommandOptions } from "../contracts/command-options.ts";
@@ -159,10 +159,10 @@ async function queue(door: Door, journal: Journal, id: string): Promise<QueueVie
   const instance = await rowOf(door, id);
   const config = effectiveConfig(instance, door.settings);
   const rows = await door.store.actor(instance.no);
-  const rank = { urgent: 0, high: 1, medium: 2, low: 3 } as const;
+  const rank = ({ priority }: Task): number => PRIORITIES.indexOf(priority);
   const queued = (rows?.tasks ?? [])
     .filter((task) => task.status === "queued")
-    .toSorted((a, b) => rank[a.priority] - rank[b.priority] || (a.arrival ?? 0) - (b.arrival ?? 0));
+    .toSorted((a, b) => rank(a) - rank(b) || (a.arrival ?? 0) - (b.arrival ?? 0));
   const tally = await door.store.queries.tally(instance.no);
   const [oldest] = queued.toSorted((a, b) => (a.arrival ?? 0) - (b.arrival ?? 0));
   const since = oldest === undefined ? null : await queuedSince(journal, oldest);
@@ -209,7 +209,7 @@ async function claim(door: Door, journal: Journal, id: string, params: ClaimPara
 /** Resolves when something becomes claimable there, or at a moment. Listens from its creation, so that no news is missed. */
 function wakeUp(door: Door, journal: Journal, no: InstanceNo) {
   const { promise: news, resolve: wake } = Promise.withResolvers<void>();
-  const cancel = journal.onClaimableAt(no, wake);
+  const cancel = journal.onClaimable(no, wake);
   return {
     async at(moment: number): Promise<void> {
       const alarm = door.clock.at(moment, wake, "awaited");

@@ -25,12 +25,7 @@ export function internalsOf(hopper: object): Internals {
 /** For Hopper's own workers and plan runner: not part of the promise to library users. */
 export interface Internals {
   /** Enter a hierarchy (created or matched by name, started) and tasks, in one transaction. Tasks are unassigned until {@link assign}. */
-  enterPlan(params: {
-    runId: string;
-    hierarchy: PlanNode;
-    tasks: BatchTaskParams[];
-    by?: string | undefined;
-  }): Promise<{ rootId: string; tasks: TaskView[] }>;
+  enterPlan(params: PlanEntry): Promise<{ rootId: string; tasks: TaskView[] }>;
   claimOwn(
     id: string,
     params: { workerId: string; leaseSeconds: number },
@@ -52,6 +47,14 @@ export interface Internals {
   onClaimable(listener: () => void): () => void;
   /** Moment of the next timer; null = none. For "nothing is running, due or backing off". */
   nextDue(): Promise<number | null>;
+}
+
+/** A run of a plan that begins. */
+export interface PlanEntry {
+  readonly runId: string;
+  readonly hierarchy: PlanNode;
+  readonly tasks: readonly BatchTaskParams[];
+  readonly by?: string | undefined;
 }
 
 /** What a former owner had left running, and what was done. */
@@ -104,24 +107,19 @@ export function internals(door: Door, journal: Journal, left: OrphansEnded): Int
     metrics: () => door.system.metrics,
     runs: async (prefix) => [...(await door.store.queries.runs(prefix))],
     runTasks: async (runId) => await door.taskViews(await door.store.queries.runTasks(runId)),
-    onClaimable: journal.onClaimable,
+    onClaimable: (listener) => journal.onClaimable("*", listener),
     nextDue: () => door.system.nextDue(),
   };
 }
 
 /** Hierarchy and tasks in one turn of the desk; instances that live already are matched by name, and started. */
-async function enterPlan(
-  door: Door,
-  params: Parameters<Internals["enterPlan"]>[0],
-): ReturnType<Internals["enterPlan"]> {
+async function enterPlan(door: Door, params: PlanEntry): ReturnType<Internals["enterPlan"]> {
   const asked = { by: params.by ?? "plan" };
   const hierarchy: PlannedInstance[] = [];
   const idle: InstanceNo[] = [];
   await place(door, params.hierarchy, null, { hierarchy, idle });
-  const checked = params.tasks.map((task): CheckedTask => {
-    const ofRun: BatchTaskParams = { ...task, runId: params.runId };
-    return check(batchTask, ofRun);
-  });
+  const tasks = params.tasks.map((task): BatchTaskParams => ({ ...task, runId: params.runId }));
+  const checked = tasks.map((task): CheckedTask => check(batchTask, task));
   checkBatch(checked, "tasks");
   const items = [];
   for (const task of checked) items.push({ spec: await specOf(door, task), instance: null });
