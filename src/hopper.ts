@@ -120,7 +120,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   );
   const clock = params.clock ?? systemClock;
   const ids = params.ids ?? systemIds;
-  const mode = params.mode ?? "own";
+  const { mode = "own", log = silentLog } = params;
   const store = params.opened ?? (await open(params, configured, clock, ids));
   const scopes = createScopeRegistry();
   for (const [scope, behavior] of Object.entries(params.scopes ?? {}))
@@ -133,7 +133,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
     scopes,
     protocol,
     random: params.random ?? systemRandom,
-    log: params.log ?? silentLog,
+    log,
     onFatal: () => undefined,
     ...given({ limits: params.limits, choose: params.choose, trace: params.trace }),
   });
@@ -143,7 +143,6 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
     for (const instance of changed) directory.upsert(instance);
   });
   await system.open();
-  const log = params.log ?? silentLog;
   const auditor = new Auditor({ system, store, clock, log, protocol });
   const door = new Door({ store, system, directory, settings, clock, writable: mode === "own" });
   const left = { tasks: [], groups: [] };
@@ -179,11 +178,8 @@ async function open(
 ): Promise<Store> {
   const url = params.store ?? configured;
   if (url === null || url === undefined) {
-    throw new HopperError(
-      "bad_configuration",
-      "No store is named; give `store`, e.g. sqlite:work.db or sqlite::memory:.",
-      {},
-    );
+    const detail = "No store is named; give `store`, e.g. sqlite:work.db or sqlite::memory:.";
+    throw new HopperError("bad_configuration", detail, {});
   }
   return await openStore({
     url,

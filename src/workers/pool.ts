@@ -3,25 +3,17 @@ import { DEFAULT_SETTINGS } from "../../machines/settings.ts";
 import { eventsThat, type EventName } from "../../machines/events/catalogue.ts";
 import type { Hopper } from "../hopper.ts";
 import type { EventView, InstanceTreeView } from "../views/views.ts";
-import type { ShellJobSettings } from "./shell-job.ts";
 import { SharedPass } from "./shared-pass.ts";
 import { ShellWorker, type ShellWorkerSettings } from "./shell-worker.ts";
 
-export interface WorkerPoolParams {
+/** Who is worked for, and what of the workers' settings is not as usual. */
+export interface WorkerPoolParams extends Partial<Omit<ShellWorkerSettings, "running" | "onChange">> {
   readonly hopper: Hopper;
   /** The tree that is worked for: this instance and everything below it. */
   readonly rootId: string;
   /** Slots at an instance, by its name. */
   readonly slotsOf: (instanceName: string) => number;
   readonly cwd: string;
-  readonly environment?: NodeJS.ProcessEnv;
-  readonly url?: string | null;
-  readonly leaseSeconds?: number;
-  readonly heartbeatSeconds?: number;
-  readonly safetyPollMs?: number;
-  /** A command has ended; called before that is reported. */
-  readonly onResult?: ShellJobSettings["onResult"];
-  readonly onError?: (error: unknown) => void;
 }
 
 /** How often a queue is looked at although nothing was heard of it. */
@@ -48,17 +40,18 @@ export class WorkerPool {
 
   constructor(params: WorkerPoolParams) {
     this.#params = params;
+    const { hopper: _hopper, rootId: _root, slotsOf: _slots, ...settings } = params;
     this.#settings = {
-      leaseSeconds: params.leaseSeconds ?? DEFAULT_SETTINGS.workers.leaseMs / 1_000,
-      heartbeatSeconds: params.heartbeatSeconds ?? DEFAULT_SETTINGS.workers.heartbeatMs / 1_000,
-      environment: params.environment ?? process.env,
-      cwd: params.cwd,
-      url: params.url ?? null,
-      onResult: params.onResult ?? (() => {}),
-      safetyPollMs: params.safetyPollMs ?? SAFETY_POLL_MS,
+      leaseSeconds: DEFAULT_SETTINGS.workers.leaseMs / 1_000,
+      heartbeatSeconds: DEFAULT_SETTINGS.workers.heartbeatMs / 1_000,
+      environment: process.env,
+      url: null,
+      onResult: () => {},
+      safetyPollMs: SAFETY_POLL_MS,
+      onError: () => {},
+      ...settings,
       running: new Map(),
       onChange: () => this.#changed(),
-      onError: params.onError ?? (() => {}),
     };
     this.#staffing = new SharedPass(
       () => this.#staff(),
