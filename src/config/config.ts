@@ -54,7 +54,9 @@ export interface Configuration {
  */
 export function loadConfiguration(sources: ConfigurationSources = {}): Configuration {
   const files: string[] = [];
-  const layers = sources.content === undefined ? fileLayers(sources, files) : [contentLayer(sources.content)];
+  const { content } = sources;
+  const layers: Layer[] =
+    content === undefined ? fileLayers(sources, files) : [{ content: content ?? {}, origin: () => "config" }];
   const env = readEnvironment(sources.env ?? {});
   if (env.issues.length > 0) throw unknownVariables(env.issues);
   layers.push({
@@ -72,10 +74,6 @@ export function loadConfiguration(sources: ConfigurationSources = {}): Configura
   return { ...build(entries), entries: [...entries.values()], warnings: stillTrue(warnings, entries), files };
 }
 
-function contentLayer(content: unknown): Layer {
-  return { content: content ?? {}, origin: () => "config" };
-}
-
 function unknownVariables(issues: readonly Issue[]): HopperError {
   return badConfiguration(
     issues.map((issue) => ({ ...issue, at: [issue.path] })),
@@ -91,11 +89,7 @@ function unknownVariables(issues: readonly Issue[]): HopperError {
 }
 
 /** A setting that does nothing, and the layer that sets it. */
-interface Warning {
-  readonly path: string;
-  readonly message: string;
-  readonly origin: string;
-}
+type Warning = Issue & { readonly origin: string };
 
 /** Without those whose value came from another layer in the end. */
 function stillTrue(warnings: readonly Warning[], entries: ReadonlyMap<string, SettingEntry>): string[] {
@@ -117,11 +111,7 @@ function apply(layer: Layer, entries: Map<string, SettingEntry>): Warning[] {
     const placed = key === "store" && typeof value === "string" ? storeFrom(layer.folder, value) : value;
     entries.set(key, { path: key, value: placed, origin, mend });
   }
-  return settingWarnings(checked).map(({ path, message }) => ({
-    path,
-    message,
-    origin: layer.origin(path.split(".")),
-  }));
+  return settingWarnings(checked).map((issue) => ({ ...issue, origin: layer.origin(issue.path.split(".")) }));
 }
 
 function* leaves(

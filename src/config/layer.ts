@@ -20,12 +20,7 @@ export type Flawed = Issue & { readonly at: Path };
 
 /** The refusal of what a source says: every issue with its place, and what to change first. */
 export function badConfiguration(found: readonly Flawed[], layer: Layer): HopperError {
-  const issues = found.map(({ at, path, message, suggestion }) => ({
-    path,
-    message,
-    ...(suggestion !== undefined && { suggestion }),
-    ...layer.place?.(at),
-  }));
+  const issues = found.map(({ at, ...issue }) => ({ ...issue, ...layer.place?.(at) }));
   const [first] = found;
   const where = layer.origin(first?.at ?? []);
   return new HopperError("bad_configuration", `${where}: ${summary(found)}`, {

@@ -44,7 +44,7 @@ function contentOf(source: YamlSource, file: string): unknown {
     return source.document.toJS({ maxAliasCount: ALIASES }) as unknown;
   } catch (error) {
     const place = source.placeAt(lostAlias(source.document));
-    throw badText({ file, place, message: firstLine(messageOf(error)) });
+    throw badText({ file, place, message: firstLine((error as Error).message) });
   }
 }
 
@@ -74,7 +74,10 @@ function readJson(text: string, file: string): ConfigText {
 }
 
 function complaint(error: unknown): string {
-  return messageOf(error).replace(/ in JSON at position.*$|, (?:\.\.\.)?".*" is not valid JSON$/s, "");
+  return (error as Error).message.replace(
+    / in JSON at position.*$|, (?:\.\.\.)?".*" is not valid JSON$/s,
+    "",
+  );
 }
 
 /** Where JSON stops being the beginning of something valid. V8 does not always say; it is found by halving. */
@@ -94,7 +97,7 @@ function isBroken(beginning: string): boolean {
     JSON.parse(beginning);
     return false;
   } catch (error) {
-    const message = messageOf(error);
+    const message = (error as Error).message;
     const position = /at position (\d+)/.exec(message);
     return position === null
       ? !message.includes("end of JSON input")
@@ -105,10 +108,6 @@ function isBroken(beginning: string): boolean {
 function placeIn(text: string, offset: number): Place {
   const rows = text.slice(0, offset).split("\n");
   return { line: rows.length, column: (rows.at(-1) ?? "").length + 1 };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function firstLine(message: string): string {

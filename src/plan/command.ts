@@ -45,31 +45,25 @@ export async function runPlanCommand(args: PlanCommandArgs, io: PlanIo): Promise
     data: { folder, kind: args.temp ? (args.keep ? "kept" : "temporary") : "own" },
   } as const;
   try {
-    const hopper = await openWaiting(folder, config, io);
-    try {
-      const { groups } = internalsOf(hopper).left;
-      if (groups.length > 0)
-        output.remark(
-          `note: ended ${groups.length} command${groups.length > 1 ? "s" : ""} that an earlier run had left behind`,
-        );
-      const slotsOf = (instance: string): number => args.workers ?? plan.workers[instance] ?? 1;
-      const { leaseMs, heartbeatMs } = settings.workers;
-      const workers = {
-        slotsOf,
-        cwd: dirname(resolve(io.cwd, args.plan)),
-        environment: io.env,
-        leaseSeconds: leaseMs / 1_000,
-        heartbeatSeconds: heartbeatMs / 1_000,
-        onError: (error: unknown) =>
-          output.remark(`note: ${error instanceof Error ? error.message : String(error)}`),
-      };
-      const flags = { resume: args.resume, startNew: args.new, once: isOnce(args, io) };
-      const end = await runPlan({ hopper, plan, flags, header, workers, output, io });
-      if (end.how === "interrupted") return EXIT.interrupted;
-      return end.allDone ? EXIT.ok : EXIT.failed;
-    } finally {
-      await hopper.close();
-    }
+    await using hopper = await openWaiting(folder, config, io);
+    const { length: left } = internalsOf(hopper).left.groups;
+    if (left > 0)
+      output.remark(`note: ended ${left} command${left > 1 ? "s" : ""} that an earlier run had left behind`);
+    const slotsOf = (instance: string): number => args.workers ?? plan.workers[instance] ?? 1;
+    const { leaseMs, heartbeatMs } = settings.workers;
+    const workers = {
+      slotsOf,
+      cwd: dirname(resolve(io.cwd, args.plan)),
+      environment: io.env,
+      leaseSeconds: leaseMs / 1_000,
+      heartbeatSeconds: heartbeatMs / 1_000,
+      onError: (error: unknown) =>
+        output.remark(`note: ${error instanceof Error ? error.message : String(error)}`),
+    };
+    const flags = { resume: args.resume, startNew: args.new, once: isOnce(args, io) };
+    const end = await runPlan({ hopper, plan, flags, header, workers, output, io });
+    if (end.how === "interrupted") return EXIT.interrupted;
+    return end.allDone ? EXIT.ok : EXIT.failed;
   } finally {
     if (args.temp && !args.keep) await rm(folder, { recursive: true, force: true });
   }
@@ -78,19 +72,12 @@ export async function runPlanCommand(args: PlanCommandArgs, io: PlanIo): Promise
 async function dry(params: { plan: Plan; config: unknown; output: PlanOutput; io: PlanIo }): Promise<number> {
   const { plan, config, output, io } = params;
   const { createHopper } = await import("../hopper.ts");
-  const hopper = await createHopper({ store: "sqlite::memory:", config });
-  try {
-    const tasks = await dryRun({ hopper, plan, now: io.now() });
-    const forest = await hopper.instances.hierarchy(plan.hierarchy.name);
-    output.dryRun({
-      header: { ...headerOf(plan), how: "dry", data: { folder: "", kind: "temporary" } },
-      forest,
-      tasks,
-    });
-    return EXIT.ok;
-  } finally {
-    await hopper.close();
-  }
+  await using hopper = await createHopper({ store: "sqlite::memory:", config });
+  const tasks = await dryRun({ hopper, plan, now: io.now() });
+  const forest = await hopper.instances.hierarchy(plan.hierarchy.name);
+  const data = { folder: "", kind: "temporary" } as const;
+  output.dryRun({ header: { ...headerOf(plan), how: "dry", data }, forest, tasks });
+  return EXIT.ok;
 }
 
 /** On a pipe nobody can do a person's task, or press Ctrl-C: a run that has come to a halt ends. */

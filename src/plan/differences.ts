@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { TaskView } from "../views/views.ts";
 import type { Plan, PlanTask } from "./plan-file.ts";
 
@@ -48,25 +49,12 @@ export function keysOf(tasks: readonly TaskView[]): Map<string, string> {
 function changedFields(task: PlanTask, stored: TaskView, keys: ReadonlyMap<string, string>): string[] {
   const { params } = task;
   const changed = Object.entries(FIELDS)
-    .filter(([, field]) => !isSame(params[field] ?? null, stored[field]))
+    .filter(([, field]) => !isDeepStrictEqual(params[field] ?? null, stored[field]))
     .map(([name]) => name);
   const before = stored.dependsOn.map((id) => `key:${keys.get(id) ?? id}`);
-  if (!isSame([...(params.dependsOn ?? [])].sort(), before.sort())) changed.push("depends_on");
+  if (!isDeepStrictEqual([...(params.dependsOn ?? [])].sort(), before.sort())) changed.push("depends_on");
   const { maxAttempts } = params;
   // Left out, it is whatever was the default when the run began.
   if (maxAttempts !== undefined && maxAttempts !== stored.maxAttempts) changed.push("max_attempts");
   return changed;
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return canonical(one) === canonical(other);
-}
-
-/** JSON with the keys of objects in order: a store may give them back in another one. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

@@ -85,13 +85,10 @@ export class PlanRunner {
   }
 
   async #nextChange(): Promise<void> {
-    const { signal } = this.#params;
     const waiting = new AbortController();
-    const stop = (): void => waiting.abort();
-    this.#wake = stop;
-    signal.addEventListener("abort", stop);
-    await pause(SAFETY_LOOK_MS, undefined, { signal: waiting.signal }).catch(() => {});
-    signal.removeEventListener("abort", stop);
+    this.#wake = () => waiting.abort();
+    const signal = AbortSignal.any([this.#params.signal, waiting.signal]);
+    await pause(SAFETY_LOOK_MS, undefined, { signal }).catch(() => {});
     this.#wake = () => {};
   }
 
