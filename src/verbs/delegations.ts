@@ -4,17 +4,7 @@ import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Task } from "../../machines/records/task.ts";
 import type { DelegationNo } from "../../machines/records/values.ts";
 import { check } from "../contracts/check.ts";
-import {
-  acceptDelegation,
-  completeDelegation,
-  listDelegations,
-  rejectDelegation,
-  toDelegationFilter,
-  type AcceptDelegationParams,
-  type CompleteDelegationParams,
-  type ListDelegationsParams,
-  type RejectDelegationParams,
-} from "../contracts/delegations.ts";
+import * as contract from "../contracts/delegations.ts";
 import { withReason, type ReasonParams } from "../contracts/tasks.ts";
 import type { Asked, Door } from "../door/door.ts";
 import { pageOf } from "./pages.ts";
@@ -26,13 +16,13 @@ export interface Delegations {
   /** The delegation of an id or ref. */
   get(id: string): Promise<DelegationView>;
   /** A page of the delegations that fit, 50 unless `limit` says otherwise. Errors: `bad_filter`, `bad_cursor`. */
-  list(params?: ListDelegationsParams): Promise<ListView<DelegationView>>;
+  list(params?: contract.ListDelegationsParams): Promise<ListView<DelegationView>>;
   /** Takes a pending offer. Errors: `already_decided`, `at_capacity`, `instance_not_running`. */
-  accept(id: string, params?: AcceptDelegationParams): Promise<DelegationView>;
+  accept(id: string, params?: contract.AcceptDelegationParams): Promise<DelegationView>;
   /** Refuses a pending offer. Errors: `already_decided`, `validation_failed`. */
-  reject(id: string, params: RejectDelegationParams): Promise<DelegationView>;
+  reject(id: string, params: contract.RejectDelegationParams): Promise<DelegationView>;
   /** Completes the task where this delegation brought it. Errors: `already_decided`, `open_hop_below`, `illegal_transition`. */
-  complete(id: string, params?: CompleteDelegationParams): Promise<DelegationView>;
+  complete(id: string, params?: contract.CompleteDelegationParams): Promise<DelegationView>;
   /** Withdraws a pending offer: the task is back where it was. Errors: `already_decided`. */
   cancel(id: string, params?: ReasonParams): Promise<DelegationView>;
 }
@@ -41,17 +31,17 @@ export function delegations(door: Door): Delegations {
   return {
     get: async (id) => await door.delegationView(await door.delegation(id)),
     async list(params = {}) {
-      const checked = check(listDelegations, params);
+      const checked = check(contract.listDelegations, params);
       const instance = door.instanceNo(checked.instanceId, "instanceId");
-      const page = await door.store.queries.delegations(toDelegationFilter(checked, { instance }));
+      const page = await door.store.queries.delegations(contract.toDelegationFilter(checked, { instance }));
       return await pageOf(page, (rows) => door.delegationViews(rows));
     },
     async accept(id, params = {}) {
-      const { note, ...asked } = check(acceptDelegation, params);
+      const { note, ...asked } = check(contract.acceptDelegation, params);
       return await decide(door, id, asked, (about) => ({ type: "delegation.accept", ...about, note }));
     },
     async reject(id, params) {
-      const { reason, ...asked } = check(rejectDelegation, params);
+      const { reason, ...asked } = check(contract.rejectDelegation, params);
       return await decide(door, id, asked, (about) => ({ type: "delegation.reject", ...about, reason }));
     },
     async cancel(id, params = {}) {
@@ -59,7 +49,7 @@ export function delegations(door: Door): Delegations {
       return await decide(door, id, asked, (about) => ({ type: "delegation.withdraw", ...about, reason }));
     },
     async complete(id, params = {}) {
-      const { result, ...asked } = check(completeDelegation, params);
+      const { result, ...asked } = check(contract.completeDelegation, params);
       const delegation = await door.delegation(id);
       const task = (await door.store.queries.task(delegation.task)) as Task;
       const command: Command = {

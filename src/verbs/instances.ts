@@ -6,24 +6,7 @@ import { effectiveConfig } from "../../machines/settings.ts";
 import { check } from "../contracts/check.ts";
 import { plainCommand, type CommandOptions } from "../contracts/command-options.ts";
 import { given } from "../contracts/given.ts";
-import {
-  claimTasks,
-  createInstance,
-  failInstance,
-  instanceHierarchy,
-  listInstances,
-  stopInstance,
-  terminateInstance,
-  toInstanceFilter,
-  toInstanceSpec,
-  type ClaimParams,
-  type CreateInstanceParams,
-  type FailInstanceParams,
-  type HierarchyParams,
-  type ListInstancesParams,
-  type StopInstanceParams,
-  type TerminateInstanceParams,
-} from "../contracts/instances.ts";
+import * as contract from "../contracts/instances.ts";
 import type { DirectoryEntry } from "../../store/store.ts";
 import type { Door } from "../door/door.ts";
 import type { Journal } from "../door/journal.ts";
@@ -35,15 +18,15 @@ import type { Claim, InstanceTreeView, InstanceView, ListView, QueueView } from 
 /** The verbs on instances; each on one instance (id or live name) throws `not_found`. Source: 4-http-api.md 4.1. */
 export interface Instances {
   /** Creates an instance; with `start` it resolves in `running`. Errors: `validation_failed`, `already_exists`, `invalid_parent`. */
-  create(params: CreateInstanceParams): Promise<InstanceView>;
+  create(params: contract.CreateInstanceParams): Promise<InstanceView>;
   /** The instance of an id or live name; a terminated one by id only. */
   get(id: string): Promise<InstanceView>;
   /** A page of the instances that fit, 50 unless `limit` says otherwise. Errors: `bad_filter`, `bad_cursor`. */
-  list(params?: ListInstancesParams): Promise<ListView<InstanceView>>;
+  list(params?: contract.ListInstancesParams): Promise<ListView<InstanceView>>;
   /** From created, stopped or error; resolves in `running`. Errors: `illegal_transition`. */
   start(id: string, params?: CommandOptions): Promise<InstanceView>;
   /** From running or paused; resolves when drained, or at once in `stopping` with `wait: false`. Errors: `illegal_transition`. */
-  stop(id: string, params?: StopInstanceParams): Promise<InstanceView>;
+  stop(id: string, params?: contract.StopInstanceParams): Promise<InstanceView>;
   /** Drains, stops and starts again; resolves in `running`. Errors: `illegal_transition`. */
   restart(id: string, params?: CommandOptions): Promise<InstanceView>;
   /** Takes nothing new until `resume`; its queue keeps its order. Errors: `illegal_transition`. */
@@ -53,29 +36,29 @@ export interface Instances {
   /** From error; resolves in `running`. Errors: `illegal_transition`. */
   recover(id: string, params?: CommandOptions): Promise<InstanceView>;
   /** Puts it in error, until `recover`. Errors: `illegal_transition`. */
-  fail(id: string, params: FailInstanceParams): Promise<InstanceView>;
+  fail(id: string, params: contract.FailInstanceParams): Promise<InstanceView>;
   /** Ends it for good, its record stays; resolves when all below have reported. Errors: `has_live_children`, `illegal_transition`. */
-  terminate(id: string, params?: TerminateInstanceParams): Promise<InstanceView>;
+  terminate(id: string, params?: contract.TerminateInstanceParams): Promise<InstanceView>;
   /** Its live children, in order of creation. */
   children(id: string): Promise<ListView<InstanceView>>;
   /** From its parent up to the root. */
   ancestors(id: string): Promise<ListView<InstanceView>>;
   /** The tree below an instance, or the whole forest. Terminated ones only with `all`. */
-  hierarchy(id?: string, params?: HierarchyParams): Promise<InstanceTreeView[]>;
+  hierarchy(id?: string, params?: contract.HierarchyParams): Promise<InstanceTreeView[]>;
   /** What waits there, in the order of claims. */
   queue(id: string): Promise<QueueView>;
   /**
    * Takes tasks of its queue under leases, up to `max`; none = an empty list, at once or after `waitSeconds`.
    * Errors: `instance_not_running`, `not_claimable`, `validation_failed`.
    */
-  claim(id: string, params: ClaimParams): Promise<Claim[]>;
+  claim(id: string, params: contract.ClaimParams): Promise<Claim[]>;
 }
 
 export function instances(door: Door, journal: Journal): Instances {
   return {
     async create(params) {
-      const checked = check(createInstance, params);
-      const spec = toInstanceSpec(checked);
+      const checked = check(contract.createInstance, params);
+      const spec = contract.toInstanceSpec(checked);
       const parent = door.instanceNo(checked.parentId ?? undefined, "parentId") ?? DESK;
       return await door.askInstance({
         to: parent,
@@ -86,9 +69,9 @@ export function instances(door: Door, journal: Journal): Instances {
     },
     get: async (id) => await door.instanceView(await rowOf(door, id)),
     async list(params = {}) {
-      const checked = check(listInstances, params);
+      const checked = check(contract.listInstances, params);
       const parent = door.instanceNo(checked.parentId, "parentId");
-      const page = await door.store.queries.instances(toInstanceFilter(checked, { parent }));
+      const page = await door.store.queries.instances(contract.toInstanceFilter(checked, { parent }));
       return await pageOf(page, (rows) => door.instanceViews(rows));
     },
     start: (id, params) => lifecycle(door, id, "start", params),
@@ -97,20 +80,20 @@ export function instances(door: Door, journal: Journal): Instances {
     resume: (id, params) => lifecycle(door, id, "resume", params),
     recover: (id, params) => lifecycle(door, id, "recover", params),
     async stop(id, params = {}) {
-      const { drainTimeoutMs, wait, ...asked } = check(stopInstance, params);
+      const { drainTimeoutMs, wait, ...asked } = check(contract.stopInstance, params);
       return await send(door, id, { verb: "stop", ...given({ drainTimeoutMs }), wait }, asked);
     },
     async fail(id, params) {
-      const { error, ...asked } = check(failInstance, params);
+      const { error, ...asked } = check(contract.failInstance, params);
       return await send(door, id, { verb: "fail", error }, asked);
     },
     async terminate(id, params = {}) {
-      const { cascade, ...asked } = check(terminateInstance, params);
+      const { cascade, ...asked } = check(contract.terminateInstance, params);
       return await send(door, id, { verb: "terminate", cascade }, asked);
     },
     children: async (id) => listOf(await viewsOf(door, door.directory.liveChildren(door.instance(id).no))),
     ancestors: async (id) => listOf(await viewsOf(door, door.directory.ancestors(door.instance(id).no))),
-    hierarchy: (id, params = {}) => hierarchy(door, id, check(instanceHierarchy, params).all),
+    hierarchy: (id, params = {}) => hierarchy(door, id, check(contract.instanceHierarchy, params).all),
     queue: (id) => queue(door, journal, id),
     claim: (id, params) => claim(door, journal, id, params),
   };
@@ -183,8 +166,13 @@ async function queuedSince(journal: Journal, task: Task): Promise<number> {
 }
 
 /** Claims now, or, with `waitSeconds`, as soon as there is something to claim. */
-async function claim(door: Door, journal: Journal, id: string, params: ClaimParams): Promise<Claim[]> {
-  const checked = check(claimTasks, params);
+async function claim(
+  door: Door,
+  journal: Journal,
+  id: string,
+  params: contract.ClaimParams,
+): Promise<Claim[]> {
+  const checked = check(contract.claimTasks, params);
   const to = door.instance(id).no;
   const until = door.clock.now() + checked.waitMs;
   const command: Command = {

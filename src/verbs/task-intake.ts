@@ -4,18 +4,7 @@ import type { Task } from "../../machines/records/task.ts";
 import { checkBatch } from "../contracts/batch.ts";
 import { check } from "../contracts/check.ts";
 import type { CommandOptions } from "../contracts/command-options.ts";
-import {
-  createTask,
-  createTasks,
-  dependencyRefs,
-  toTaskEdit,
-  toTaskSpec,
-  updateTask,
-  type BatchTaskParams,
-  type CheckedTask,
-  type CreateTaskParams,
-  type UpdateTaskParams,
-} from "../contracts/task-input.ts";
+import * as contract from "../contracts/task-input.ts";
 import type { Door } from "../door/door.ts";
 import type { Journal } from "../door/journal.ts";
 import type { TaskView } from "../views/views.ts";
@@ -26,24 +15,24 @@ export interface TaskIntake {
    * Adds a task. Resolves after the commit that created it, or as `settleMs` says.
    * Errors: `validation_failed`, `not_found` (an instance or dependency), `illegal_transition` (the instance is terminated).
    */
-  add(params: CreateTaskParams): Promise<TaskView>;
+  add(params: contract.CreateTaskParams): Promise<TaskView>;
   /**
    * Adds 1 to 1,000 tasks, all or none; `dependsOn: ["key:types"]` names one of the batch.
    * Errors: those of `add`, and `dependency_cycle`.
    */
-  addBatch(items: BatchTaskParams[], options?: CommandOptions): Promise<{ items: TaskView[] }>;
+  addBatch(items: contract.BatchTaskParams[], options?: CommandOptions): Promise<{ items: TaskView[] }>;
   /**
    * Changes what was asked of a task that is not final; what is left out stays as it is.
    * Errors: `validation_failed`, `not_found`, `illegal_transition` (final), `immutable_field`, `stale_version` (`ifVersion`).
    */
-  update(id: string, params: UpdateTaskParams): Promise<TaskView>;
+  update(id: string, params: contract.UpdateTaskParams): Promise<TaskView>;
 }
 
 export function taskIntake(door: Door, journal: Journal): TaskIntake {
   return {
     add: (params) => add(door, journal, params),
     async addBatch(items, options = {}) {
-      const checked = check(createTasks, { items, ...options });
+      const checked = check(contract.createTasks, { items, ...options });
       checkBatch(checked.items);
       const entries: { spec: TaskSpec; instance: InstanceNo | null }[] = [];
       for (const item of checked.items) {
@@ -54,10 +43,10 @@ export function taskIntake(door: Door, journal: Journal): TaskIntake {
       return { items: await door.taskViews(answer.tasks) };
     },
     async update(id, params) {
-      const checked = check(updateTask, params);
+      const checked = check(contract.updateTask, params);
       const dependsOn =
         checked.dependsOn === undefined ? undefined : await taskNumbers(door, checked.dependsOn);
-      const edit = toTaskEdit(checked, { dependsOn, now: door.clock.now() });
+      const edit = contract.toTaskEdit(checked, { dependsOn, now: door.clock.now() });
       return await door.askTask(id, checked, (task) => ({ type: "task.edit", task, edit }));
     },
   };
@@ -75,15 +64,15 @@ async function taskNumbers(door: Door, references: readonly string[]): Promise<T
 }
 
 /** A checked task with its references resolved; a project named by id becomes its name. */
-export async function specOf(door: Door, checked: CheckedTask): Promise<TaskSpec> {
-  const dependsOn = await taskNumbers(door, dependencyRefs(checked));
-  const spec = toTaskSpec(checked, { dependsOn, now: door.clock.now(), source: "library" });
+export async function specOf(door: Door, checked: contract.CheckedTask): Promise<TaskSpec> {
+  const dependsOn = await taskNumbers(door, contract.dependencyRefs(checked));
+  const spec = contract.toTaskSpec(checked, { dependsOn, now: door.clock.now(), source: "library" });
   const project = spec.project === null ? undefined : door.directory.byId(spec.project);
   return project === undefined ? spec : { ...spec, project: project.name };
 }
 
-async function add(door: Door, journal: Journal, params: CreateTaskParams): Promise<TaskView> {
-  const checked = check(createTask, params);
+async function add(door: Door, journal: Journal, params: contract.CreateTaskParams): Promise<TaskView> {
+  const checked = check(contract.createTask, params);
   const spec = await specOf(door, checked);
   const to = placeOf(door, checked.instanceId) ?? DESK;
   const answer = await door.ask("task", { to, command: { type: "task.create", spec }, asked: checked });

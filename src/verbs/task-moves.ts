@@ -3,16 +3,7 @@ import type { Command } from "../../machines/messages/command.ts";
 import { DESK, type InstanceNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { check } from "../contracts/check.ts";
-import {
-  assignTask,
-  delegateTask,
-  reassignTask,
-  withReason,
-  type AssignTaskParams,
-  type DelegateTaskParams,
-  type ReasonParams,
-  type ReassignTaskParams,
-} from "../contracts/tasks.ts";
+import * as contract from "../contracts/tasks.ts";
 import type { Asked, Door } from "../door/door.ts";
 import { taskRef } from "../door/references.ts";
 import type { DelegationView, TaskView } from "../views/views.ts";
@@ -20,23 +11,23 @@ import type { DelegationView, TaskView } from "../views/views.ts";
 /** Tasks moving between instances. Source: 4-http-api.md 4.2, 2-domain.md 2.4. */
 export interface TaskMoves {
   /** Gives an unassigned task to an instance, which decides what becomes of it. Errors: `not_found`, `illegal_transition`. */
-  assign(id: string, params: AssignTaskParams): Promise<TaskView>;
+  assign(id: string, params: contract.AssignTaskParams): Promise<TaskView>;
   /**
    * Offers a task to a child of its holder, the named one or the one that routing chooses. Resolves with the delegation,
    * also when it was decided at once and rejected.
    * Errors: `invalid_delegation`, `no_route`, `at_capacity`, `pending_delegation_exists`, `illegal_transition`, `not_found`.
    */
-  delegate(id: string, params?: DelegateTaskParams): Promise<DelegationView>;
+  delegate(id: string, params?: contract.DelegateTaskParams): Promise<DelegationView>;
   /** Gives a task back up, to the parent of its holder. Errors: `invalid_delegation`, `illegal_transition`, `not_found`. */
-  escalate(id: string, params?: ReasonParams): Promise<DelegationView>;
+  escalate(id: string, params?: contract.ReasonParams): Promise<DelegationView>;
   /** Moves a task to a sibling of its holder. Errors: those of `escalate`, and `at_capacity`. */
-  reassign(id: string, params: ReassignTaskParams): Promise<DelegationView>;
+  reassign(id: string, params: contract.ReassignTaskParams): Promise<DelegationView>;
 }
 
 export function taskMoves(door: Door): TaskMoves {
   return {
     async assign(id, params) {
-      const { instanceId, ...asked } = check(assignTask, params);
+      const { instanceId, ...asked } = check(contract.assignTask, params);
       const task = await door.taskAddress(id);
       const to = door.instance(instanceId, "instanceId");
       const command: Command = { type: "task.assign", task: task.no, to: to.no };
@@ -49,16 +40,24 @@ export function taskMoves(door: Door): TaskMoves {
       return await door.taskView(answer.task);
     },
     delegate: (id, params) => delegate(door, id, params),
-    escalate: async (id, params = {}) => await escalate(door, await door.task(id), check(withReason, params)),
+    escalate: async (id, params = {}) =>
+      await escalate(door, await door.task(id), check(contract.withReason, params)),
     async reassign(id, params) {
-      const { targetInstanceId, reason, autoAccept, ...asked } = check(reassignTask, params);
+      const { targetInstanceId, reason, autoAccept, ...asked } = check(contract.reassignTask, params);
       return await reassign(door, await door.task(id), { to: targetInstanceId, reason, autoAccept, asked });
     },
   };
 }
 
-async function delegate(door: Door, id: string, params: DelegateTaskParams = {}): Promise<DelegationView> {
-  const { targetInstanceId, delegationType, notes, autoAccept, ...asked } = check(delegateTask, params);
+async function delegate(
+  door: Door,
+  id: string,
+  params: contract.DelegateTaskParams = {},
+): Promise<DelegationView> {
+  const { targetInstanceId, delegationType, notes, autoAccept, ...asked } = check(
+    contract.delegateTask,
+    params,
+  );
   const task = await door.task(id);
   const to = targetInstanceId === null ? null : door.instance(targetInstanceId, "targetInstanceId").no;
   if (delegationType === "escalate" && (to === null || to === parentOf(door, task))) {

@@ -1,13 +1,7 @@
 import { HopperError } from "../../machines/errors.ts";
 import { isFinal, type Task } from "../../machines/records/task.ts";
 import { check } from "../contracts/check.ts";
-import {
-  listTasks,
-  toTaskFilter,
-  waitForTask,
-  type ListTasksParams,
-  type WaitForTaskParams,
-} from "../contracts/tasks.ts";
+import * as contract from "../contracts/tasks.ts";
 import type { Door } from "../door/door.ts";
 import { explain } from "../narration/explain.ts";
 import type { Journal } from "../door/journal.ts";
@@ -21,7 +15,7 @@ export interface TaskQuestions {
   /** The task of an id or ref. */
   get(id: string): Promise<TaskView>;
   /** A page of the tasks that fit, 50 unless `limit` says otherwise. Errors: `bad_filter`, `bad_cursor`, `not_found`. */
-  list(params?: ListTasksParams): Promise<ListView<TaskView>>;
+  list(params?: contract.ListTasksParams): Promise<ListView<TaskView>>;
   /** Every delegation of it in order of `seq`, and where it is now. */
   delegations(id: string): Promise<ChainView>;
   /** All of its events, in order. */
@@ -31,20 +25,20 @@ export interface TaskQuestions {
   /** What became of it in words, one line per step. */
   explain(id: string): Promise<{ task: TaskView; lines: string[] }>;
   /** Resolves when it is final. Errors: `timed_out` (facts: `status`) after `timeoutMs`. */
-  wait(id: string, params?: WaitForTaskParams): Promise<TaskView>;
+  wait(id: string, params?: contract.WaitForTaskParams): Promise<TaskView>;
 }
 
 export function taskQuestions(door: Door, journal: Journal): TaskQuestions {
   return {
     get: async (id) => await door.taskView(await door.task(id)),
     async list(params = {}) {
-      const checked = check(listTasks, params);
+      const checked = check(contract.listTasks, params);
       const { instanceId, parentTaskId } = checked;
       const holder = instanceId === "none" ? null : door.instanceNo(instanceId, "instanceId");
       const parentTask =
         parentTaskId === undefined ? undefined : (await door.taskAddress(parentTaskId, "parentTaskId")).no;
       return await pageOf(
-        await door.store.queries.tasks(toTaskFilter(checked, { holder, parentTask })),
+        await door.store.queries.tasks(contract.toTaskFilter(checked, { holder, parentTask })),
         (rows) => door.taskViews(rows),
       );
     },
@@ -84,9 +78,9 @@ async function wait(
   door: Door,
   journal: Journal,
   id: string,
-  params: WaitForTaskParams = {},
+  params: contract.WaitForTaskParams = {},
 ): Promise<TaskView> {
-  const { timeoutMs } = check(waitForTask, params);
+  const { timeoutMs } = check(contract.waitForTask, params);
   const { no } = await door.taskAddress(id);
   const ended = await journal.settled(no, timeoutMs ?? null, (now) => isFinal(now.status));
   if (isFinal(ended.status)) return await door.taskView(ended);

@@ -1,22 +1,7 @@
 import type { Command } from "../../machines/messages/command.ts";
 import { DESK, type TaskNo } from "../../machines/records/values.ts";
 import { check } from "../contracts/check.ts";
-import {
-  completeTask,
-  failTask,
-  heartbeatTask,
-  releaseTask,
-  retryTask,
-  setTaskStatus,
-  withReason,
-  type CompleteTaskParams,
-  type FailTaskParams,
-  type HeartbeatTaskParams,
-  type ReasonParams,
-  type ReleaseTaskParams,
-  type RetryTaskParams,
-  type SetTaskStatusParams,
-} from "../contracts/tasks.ts";
+import * as contract from "../contracts/tasks.ts";
 import type { Door } from "../door/door.ts";
 import { leaseEpoch } from "../door/references.ts";
 import { iso } from "../views/view-of.ts";
@@ -25,49 +10,49 @@ import type { HeartbeatView, TaskView } from "../views/views.ts";
 /** Work on a task and its ends, by a worker with a lease or by an operator. Source: 4-http-api.md 4.2, 2-domain.md 2.5. */
 export interface TaskWork {
   /** Sets the status, as an operator does. Errors: `illegal_transition`, `not_found`. */
-  status(id: string, params: SetTaskStatusParams): Promise<TaskView>;
+  status(id: string, params: contract.SetTaskStatusParams): Promise<TaskView>;
   /** Ends a task well; resolves when all above it know. Errors: `lease_lost`, `illegal_transition`, `not_found`. */
-  complete(id: string, params?: CompleteTaskParams): Promise<TaskView>;
+  complete(id: string, params?: contract.CompleteTaskParams): Promise<TaskView>;
   /** Ends an attempt, or the task when none is left. Errors: `lease_lost`, `illegal_transition`, `not_found`. */
-  fail(id: string, params: FailTaskParams): Promise<TaskView>;
+  fail(id: string, params: contract.FailTaskParams): Promise<TaskView>;
   /** Prolongs a lease and tells how far it is. Errors: `lease_lost`, `not_found`. */
-  heartbeat(id: string, params: HeartbeatTaskParams): Promise<HeartbeatView>;
+  heartbeat(id: string, params: contract.HeartbeatTaskParams): Promise<HeartbeatView>;
   /** Gives a lease back; the task is queued again and the attempt does not count. Errors: `lease_lost`, `not_found`. */
-  release(id: string, params: ReleaseTaskParams): Promise<TaskView>;
+  release(id: string, params: contract.ReleaseTaskParams): Promise<TaskView>;
   /** Ends a task that is not wanted any more; resolves when all above it know. Errors: `illegal_transition`, `not_found`. */
-  cancel(id: string, params?: ReasonParams): Promise<TaskView>;
+  cancel(id: string, params?: contract.ReasonParams): Promise<TaskView>;
   /** Opens a final task again at its origin, round + 1. Errors: `illegal_transition`, `parent_final`, `not_found`. */
-  retry(id: string, params?: RetryTaskParams): Promise<TaskView>;
+  retry(id: string, params?: contract.RetryTaskParams): Promise<TaskView>;
 }
 
 export function taskWork(door: Door): TaskWork {
   return {
     status: (id, params) => setStatus(door, id, params),
     async complete(id, params = {}) {
-      const { result, leaseToken, force, ...asked } = check(completeTask, params);
+      const { result, leaseToken, force, ...asked } = check(contract.completeTask, params);
       return await door.askTask(id, asked, (task) => {
         return { type: "task.complete", task, result, leaseToken: epochOf(leaseToken, task), force };
       });
     },
     async fail(id, params) {
-      const { error, retryable, leaseToken, ...asked } = check(failTask, params);
+      const { error, retryable, leaseToken, ...asked } = check(contract.failTask, params);
       return await door.askTask(id, asked, (task) => {
         return { type: "task.fail", task, error, retryable, leaseToken: epochOf(leaseToken, task) };
       });
     },
     heartbeat: (id, params) => heartbeat(door, id, params),
     async release(id, params) {
-      const { leaseToken, ...asked } = check(releaseTask, params);
+      const { leaseToken, ...asked } = check(contract.releaseTask, params);
       return await door.askTask(id, asked, (task) => {
         return { type: "task.release", task, leaseToken: leaseEpoch(leaseToken, task) };
       });
     },
     async cancel(id, params = {}) {
-      const { reason, ...asked } = check(withReason, params);
+      const { reason, ...asked } = check(contract.withReason, params);
       return await door.askTask(id, asked, (task) => ({ type: "task.cancel", task, reason }));
     },
     async retry(id, params = {}) {
-      const { resetAttempts, withDependents, ...asked } = check(retryTask, params);
+      const { resetAttempts, withDependents, ...asked } = check(contract.retryTask, params);
       const task = await door.task(id);
       const command: Command = {
         type: "task.retry",
@@ -93,8 +78,8 @@ function epochOf(leaseToken: string | null, task: TaskNo): number | null {
   return leaseToken === null ? null : leaseEpoch(leaseToken, task);
 }
 
-async function setStatus(door: Door, id: string, params: SetTaskStatusParams): Promise<TaskView> {
-  const { status, result, reason, ...asked } = check(setTaskStatus, params);
+async function setStatus(door: Door, id: string, params: contract.SetTaskStatusParams): Promise<TaskView> {
+  const { status, result, reason, ...asked } = check(contract.setTaskStatus, params);
   const error = { code: "failed", message: reason ?? "failed by an operator" };
   return await door.askTask(id, asked, (task) => {
     const commands: Record<typeof status, Command> = {
@@ -109,8 +94,12 @@ async function setStatus(door: Door, id: string, params: SetTaskStatusParams): P
   });
 }
 
-async function heartbeat(door: Door, id: string, params: HeartbeatTaskParams): Promise<HeartbeatView> {
-  const { leaseToken, leaseMs, progress, note, ...asked } = check(heartbeatTask, params);
+async function heartbeat(
+  door: Door,
+  id: string,
+  params: contract.HeartbeatTaskParams,
+): Promise<HeartbeatView> {
+  const { leaseToken, leaseMs, progress, note, ...asked } = check(contract.heartbeatTask, params);
   const task = await door.taskAddress(id);
   const command: Command = {
     type: "task.heartbeat",
