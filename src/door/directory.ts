@@ -4,7 +4,6 @@ import type { DirectoryEntry } from "../../store/store.ts";
 import { nearest } from "../contracts/nearest.ts";
 
 const SUGGESTIONS = 3;
-const NOBODY: readonly DirectoryEntry[] = [];
 
 /**
  * Every instance of the store, found by number, id or live name: what the doors need to address and
@@ -19,10 +18,6 @@ export class Directory {
 
   constructor(entries: Iterable<DirectoryEntry> = []) {
     for (const entry of entries) this.upsert(entry);
-  }
-
-  get size(): number {
-    return this.#byNo.size;
   }
 
   byNo(no: InstanceNo): DirectoryEntry | undefined {
@@ -60,7 +55,9 @@ export class Directory {
     const old = this.#byNo.get(row.no);
     if (old === undefined) {
       this.#byId.set(row.id, row.no);
-      this.#addChild(row.parent ?? 0, row.no);
+      const siblings = this.#children.get(row.parent ?? 0) ?? [];
+      siblings.push(row.no);
+      this.#children.set(row.parent ?? 0, siblings);
     } else if (old.name === row.name && old.status === row.status) {
       return;
     }
@@ -70,24 +67,14 @@ export class Directory {
     this.#byNo.set(row.no, entryOf(row));
   }
 
-  /** In order of creation, terminated ones too. */
-  children(no: InstanceNo): readonly DirectoryEntry[] {
-    return this.#entries(no);
-  }
-
   /** In order of creation. */
   liveChildren(no: InstanceNo): readonly DirectoryEntry[] {
-    return this.#entries(no).filter((entry) => entry.status !== "terminated");
-  }
-
-  /** Instances without a parent, in order of creation, terminated ones too. */
-  roots(): readonly DirectoryEntry[] {
-    return this.#entries(0);
+    return this.#liveBelow(no);
   }
 
   /** Live roots of a scope: a task without an instance goes to the only GLOBAL one. */
   liveRoots(scope: Scope): readonly DirectoryEntry[] {
-    return this.roots().filter((entry) => entry.scope === scope && entry.status !== "terminated");
+    return this.#liveBelow(0).filter((entry) => entry.scope === scope);
   }
 
   /** From the parent up to the root. */
@@ -113,16 +100,9 @@ export class Directory {
     return nearest(text, this.#liveNames.keys(), limit);
   }
 
-  #addChild(parent: ActorNo, child: InstanceNo): void {
-    const known = this.#children.get(parent);
-    if (known === undefined) this.#children.set(parent, [child]);
-    else known.push(child);
-  }
-
-  #entries(parent: ActorNo): readonly DirectoryEntry[] {
-    const children = this.#children.get(parent);
-    if (children === undefined) return NOBODY;
-    return children.flatMap((no) => this.#byNo.get(no) ?? []);
+  #liveBelow(parent: ActorNo): readonly DirectoryEntry[] {
+    const children = this.#children.get(parent) ?? [];
+    return children.flatMap((no) => this.#byNo.get(no) ?? []).filter(({ status }) => status !== "terminated");
   }
 }
 

@@ -150,10 +150,8 @@ export class Door {
     const known = stored ?? (key === undefined ? null : (this.#underWay.get(`${by} ${key}`) ?? null));
     if (known === null) precondition?.();
     if (!this.#writable) {
-      throw new HopperError(
-        "unavailable",
-        "The store was opened for reading only; nothing can be changed through it.",
-      );
+      const detail = "The store was opened for reading only; nothing can be changed through it.";
+      throw new HopperError("unavailable", detail);
     }
     const answer =
       key === undefined

@@ -59,11 +59,8 @@ export async function readPlan(file: string, options: { cwd?: string } = {}): Pr
     bytes = await readFile(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new HopperError(
-      "validation_failed",
-      `the plan ${file} cannot be read: ${READ_ERRORS[code ?? ""] ?? message}`,
-      { file, fix: `ls -l ${shellWord(dirname(file))}` },
-    );
+    const detail = `the plan ${file} cannot be read: ${READ_ERRORS[code ?? ""] ?? message}`;
+    throw new HopperError("validation_failed", detail, { file, fix: `ls -l ${shellWord(dirname(file))}` });
   }
   return parsePlan({ file, folder: dirname(path), bytes });
 }
@@ -76,9 +73,7 @@ export function parsePlan(params: { file: string; folder: string; bytes: Uint8Ar
   const source = new PlanSource(file, text);
   if (source.issues.length > 0) throw refusal(source.issues);
   if (source.value === null)
-    throw refusal([
-      { file, line: 1, column: 1, message: "the file is empty; a plan has a name, a hierarchy and tasks" },
-    ]);
+    throw refusal([source.flaw(0, "the file is empty; a plan has a name, a hierarchy and tasks")]);
   const issues = [...checkFields(source), ...crossCheck(source), ...checkSections(source)];
   if (issues.length > 0) throw refusal(inOrder(issues));
   const checked = planSchema.parse(source.value);

@@ -44,7 +44,7 @@ export class PlanSource {
     this.#yaml = new YamlSource(text, { uniqueKeys: false, stringKeys: true, logLevel: "error" });
     this.issues = this.#findFlaws()
       .sort((a, b) => a.offset - b.offset)
-      .map(({ offset, message }) => ({ file, ...this.#yaml.placeAt(offset), message }));
+      .map(({ offset, message }) => this.flaw(offset, message));
     this.value = this.issues.length === 0 ? this.#yaml.document.toJS() : null;
   }
 
@@ -55,6 +55,11 @@ export class PlanSource {
   issue(path: Path, message: string, spot: Spot = "value"): FileIssue {
     const what = path.length === 0 ? "the plan" : pathText(path);
     return { file: this.file, ...this.#yaml.place(path, spot), message: `${what} ${message}` };
+  }
+
+  /** An issue with what stands at an offset of the text. */
+  flaw(offset: number, message: string): FileIssue {
+    return { file: this.file, ...this.#yaml.placeAt(offset), message };
   }
 
   #findFlaws(): Flaw[] {

@@ -8,17 +8,7 @@ import type { Task } from "../../machines/records/task.ts";
 import type { DeadLetter } from "../../store/store.ts";
 import type { Directory } from "../door/directory.ts";
 import { delegationRef, leaseToken, taskRef } from "../door/references.ts";
-import type {
-  ChainView,
-  DeadLetterView,
-  DecisionView,
-  DelegationView,
-  InstanceTreeView,
-  InstanceView,
-  LeaseView,
-  TallyView,
-  TaskView,
-} from "./views.ts";
+import type * as views from "./views.ts";
 
 /** Views from records: ids for row numbers, ISO 8601 for moments. Source: 2-domain.md 2.1, 2.10. */
 
@@ -53,7 +43,7 @@ function parsed(json: string | null): Json {
 }
 
 /** Tasks by status, without the instance they are counted for. */
-export function tallyView(tally: Tally): TallyView {
+export function tallyView(tally: Tally): views.TallyView {
   const { pending, queued, claimed, in_progress, waiting, blocked, done, failed, cancelled } = tally;
   return { pending, queued, claimed, in_progress, waiting, blocked, done, failed, cancelled };
 }
@@ -64,7 +54,7 @@ export function instanceView(
   tally: Tally,
   allowed: readonly InstanceEvent["type"][],
   directory: Directory,
-): InstanceView {
+): views.InstanceView {
   return {
     id: instance.id,
     name: instance.name,
@@ -87,10 +77,10 @@ export function instanceView(
 }
 
 /** Nests views by their parents, keeping their order; those whose parent is not among them are roots. */
-export function treeView(views: readonly InstanceView[]): InstanceTreeView[] {
-  const nodes = new Map<string, InstanceTreeView>();
-  for (const view of views) nodes.set(view.id, { ...view, children: [] });
-  const roots: InstanceTreeView[] = [];
+export function treeView(instances: readonly views.InstanceView[]): views.InstanceTreeView[] {
+  const nodes = new Map<string, views.InstanceTreeView>();
+  for (const view of instances) nodes.set(view.id, { ...view, children: [] });
+  const roots: views.InstanceTreeView[] = [];
   for (const node of nodes.values()) {
     const siblings = node.parentId === null ? roots : (nodes.get(node.parentId)?.children ?? roots);
     siblings.push(node);
@@ -99,7 +89,7 @@ export function treeView(views: readonly InstanceView[]): InstanceTreeView[] {
 }
 
 /** A task as users see it. */
-export function taskView(task: Task, directory: Directory, idOfTask: IdOf<TaskNo>): TaskView {
+export function taskView(task: Task, directory: Directory, idOfTask: IdOf<TaskNo>): views.TaskView {
   const idOf = (no: TaskNo): string => idOfTask(no) ?? taskRef(no);
   return {
     id: task.id,
@@ -150,7 +140,7 @@ export function taskView(task: Task, directory: Directory, idOfTask: IdOf<TaskNo
 }
 
 /** A lease as its worker sees it. */
-export function leaseView(task: TaskNo, epoch: number, expiresAt: number): LeaseView {
+export function leaseView(task: TaskNo, epoch: number, expiresAt: number): views.LeaseView {
   return { token: leaseToken(task, epoch), expiresAt: iso(expiresAt) };
 }
 
@@ -164,7 +154,7 @@ export interface DelegationContext {
 }
 
 /** A delegation as users see it. */
-export function delegationView(delegation: Delegation, context: DelegationContext): DelegationView {
+export function delegationView(delegation: Delegation, context: DelegationContext): views.DelegationView {
   const { directory } = context;
   const { previous } = delegation;
   return {
@@ -194,7 +184,7 @@ export function delegationView(delegation: Delegation, context: DelegationContex
   };
 }
 
-function resultOf(delegation: Delegation, context: DelegationContext): DelegationView["result"] {
+function resultOf(delegation: Delegation, context: DelegationContext): views.DelegationView["result"] {
   const { outcome, taskStatus, completedAt } = delegation;
   if (outcome === null || taskStatus === null || completedAt === null) return null;
   const output = outcome === "handed_back" ? null : context.outputOf(delegation.task, delegation.round);
@@ -206,7 +196,7 @@ export function chainView(
   task: Task,
   delegations: readonly Delegation[],
   context: Pick<DelegationContext, "directory" | "outputOf">,
-): ChainView {
+): views.ChainView {
   const ids = new Map(delegations.map((delegation) => [delegation.no, delegation.id]));
   const full: DelegationContext = {
     ...context,
@@ -226,7 +216,7 @@ export function chainView(
 export function decisionView(
   decision: Decision | { readonly [key: string]: Json | undefined },
   directory: Directory,
-): DecisionView {
+): views.DecisionView {
   const full = isExpanded(decision) ? decision : expandDecision(decision);
   return {
     action: full.action,
@@ -254,7 +244,7 @@ export function deadLetterView(
   letter: DeadLetter,
   directory: Directory,
   idOfTask: IdOf<TaskNo>,
-): DeadLetterView {
+): views.DeadLetterView {
   const { to, from, message } = letter.envelope;
   const task = "task" in message ? message.task : null;
   return {

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { HopperError } from "../../machines/errors.ts";
-import type { Json } from "../../machines/records/values.ts";
-import type { Claim } from "../views/views.ts";
+import type { ErrorInfo, Json } from "../../machines/records/values.ts";
 import type { Hopper } from "../hopper.ts";
 import { internalsOf } from "../verbs/internals.ts";
-import type { TaskView } from "../views/views.ts";
+import type { Claim, TaskView } from "../views/views.ts";
 import { settingsOf, shellEnvironment } from "./shell-environment.ts";
 import { ShellStartError, describeFailure, startShell, type GatedShell, type ShellResult } from "./shell.ts";
 
@@ -130,12 +129,9 @@ export class ShellJob {
 
   async #beat(): Promise<void> {
     if (this.#reporting || this.#ending !== null) return;
-    const { leaseSeconds } = this.#settings;
+    const lease = { leaseToken: this.#token, leaseSeconds: this.#settings.leaseSeconds };
     try {
-      const beat = await this.#hopper.tasks.heartbeat(this.#task.id, {
-        leaseToken: this.#token,
-        leaseSeconds,
-      });
+      const beat = await this.#hopper.tasks.heartbeat(this.#task.id, lease);
       if (beat.cancelRequested) await this.#lose();
     } catch (error) {
       // Anything else is the store's trouble of the moment: the lease outlives several heartbeats.
@@ -189,10 +185,7 @@ export class ShellJob {
   }
 }
 
-interface Failure {
-  readonly code: string;
-  readonly message: string;
-}
+type Failure = Pick<ErrorInfo, "code" | "message">;
 
 function failureOf(result: ShellResult): Failure | null {
   if (result.exit_code === 0) return null;

@@ -117,12 +117,9 @@ export class ShellWorker {
 
   async #claimOne(): Promise<Claim[]> {
     const { id, name } = this.instance;
-    const { leaseSeconds } = this.#settings;
+    const who = { workerId: `shell:${name}`, leaseSeconds: this.#settings.leaseSeconds };
     try {
-      const { claims, nextAt } = await internalsOf(this.#params.hopper).claimOwn(id, {
-        workerId: `shell:${name}`,
-        leaseSeconds,
-      });
+      const { claims, nextAt } = await internalsOf(this.#params.hopper).claimOwn(id, who);
       this.#nextAt = nextAt;
       return claims;
     } catch (error) {
