@@ -3,7 +3,7 @@ import type { InstanceConfig, Scope } from "../../machines/records/instance.ts";
 import type { Json } from "../../machines/records/values.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../machines/settings.ts";
 import { readEnvironment } from "./env.ts";
-import { fileLayers } from "./files.ts";
+import { fileLayers, type Places } from "./files.ts";
 import { badConfiguration, put, storeFrom, type Layer } from "./layer.ts";
 import { withScopeNames } from "./scope-names.ts";
 import { checkUnknown, findIssues, type Issue } from "../contracts/check.ts";
@@ -11,13 +11,7 @@ import { snakeCase } from "../contracts/wire.ts";
 import { settingsContent, settingWarnings, type LogLevel } from "../contracts/settings.ts";
 
 /** Where settings may come from; the later ones of this list win: file, env, flags. */
-export interface ConfigurationSources {
-  /** `--config`: read instead of what would be found. */
-  readonly file?: string | undefined;
-  /** Where hopper.yaml (or .json) is looked for first … */
-  readonly dataFolder?: string | undefined;
-  /** … and then. */
-  readonly workingFolder?: string | undefined;
+export interface ConfigurationSources extends Places {
   /** Instead of any file: the content of hopper.yaml as an object (createHopper's `config`, a plan's `runtime`). */
   readonly content?: unknown;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;

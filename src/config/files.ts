@@ -15,10 +15,12 @@ const INCLUDES = [
 ];
 
 /** Where files of settings are looked for. */
-interface Places {
-  /** Read instead of what would be found. */
+export interface Places {
+  /** `--config`: read instead of what would be found. */
   readonly file?: string | undefined;
+  /** Where hopper.yaml (or .json) is looked for first … */
   readonly dataFolder?: string | undefined;
+  /** … and then. */
   readonly workingFolder?: string | undefined;
 }
 

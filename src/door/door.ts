@@ -18,6 +18,7 @@ import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
 import type { Settings } from "../../machines/settings.ts";
 import type { DirectoryEntry, Store, TaskAddress } from "../../store/store.ts";
+import type { CommandOptions } from "../contracts/command-options.ts";
 import { Cursors } from "./cursor.ts";
 import type { Directory } from "./directory.ts";
 import { missingRecord, parseDelegationRef, parseTaskRef, resolveInstance } from "./references.ts";
@@ -41,16 +42,11 @@ export interface DoorParams {
   readonly writable: boolean;
 }
 
-export interface Asked {
-  readonly by?: string | undefined;
-  readonly idempotencyKey?: string | undefined;
-}
-
 /** A command on its way to its keeper. */
 export interface Question {
   readonly to: ActorNo;
   readonly command: Command;
-  readonly asked: Asked;
+  readonly asked: CommandOptions;
   /** What was asked, where the command holds more: what the door looked up changes from one repeat to the next. */
   readonly fingerprint?: Json | Command;
   /**
@@ -196,7 +192,7 @@ export class Door {
   readonly #underWay = new Map<string, UnderWay>();
 
   /** A command about the task of an id or ref, to whoever keeps it; resolves with the task as it is then. */
-  async askTask(id: string, asked: Asked, command: (task: TaskNo) => Command): Promise<TaskView> {
+  async askTask(id: string, asked: CommandOptions, command: (task: TaskNo) => Command): Promise<TaskView> {
     const { no, keeper } = await this.taskAddress(id);
     const answer = await this.ask("task", { to: keeper, command: command(no), asked });
     return await this.taskView(answer.task);

@@ -6,7 +6,8 @@ import type { DelegationNo } from "../../machines/records/values.ts";
 import { check } from "../contracts/check.ts";
 import * as contract from "../contracts/delegations.ts";
 import { withReason, type ReasonParams } from "../contracts/tasks.ts";
-import type { Asked, Door } from "../door/door.ts";
+import type { CommandOptions } from "../contracts/command-options.ts";
+import type { Door } from "../door/door.ts";
 import { pageOf } from "./pages.ts";
 import { delegationRef } from "../door/references.ts";
 import type { DelegationView, ListView } from "../views/views.ts";
@@ -71,7 +72,7 @@ export function delegations(door: Door): Delegations {
 async function decide(
   door: Door,
   id: string,
-  asked: Asked,
+  asked: CommandOptions,
   command: (about: Pick<Delegation, "task"> & { delegation: DelegationNo }) => Command,
 ): Promise<DelegationView> {
   const { no, task, target } = await door.delegation(id);

@@ -4,7 +4,8 @@ import { DESK, type InstanceNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { check } from "../contracts/check.ts";
 import * as contract from "../contracts/tasks.ts";
-import type { Asked, Door } from "../door/door.ts";
+import type { CommandOptions } from "../contracts/command-options.ts";
+import type { Door } from "../door/door.ts";
 import { taskRef } from "../door/references.ts";
 import type { DelegationView, TaskView } from "../views/views.ts";
 
@@ -78,7 +79,7 @@ function parentOf(door: Door, task: Task): InstanceNo | null {
 async function escalate(
   door: Door,
   task: Task,
-  params: { reason: string | null } & Asked,
+  params: { reason: string | null } & CommandOptions,
 ): Promise<DelegationView> {
   const { reason, ...asked } = params;
   const command: Command = { type: "task.escalate", task: task.no, reason };
@@ -89,7 +90,7 @@ async function escalate(
 async function reassign(
   door: Door,
   task: Task,
-  params: { to: string; reason: string | null; autoAccept: boolean; asked: Asked },
+  params: { to: string; reason: string | null; autoAccept: boolean; asked: CommandOptions },
 ): Promise<DelegationView> {
   const { reason, autoAccept, asked } = params;
   const to = door.instance(params.to, "targetInstanceId").no;
