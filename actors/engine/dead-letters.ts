@@ -21,10 +21,8 @@ export async function deadLetter(params: {
 }): Promise<void> {
   const { batch, envelope, failure, context } = params;
   if (envelope.row > 0) batch.mailDone.push(envelope.row);
-  if (envelope.from === null && envelope.reply !== null) {
-    batch.answer(envelope.reply, { ok: false, refusal: refusalOf(failure, envelope) });
-    return;
-  }
+  if (envelope.from === null && envelope.reply !== null)
+    return batch.answer(envelope.reply, { ok: false, refusal: refusalOf(failure, envelope) });
   batch.counters.message += 1;
   batch.deadLetters.push({
     no: batch.counters.message,
@@ -57,9 +55,8 @@ export async function deadLetter(params: {
 }
 
 function refusalOf(failure: Error, envelope: Envelope): ReturnType<typeof refuse> {
-  if (failure instanceof CommitError && failure.kind === "unique") {
+  if (failure instanceof CommitError && failure.kind === "unique")
     return refuse("already_exists", `That name or id is taken (${failure.rule}).`, { rule: failure.rule });
-  }
   if (failure instanceof CommitError) {
     return refuse("illegal_transition", `The store refused it: ${failure.rule}.`, {
       rule: failure.rule,

@@ -8,10 +8,7 @@ import type { Turn } from "./turn.ts";
 export function dispatch(turn: Turn, { messages, notForDesk }: Protocol, subject: Subject): void {
   const { message } = turn.envelope;
   const entry = messages[message.type];
-  if (turn.actor.isDesk && entry.desk !== true) {
-    turn.refuse(notForDesk);
-    return;
-  }
+  if (turn.actor.isDesk && entry.desk !== true) return turn.refuse(notForDesk);
   entry.bookkeeping?.(turn, message);
   handle(turn, entry, message, subject);
 }

@@ -36,15 +36,10 @@ export async function recover(params: {
 }): Promise<void> {
   const { batch, plan, error, host } = params;
   host.sets.drop(batch);
-  if (error instanceof CommitError && error.kind === "io") {
-    host.fail(error);
-    return;
-  }
+  if (error instanceof CommitError && error.kind === "io") return host.fail(error);
   const envelopes = error instanceof BatchFailure ? error.admitted : (plan.admitted ?? []);
-  if (error instanceof CommitError && (error.kind === "full" || error.kind === "busy")) {
-    refuseAll(host, envelopes, error.kind);
-    return;
-  }
+  if (error instanceof CommitError && (error.kind === "full" || error.kind === "busy"))
+    return refuseAll(host, envelopes, error.kind);
   for (const envelope of envelopes) {
     await alone(host, envelope);
     if (!host.isRunning()) return;
@@ -80,15 +75,11 @@ async function alone(host: RecoveryHost, envelope: Envelope): Promise<void> {
     const batch = host.newBatch();
     try {
       await runBatch(batch, { first: [envelope], inbox: new FairQueue(), overtaking: false }, host.context);
-      await host.commit(batch);
-      return;
+      return await host.commit(batch);
     } catch (error) {
       host.sets.drop(batch);
       failure = error instanceof BatchFailure ? error.reason : (error as Error);
-      if (failure instanceof CommitError && failure.kind === "io") {
-        host.fail(failure);
-        return;
-      }
+      if (failure instanceof CommitError && failure.kind === "io") return host.fail(failure);
       // What broke a rule breaks it again.
       if (failure instanceof CommitError) break;
     }
@@ -107,8 +98,7 @@ async function giveUp(host: RecoveryHost, envelope: Envelope, failure: Error): P
     const batch = host.newBatch();
     try {
       await deadLetter({ batch, envelope, failure, context: host.context, withBookkeeping });
-      await host.commit(batch);
-      return;
+      return await host.commit(batch);
     } catch (error) {
       host.sets.drop(batch);
       last = error as Error;

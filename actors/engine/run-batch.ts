@@ -140,14 +140,8 @@ function findThenRun(run: Run, envelope: Envelope, actor: Actor | null): Promise
 
 function turnOf(run: Run, envelope: Envelope, actor: Actor, found: Found): void {
   const { batch, context } = run;
-  if (found.kind === "elsewhere") {
-    pass(run, { ...envelope, to: found.keeper, row: 0 });
-    return;
-  }
-  if (found.kind === "nothing") {
-    refuseEnvelope(batch, envelope);
-    return;
-  }
+  if (found.kind === "elsewhere") return pass(run, { ...envelope, to: found.keeper, row: 0 });
+  if (found.kind === "nothing") return refuseEnvelope(batch, envelope);
   const turn = new Turn({ actor, envelope, world: context.world, batch, preloaded: found.preloaded });
   batch.turns += 1;
   dispatch(turn, context.protocol, found.subject);

@@ -170,10 +170,7 @@ export class System {
   }
 
   async #setAlarm(): Promise<void> {
-    if (this.#inbox.size > 0) {
-      this.#schedule();
-      return;
-    }
+    if (this.#inbox.size > 0) return this.#schedule();
     const dueAt = await this.#params.store.nextDue();
     this.#alarm?.cancel();
     this.#alarm = dueAt === null ? null : this.#params.clock.at(dueAt, () => this.#schedule());

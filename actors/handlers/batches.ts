@@ -25,16 +25,10 @@ export const batches: Entries<"tasks.enter"> = {
 function onEnter(turn: Turn, command: MessageOf<"tasks.enter">): void {
   for (const { spec } of command.items) {
     const refusal = pastDeadline(turn, spec);
-    if (refusal !== null) {
-      turn.refuse(refusal);
-      return;
-    }
+    if (refusal !== null) return turn.refuse(refusal);
   }
   const refusal = checkHierarchy(command.hierarchy);
-  if (refusal !== null) {
-    turn.refuse(refusal);
-    return;
-  }
+  if (refusal !== null) return turn.refuse(refusal);
   const instances = enterHierarchy(turn, command.hierarchy);
   const tasks = enterTasks(turn, command.items);
   turn.answer({ kind: "tasks", tasks: tasks.map((task) => ({ ...task })), instances });

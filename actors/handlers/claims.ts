@@ -17,10 +17,7 @@ export const claims: Entries<"instance.claim" | "task.heartbeat" | "task.start" 
 function onClaim(turn: Turn, command: MessageOf<"instance.claim">): void {
   const { actor, config } = turn;
   const refusal = claimRefusal(turn);
-  if (refusal !== null) {
-    turn.refuse(refusal);
-    return;
-  }
+  if (refusal !== null) return turn.refuse(refusal);
   const able =
     command.capabilities === null ? null : new Set(command.capabilities.map((one) => one.toLowerCase()));
   const taken: { task: Task; token: number; expiresAt: number }[] = [];
@@ -60,9 +57,8 @@ function isFor(
 
 function claimRefusal(turn: Turn): Refusal | null {
   const { name, scope, status } = turn.instance;
-  if (!hasQueue(scope)) {
+  if (!hasQueue(scope))
     return refuse("not_claimable", `${name} is ${scope}, which has no queue to claim from.`, { scope });
-  }
   if (status === "running") return null;
   return refuse("instance_not_running", `${name} is ${status}; work is claimed where it runs.`, {
     instance: name,
@@ -71,10 +67,7 @@ function claimRefusal(turn: Turn): Refusal | null {
 }
 
 function onHeartbeat(turn: Turn, command: MessageOf<"task.heartbeat">, task: Task): void {
-  if (!holdsLease(task, command.leaseToken)) {
-    turn.refuse(leaseLost(task));
-    return;
-  }
+  if (!holdsLease(task, command.leaseToken)) return turn.refuse(leaseLost(task));
   const expiresAt = turn.now + (command.leaseMs ?? turn.settings.workers.leaseMs);
   // Only the first sign of life changes the status, and is told.
   const answered = turn.step(task, { type: "HEARTBEAT" });
@@ -103,29 +96,18 @@ function mayNoteProgress(turn: Turn, task: Task, progress: number): boolean {
 function onStart(turn: Turn, command: MessageOf<"task.start">, task: Task): void {
   const { leaseToken, process } = command;
   if (leaseToken !== null) {
-    if (!holdsLease(task, leaseToken)) {
-      turn.refuse(leaseLost(task));
-      return;
-    }
+    if (!holdsLease(task, leaseToken)) return turn.refuse(leaseLost(task));
     turn.task(task, "task.in_progress", process === null ? {} : { process });
-    turn.answerTask(task);
-    return;
+    return turn.answerTask(task);
   }
   const answered = turn.step(task, { type: "START" });
-  if (answered === null) {
-    turn.refuse(turn.notAllowed(task, "start"));
-    return;
-  }
+  if (answered === null) return turn.refuse(turn.notAllowed(task, "start"));
   if (task.status !== "queued") {
     if (answered !== task.status) turn.answeredTask(task, answered, "task.in_progress", {});
-    turn.answerTask(task);
-    return;
+    return turn.answerTask(task);
   }
   const refusal = handRefusal(turn);
-  if (refusal !== null) {
-    turn.refuse(refusal);
-    return;
-  }
+  if (refusal !== null) return turn.refuse(refusal);
   turn.answeredTask(task, answered, "task.in_progress", {
     by: turn.envelope.by ?? "someone",
     until: turn.now + turn.settings.workers.handLeaseMs,
@@ -146,10 +128,7 @@ function handRefusal(turn: Turn): Refusal | null {
 }
 
 function onRelease(turn: Turn, { leaseToken }: MessageOf<"task.release">, task: Task): void {
-  if (!holdsLease(task, leaseToken)) {
-    turn.refuse(leaseLost(task));
-    return;
-  }
+  if (!holdsLease(task, leaseToken)) return turn.refuse(leaseLost(task));
   turn.task(task, "task.requeued", { reason: "released" });
   turn.answerTask(task);
 }

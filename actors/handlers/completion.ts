@@ -23,30 +23,22 @@ export const completion: Entries<"task.complete" | "task.cancel" | "task.complet
 };
 
 function onComplete(turn: Turn, command: MessageOf<"task.complete">, task: Task): void {
-  if (task.status === "done") {
-    repeatCompletion(turn, command, task);
-    return;
-  }
+  if (task.status === "done") return repeatCompletion(turn, command, task);
   if (command.leaseToken !== null && !holdsLease(task, command.leaseToken)) {
     noteLateResult(turn, task, command.leaseToken, "complete");
-    turn.refuse(leaseLost(task));
-    return;
+    return turn.refuse(leaseLost(task));
   }
   if (command.delegation !== undefined && turn.actor.hops.get(task.no)?.no !== command.delegation) {
-    turn.refuse(
+    return turn.refuse(
       refuse("illegal_transition", `D-${command.delegation} did not bring the task to its holder.`, {
         status: task.status,
         allowed: [],
       }),
     );
-    return;
   }
   const force = command.force && task.status === "waiting";
   const answered = turn.step(task, { type: "COMPLETE", force });
-  if (answered === null) {
-    turn.refuse(turn.notAllowed(task, "complete"));
-    return;
-  }
+  if (answered === null) return turn.refuse(turn.notAllowed(task, "complete"));
   endTask(turn, task, answered, { result: command.result, epoch: command.leaseToken, force });
 }
 

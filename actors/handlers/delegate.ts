@@ -20,21 +20,14 @@ export const delegate: Entries<"task.delegate"> = {
 function onDelegate(turn: Turn, command: Delegate, task: Task): void {
   if (task.pendingHop !== null) {
     // The target keeps an offered task: whose children it would compare with are not the holder's.
-    turn.refuse(turn.notAllowed(task, "delegate"));
-    return;
+    return turn.refuse(turn.notAllowed(task, "delegate"));
   }
-  if (command.to === null) {
-    routeOn(turn, task, command);
-    return;
-  }
+  if (command.to === null) return routeOn(turn, task, command);
   const refusal =
     whyIllegal(turn, command.to, command.delegationType) ??
     (task.chain.includes(command.to) ? passedOn(task) : null) ??
     whyNotNow(turn, task, command.to);
-  if (refusal !== null) {
-    turn.refuse(refusal);
-    return;
-  }
+  if (refusal !== null) return turn.refuse(refusal);
   offer(turn, task, {
     to: command.to,
     type: command.delegationType,
@@ -48,22 +41,18 @@ function onDelegate(turn: Turn, command: Delegate, task: Task): void {
 
 /** Without a target routing chooses among the children, also where the behavior would handle. */
 function routeOn(turn: Turn, task: Task, command: Delegate): void {
-  if (!mayGoAway(task)) {
-    turn.refuse(turn.notAllowed(task, "delegate"));
-    return;
-  }
+  if (!mayGoAway(task)) return turn.refuse(turn.notAllowed(task, "delegate"));
   const ranking = rankFor(turn, task);
   if (ranking.best === null) {
     const { name } = turn.instance;
     const { reason } = ranking;
-    turn.refuse(
+    return turn.refuse(
       refuse(
         ranking.why === "full" ? "at_capacity" : "no_route",
         `No child of ${name} can take T-${task.no}: ${reason}.`,
         { instance: name, reason },
       ),
     );
-    return;
   }
   offer(turn, task, {
     to: ranking.best,
@@ -88,12 +77,10 @@ function whyIllegal(turn: Turn, to: InstanceNo, type: DelegationType): Refusal |
     refuse("invalid_delegation", detail, { from: scope, allowed: takers, targets });
   if (to === actor.no) return illegal(`${name} holds the task already; it cannot delegate to itself.`);
   if (type !== "route") return illegal(`delegate takes the type route; use ${type} as a verb of its own.`);
-  if (takers.length === 0) {
+  if (takers.length === 0)
     return illegal(`${scope} gives work to nobody; a task there can only be escalated or reassigned.`);
-  }
-  if (child === undefined || !mayGiveWork(scope, child.scope)) {
+  if (child === undefined || !mayGiveWork(scope, child.scope))
     return illegal(`${name} (${scope}) gives work to its own children of scope ${takers.join(", ")} only.`);
-  }
   return null;
 }
 

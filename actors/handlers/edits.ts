@@ -24,10 +24,7 @@ export const edits: Entries<"task.edit" | "task.block" | "task.unblock" | "task.
 
 function onEdit(turn: Turn, { edit }: MessageOf<"task.edit">, task: Task): void {
   const refusal = editRefusal(turn, task, edit);
-  if (refusal !== null) {
-    turn.refuse(refusal);
-    return;
-  }
+  if (refusal !== null) return turn.refuse(refusal);
   const { ifVersion: _checked, dependsOn, tags, ...same } = edit;
   const change = {
     ...same,
@@ -77,10 +74,7 @@ function onBlock(turn: Turn, { reason }: MessageOf<"task.block">, task: Task): v
 }
 
 function onUnblock(turn: Turn, _message: MessageOf<"task.unblock" | "task.reopen">, task: Task): void {
-  if (!turn.tryTask(task, "task.unblocked")) {
-    turn.refuse(turn.notAllowed(task, "unblock"));
-    return;
-  }
+  if (!turn.tryTask(task, "task.unblocked")) return turn.refuse(turn.notAllowed(task, "unblock"));
   settleHere(turn, task);
   turn.answerTask(task);
 }

@@ -18,18 +18,14 @@ function onEscalate(turn: Turn, { reason }: MessageOf<"task.escalate">, task: Ta
   const { parent, name, scope } = turn.instance;
   const { reply } = turn.envelope;
   if (parent === null) {
-    turn.refuse(
+    return turn.refuse(
       refuse("invalid_delegation", `${name} is a root; there is nobody above it.`, {
         from: scope,
         allowed: [],
       }),
     );
-    return;
   }
-  if (!mayGoAway(task)) {
-    turn.refuse(turn.notAllowed(task, "escalate"));
-    return;
-  }
+  if (!mayGoAway(task)) return turn.refuse(turn.notAllowed(task, "escalate"));
   const hop = turn.actor.hops.get(task.no);
   if (hop?.status === "accepted" && hop.source === parent) {
     returnTask(turn, task, hop, { why: "escalated", reason, reply });

@@ -18,10 +18,7 @@ export const instances: Entries<"instance.create"> = {
 
 function onCreate(turn: Turn, { spec }: MessageOf<"instance.create">): void {
   const refusal = turn.actor.isDesk ? checkRoot(spec) : checkChild(turn, spec);
-  if (refusal !== null) {
-    turn.refuse(refusal);
-    return;
-  }
+  if (refusal !== null) return turn.refuse(refusal);
   const child = turn.actor.isDesk ? createRoot(turn, spec) : createChild(turn, spec);
   // With start: the child answers once it runs.
   if (!spec.start) turn.answer({ kind: "instance", instance: { ...child } });
@@ -36,9 +33,8 @@ function checkRoot(spec: InstanceSpec): Refusal | null {
 function checkChild(turn: Turn, spec: InstanceSpec): Refusal | null {
   const parent = turn.instance;
   const facts = { scope: spec.scope, parent: parent.name, allowed: allowedParents(spec.scope).map(String) };
-  if (parent.status === "terminated" || parent.intent === "terminate") {
+  if (parent.status === "terminated" || parent.intent === "terminate")
     return refuse("invalid_parent", `${parent.name} is terminated and takes no children.`, facts);
-  }
   if (!mayParent(spec.scope, parent.scope)) {
     return refuse(
       "invalid_parent",

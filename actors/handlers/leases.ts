@@ -21,15 +21,12 @@ function onFail(turn: Turn, command: MessageOf<"task.fail">, task: Task): void {
   const { error, leaseToken } = command;
   if (leaseToken !== null && !holdsLease(task, leaseToken)) {
     noteLateResult(turn, task, leaseToken, "fail");
-    turn.refuse(leaseLost(task));
-    return;
+    return turn.refuse(leaseLost(task));
   }
   const byWorker = leaseToken !== null;
   const retryable = command.retryable ?? byWorker;
-  if (!failAttempt(turn, task, { error, retryable, byWorker, epoch: leaseToken })) {
-    turn.refuse(turn.notAllowed(task, retryable ? "fail (retryable)" : "fail"));
-    return;
-  }
+  if (!failAttempt(turn, task, { error, retryable, byWorker, epoch: leaseToken }))
+    return turn.refuse(turn.notAllowed(task, retryable ? "fail (retryable)" : "fail"));
   // A task that ended is answered by whoever closes its last hop.
   if (!isFinal(task.status)) turn.answerTask(task);
 }
@@ -72,8 +69,7 @@ function onTimer(turn: Turn, _message: MessageOf<"timer.task">, task: Task): voi
     const answered = turn.step(task, { type: "DEADLINE" });
     if (answered !== null) {
       const error = { code: "deadline_exceeded", message: "its deadline passed while it was open" };
-      endTask(turn, task, answered, { error });
-      return;
+      return endTask(turn, task, answered, { error });
     }
   }
   if (task.status !== "claimed" && task.status !== "in_progress") return;
@@ -97,8 +93,7 @@ function loseLease(turn: Turn, task: Task, reason: "expired" | "owner_gone"): vo
   noteLeaseEnd(turn, task, reason);
   if (answered !== "queued") {
     const error = { code: "lease_lost", message: `its lease was lost ${leaseLosses} times` };
-    endTask(turn, task, answered, { error: task.firstError ?? error, leaseLosses });
-    return;
+    return endTask(turn, task, answered, { error: task.firstError ?? error, leaseLosses });
   }
   const waitMs = reason === "owner_gone" ? 0 : retryBackoffMs(turn, leaseLosses);
   turn.answeredTask(task, answered, "task.requeued", {

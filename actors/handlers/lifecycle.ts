@@ -52,23 +52,20 @@ function onLifecycle(turn: Turn, command: MessageOf<"instance.lifecycle">): void
   const { instance } = turn;
   const { status } = instance;
   const live = turn.actor.liveChildren();
-  if (verb === "terminate" && command.cascade !== true && live > 0 && status !== "terminated") {
-    turn.refuse(hasLiveChildren(turn, live));
-    return;
-  }
+  if (verb === "terminate" && command.cascade !== true && live > 0 && status !== "terminated")
+    return turn.refuse(hasLiveChildren(turn, live));
   // A restart of what is stopped or in error is a START; `recover` is one from error only.
   const restarts = verb === "restart" && (status === "stopped" || status === "error");
   const event = restarts ? "START" : EVENT_OF[verb];
   const answered = verb === "recover" && status !== "error" ? null : step(turn, { type: event });
   if (answered === null) {
     const allowed = verbsOf(instanceLifecycle.allowed(status, contextOf(turn)));
-    turn.refuse(
+    return turn.refuse(
       refuse("illegal_transition", `${instance.name} is ${status}; ${verb} is not possible then.`, {
         status,
         allowed,
       }),
     );
-    return;
   }
   perform(turn, command, event, answered);
 }
@@ -95,18 +92,14 @@ function perform(
   const { reply } = turn.envelope;
   switch (event) {
     case "START":
-      start(turn, reply, answered);
-      return;
+      return start(turn, reply, answered);
     case "STOP":
-      stop(turn, command, answered);
-      return;
+      return stop(turn, command, answered);
     case "PAUSE":
       turn.lifecycle("instance.paused", {}, answered);
-      answerInstance(turn);
-      return;
+      return answerInstance(turn);
     case "RESUME":
-      run(turn, answered);
-      return;
+      return run(turn, answered);
     case "FAIL":
       turn.lifecycle(
         "instance.error",
@@ -114,11 +107,9 @@ function perform(
         answered,
       );
       releaseWaiting(turn);
-      answerInstance(turn);
-      return;
+      return answerInstance(turn);
     case "TERMINATE":
-      terminate(turn, reply, answered);
-      return;
+      return terminate(turn, reply, answered);
   }
 }
 
@@ -171,10 +162,7 @@ function onDrained(turn: Turn): void {
   turn.lifecycle("instance.stopped", {}, answered);
   instance.wakeAt = null;
   const restarted = intent === "restart" ? step(turn, { type: "START" }) : null;
-  if (restarted === null) {
-    releaseWaiting(turn);
-    return;
-  }
+  if (restarted === null) return releaseWaiting(turn);
   const [first, ...others] = instance.waiting;
   instance.waiting = others;
   start(turn, first ?? null, restarted);
@@ -194,14 +182,10 @@ function terminate(turn: Turn, reply: Reply | null, answered: InstanceStatus): v
   const { instance, actor } = turn;
   if (answered === "terminated") {
     finish(turn, answered);
-    turn.answerTo(reply, { kind: "instance", instance: { ...instance } });
-    return;
+    return turn.answerTo(reply, { kind: "instance", instance: { ...instance } });
   }
   if (reply !== null) instance.waiting = [...instance.waiting, reply];
-  if (instance.intent === "terminate") {
-    turn.touchInstance();
-    return;
-  }
+  if (instance.intent === "terminate") return turn.touchInstance();
   turn.lifecycle("instance.stopping", { intent: "terminate", liveChildren: actor.liveChildren() }, answered);
   instance.wakeAt = null;
   for (const entry of actor.roster.values()) {
@@ -257,8 +241,7 @@ export function checkEphemeral(turn: Turn): void {
   const { lingerMs } = turn.config;
   if (lingerMs > 0 && (instance.wakeAt === null || instance.wakeAt > turn.now)) {
     instance.wakeAt ??= turn.now + lingerMs;
-    turn.touchInstance();
-    return;
+    return turn.touchInstance();
   }
   const answered = step(turn, { type: "TERMINATE" });
   if (answered !== null) terminate(turn, null, answered);
@@ -273,13 +256,9 @@ function onTimer(turn: Turn): void {
       turn.tryTask(task, "task.requeued", { reason: "drain_timeout" });
     }
     instance.wakeAt = null;
-    turn.touchInstance();
-    return;
+    return turn.touchInstance();
   }
-  if (instance.type === "ephemeral" && actor.isEmpty()) {
-    checkEphemeral(turn);
-    return;
-  }
+  if (instance.type === "ephemeral" && actor.isEmpty()) return checkEphemeral(turn);
   instance.wakeAt = null;
   turn.touchInstance();
   redecideHeld(turn, "backoff");

@@ -96,10 +96,7 @@ function onOffer(
   task: Task | null,
 ): void {
   // A command may have overtaken the offer and settled it.
-  if (task === null) {
-    turn.answerDelegation(delegation);
-    return;
-  }
+  if (task === null) return turn.answerDelegation(delegation);
   turn.adopt(task);
   turn.actor.hops.set(task.no, delegation);
   if (turn.isRunning && waitsForPerson(decide, turn.config.acceptance)) {

@@ -52,10 +52,7 @@ function onReassign(turn: Turn, command: Reassign, task: Task): void {
   const { to, reason, autoAccept } = command;
   const { reply } = turn.envelope;
   const refusal = refuseByHolder(turn, to, task);
-  if (refusal !== null) {
-    turn.refuse(refusal);
-    return;
-  }
+  if (refusal !== null) return turn.refuse(refusal);
   const hop = turn.actor.hops.get(task.no);
   if (hop?.status === "accepted" && hop.type === "reassign" && hop.source === to) {
     // Back to the sibling it came from: nothing is left to offer.

@@ -39,10 +39,7 @@ export const retries: Entries<"task.retry" | "dependency.reopened" | "dependency
 function askKeeper(turn: Turn, message: MessageOf<"task.retry" | "dependency.reopen">): void {
   const { reply } = turn.envelope;
   const parent = turn.isTerminated ? turn.instance.parent : null;
-  if (parent !== null) {
-    turn.send(parent, message, reply);
-    return;
-  }
+  if (parent !== null) return turn.send(parent, message, reply);
   const origin = turn.isTerminated ? DESK : turn.actor.no;
   const asked: Message =
     message.type === "task.retry"
@@ -60,10 +57,7 @@ function onRetry(turn: Turn, command: MessageOf<"task.retry">, task: Task): void
     ...(command.resetAttempts ? { failures: 0, leaseLosses: 0 } : {}),
     ...(task.deadlineAt !== null && task.deadlineAt <= turn.now ? { deadlineAt: null } : {}),
   });
-  if (!reopened) {
-    turn.refuse(turn.notAllowed(task, "retry"));
-    return;
-  }
+  if (!reopened) return turn.refuse(turn.notAllowed(task, "retry"));
   if (command.withDependents) reopenDependents(turn, task);
   sendBack(turn, task, receiver);
 }
@@ -74,10 +68,8 @@ function onDependencyReopened(turn: Turn, message: MessageOf<"dependency.reopene
   if (task.status !== "failed" || task.error?.code !== "dependency_failed") return;
   const details = task.error.details as { dependency?: string } | undefined;
   if (details?.dependency !== `T-${dependency}`) return;
-  if (origin === null) {
-    turn.send(task.origin ?? DESK, { type: "dependency.reopen", task: task.no, dependency });
-    return;
-  }
+  if (origin === null)
+    return turn.send(task.origin ?? DESK, { type: "dependency.reopen", task: task.no, dependency });
   turn.task(task, "task.retried", {
     origin: originOf(origin),
     attempt: 1,

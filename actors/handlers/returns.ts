@@ -33,10 +33,8 @@ function onReturn(turn: Turn, message: MessageOf<"task.return">, task: Task | nu
     if (given !== null) turn.answerDelegation(given);
     return;
   }
-  if (next === null) {
-    decideTask(turn, task, message.why === "escalated" ? { arrivedBy: "escalate" } : {});
-    return;
-  }
+  if (next === null)
+    return decideTask(turn, task, message.why === "escalated" ? { arrivedBy: "escalate" } : {});
   offer(turn, task, {
     to: next.to,
     // From the common parent it goes down, which is a route; between siblings it is a reassign (D2).

@@ -33,10 +33,7 @@ export function decideTask(
     return;
   }
   if (task.waitsFor.length > 0 || task.blockedByHand) return;
-  if (!turn.isRunning) {
-    hold(turn, task, "instance_not_running");
-    return;
-  }
+  if (!turn.isRunning) return hold(turn, task, "instance_not_running");
   const sameRound = options.sameRound === true;
   const decision = turn.world.scopes
     .behaviorFor(turn.instance.scope)
@@ -47,10 +44,7 @@ export function decideTask(
   if (!sameRound && !(decision.action === "handle" && decision.candidates.length === 0)) {
     turn.note("routing.decided", compactDecision(decision), { task: task.no });
   }
-  if (givesUp(task, decision, options.arrivedBy)) {
-    failTask(turn, task, task.firstError ?? NOBODY_LEFT);
-    return;
-  }
+  if (givesUp(task, decision, options.arrivedBy)) return failTask(turn, task, task.firstError ?? NOBODY_LEFT);
   carryOut(turn, task, decision, options.reply ?? null);
 }
 
@@ -91,14 +85,13 @@ export function rankFor(turn: Turn, task: Task): Ranking {
 function carryOut(turn: Turn, task: Task, decision: Decision, reply: Reply | null): void {
   switch (decision.action) {
     case "delegate":
-      offer(turn, task, {
+      return offer(turn, task, {
         to: decision.target as InstanceNo,
         type: "route",
         routingRound: decision.routingRound,
         decide: "routed",
         reply,
       });
-      return;
     case "create": {
       const child = createChild(turn, {
         id: null,
@@ -110,21 +103,18 @@ function carryOut(turn: Turn, task: Task, decision: Decision, reply: Reply | nul
         start: true,
         named: turn.instance.scope === "GLOBAL" ? task.project : null,
       });
-      offer(turn, task, {
+      return offer(turn, task, {
         to: child.no,
         type: "route",
         routingRound: decision.routingRound,
         decide: "routed",
         reply,
       });
-      return;
     }
     case "handle":
-      enqueue(turn, task);
-      return;
+      return enqueue(turn, task);
     case "hold":
-      hold(turn, task, decision.held ?? "no_route", decision.routingRound);
-      return;
+      return hold(turn, task, decision.held ?? "no_route", decision.routingRound);
   }
 }
 
@@ -147,10 +137,8 @@ export function hold(turn: Turn, task: Task, reason: HeldReason, routingRound?: 
 
 /** Into this instance's queue, or held where the queue is full. */
 export function enqueue(turn: Turn, task: Task): void {
-  if (task.arrival === null && turn.actor.used() >= limitOf(turn.config)) {
-    hold(turn, task, "no_capacity");
-    return;
-  }
+  if (task.arrival === null && turn.actor.used() >= limitOf(turn.config))
+    return hold(turn, task, "no_capacity");
   turn.task(task, "task.queued");
 }
 

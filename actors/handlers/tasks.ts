@@ -77,10 +77,7 @@ export function taskCreated(
 /** One task, created here: this instance is its origin and holder; at the desk it is unassigned. */
 function onCreate(turn: Turn, { spec }: MessageOf<"task.create">): void {
   const refusal = turn.isTerminated ? terminatedRefusal(turn) : pastDeadline(turn, spec);
-  if (refusal !== null) {
-    turn.refuse(refusal);
-    return;
-  }
+  if (refusal !== null) return turn.refuse(refusal);
   const holder = turn.actor.isDesk ? null : turn.actor.no;
   const task = turn.insertTask(
     "task.created",
@@ -133,7 +130,7 @@ function onUpdate(turn: Turn, message: MessageOf<"task.update">, task: Task | nu
 /** An unassigned task gets its origin and holder: a turn of the desk. */
 function onAssign(turn: Turn, command: MessageOf<"task.assign">, task: Task): void {
   if (task.holder !== null || !turn.actor.isDesk) {
-    turn.refuse(
+    return turn.refuse(
       refuse(
         "illegal_transition",
         `T-${task.no} has a holder already; use delegate, reassign or escalate to move it.`,
@@ -143,12 +140,9 @@ function onAssign(turn: Turn, command: MessageOf<"task.assign">, task: Task): vo
         },
       ),
     );
-    return;
   }
-  if (task.status !== "pending" && task.status !== "blocked") {
-    turn.refuse(turn.notAllowed(task, "assign"));
-    return;
-  }
+  if (task.status !== "pending" && task.status !== "blocked")
+    return turn.refuse(turn.notAllowed(task, "assign"));
   turn.task(task, "task.assigned", { holder: command.to });
   turn.send(
     command.to,
