@@ -91,11 +91,6 @@ export class Actor {
     this.held.remove(task);
   }
 
-  forget(task: TaskNo): void {
-    this.unfile(task);
-    this.tasks.delete(task);
-  }
-
   config(settings: Settings): EffectiveConfig {
     if (this.instance === null) throw new Error("the desk has no configuration");
     this.#config ??= effectiveConfig(this.instance, settings);

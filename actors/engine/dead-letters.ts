@@ -4,7 +4,7 @@ import type { Envelope } from "../../machines/messages/envelope.ts";
 import type { TaskNo } from "../../machines/records/values.ts";
 import type { Batch } from "./batch.ts";
 import type { BatchContext } from "./run-batch.ts";
-import { currentTask } from "./subjects.ts";
+import { currentTask, NOTHING_LOADED } from "./subjects.ts";
 import { Turn } from "./turn.ts";
 
 /**
@@ -20,9 +20,11 @@ export async function deadLetter(params: {
   withBookkeeping: boolean;
 }): Promise<void> {
   const { batch, envelope, failure, context } = params;
+  const { message, reply } = envelope;
   if (envelope.row > 0) batch.mailDone.push(envelope.row);
-  if (envelope.from === null && envelope.reply !== null)
-    return batch.answer(envelope.reply, { ok: false, refusal: refusalOf(failure, envelope) });
+  if (reply !== null) batch.answer(reply, { ok: false, refusal: refusalOf(failure, envelope) });
+  // A caller who has been answered may ask again.
+  if (reply !== null && envelope.from === null) return;
   batch.counters.message += 1;
   batch.deadLetters.push({
     no: batch.counters.message,
@@ -37,20 +39,16 @@ export async function deadLetter(params: {
   const turn = new Turn({
     actor,
     envelope: { ...envelope, reply: null },
-    world: context.world,
+    world: context,
     batch,
-    preloaded: { watchers: [], keeperOf: () => 0 },
+    preloaded: NOTHING_LOADED,
   });
-  const { message } = envelope;
   const { protocol, store } = context;
   const about = (message as { task?: TaskNo }).task ?? null;
   if (params.withBookkeeping) protocol.messages[message.type].bookkeeping?.(turn, message);
   const task =
     about === null ? null : (actor.tasks.get(about) ?? (await currentTask({ store, batch }, about)));
   protocol.deadLetter(turn, failure.message, about, task?.keeper === actor.no ? task : null);
-  if (envelope.reply !== null) {
-    batch.answer(envelope.reply, { ok: false, refusal: refusalOf(failure, envelope) });
-  }
   for (const sent of batch.sent.splice(0)) batch.addMail(sent);
 }
 

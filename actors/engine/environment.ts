@@ -1,3 +1,6 @@
+import type { ScopeRegistry } from "../../machines/scopes/registry.ts";
+import type { Settings } from "../../machines/settings.ts";
+
 /**
  * What the runtime needs from the world, passed in once by src/hopper.ts, so that tests and the
  * simulator decide what time it is. Source: 3-runtime.md 3.6.
@@ -23,6 +26,14 @@ export type Random = () => number;
 export interface Ids {
   /** A UUIDv7 in its text form. */
   uuid(now: number): string;
+}
+
+/** What every turn of a system shares. */
+export interface TurnWorld {
+  readonly settings: Settings;
+  readonly scopes: ScopeRegistry;
+  readonly random: Random;
+  readonly ids: Ids;
 }
 
 /** What the runtime tells its operator; never part of an answer. */

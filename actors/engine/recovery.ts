@@ -5,15 +5,11 @@ import type { Answers } from "./answers.ts";
 import type { Batch } from "./batch.ts";
 import { FairQueue } from "./mailbox.ts";
 import { deadLetter } from "./dead-letters.ts";
-import { BatchFailure, runBatch, type BatchContext, type BatchPlan } from "./run-batch.ts";
-import type { Log } from "./environment.ts";
-import type { WorkingSets } from "./working-sets.ts";
+import { runBatch, type BatchContext, type BatchPlan } from "./run-batch.ts";
 
 /** What recovering from a failed batch needs of the loop. */
 export interface RecoveryHost {
-  readonly sets: WorkingSets;
   readonly answers: Answers;
-  readonly log: Log;
   readonly context: BatchContext;
   newBatch(): Batch;
   commit(batch: Batch): Promise<void>;
@@ -35,12 +31,11 @@ export async function recover(params: {
   host: RecoveryHost;
 }): Promise<void> {
   const { batch, plan, error, host } = params;
-  host.sets.drop(batch);
+  host.context.sets.drop(batch);
   if (error instanceof CommitError && error.kind === "io") return host.fail(error);
-  const envelopes = error instanceof BatchFailure ? error.admitted : (plan.admitted ?? []);
   if (error instanceof CommitError && (error.kind === "full" || error.kind === "busy"))
-    return refuseAll(host, envelopes, error.kind);
-  for (const envelope of envelopes) {
+    return refuseAll(host, plan.admitted, error.kind);
+  for (const envelope of plan.admitted) {
     await alone(host, envelope);
     if (!host.isRunning()) return;
   }
@@ -74,11 +69,12 @@ async function alone(host: RecoveryHost, envelope: Envelope): Promise<void> {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const batch = host.newBatch();
     try {
-      await runBatch(batch, { first: [envelope], inbox: new FairQueue(), overtaking: false }, host.context);
+      const plan = { first: [envelope], inbox: new FairQueue(), overtaking: false, admitted: [] };
+      await runBatch(batch, plan, host.context);
       return await host.commit(batch);
     } catch (error) {
-      host.sets.drop(batch);
-      failure = error instanceof BatchFailure ? error.reason : (error as Error);
+      host.context.sets.drop(batch);
+      failure = error as Error;
       if (failure instanceof CommitError && failure.kind === "io") return host.fail(failure);
       // What broke a rule breaks it again.
       if (failure instanceof CommitError) break;
@@ -89,7 +85,7 @@ async function alone(host: RecoveryHost, envelope: Envelope): Promise<void> {
 
 /** The committed outcome of a message that nobody can handle: answered or dead-lettered, exactly once (M8). */
 async function giveUp(host: RecoveryHost, envelope: Envelope, failure: Error): Promise<void> {
-  host.log.error(
+  host.context.log.error(
     { type: envelope.message.type, to: envelope.to, error: String(failure.stack ?? failure) },
     "a turn failed twice",
   );
@@ -100,7 +96,7 @@ async function giveUp(host: RecoveryHost, envelope: Envelope, failure: Error): P
       await deadLetter({ batch, envelope, failure, context: host.context, withBookkeeping });
       return await host.commit(batch);
     } catch (error) {
-      host.sets.drop(batch);
+      host.context.sets.drop(batch);
       last = error as Error;
       if (last instanceof CommitError && last.kind === "io") break;
     }

@@ -1,15 +1,12 @@
 import { refuse } from "../../machines/errors.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
-import type { Store } from "../../store/store.ts";
 import type { Actor } from "./actor.ts";
 import type { Batch } from "./batch.ts";
 import { envelopeOf, FairQueue } from "./mailbox.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Protocol } from "./protocol.ts";
-import type { Clock } from "./environment.ts";
 import { findSubject, type Found } from "./subjects.ts";
-import type { Key, LoopLimits } from "./system-params.ts";
-import type { TurnWorld } from "./turn-world.ts";
+import type { Key, LoopLimits, SystemParams } from "./system-params.ts";
 import { Turn } from "./turn.ts";
 import type { WorkingSets } from "./working-sets.ts";
 
@@ -22,30 +19,14 @@ export interface BatchPlan {
   /** false = older stored messages wait: what this batch sends must queue behind them, in the mailbox. */
   readonly overtaking: boolean;
   /** Envelopes taken so far; they are run again, each alone, should the batch fail. */
-  admitted?: Envelope[];
+  readonly admitted: Envelope[];
 }
 
-export interface BatchContext {
-  readonly store: Store;
-  readonly sets: WorkingSets;
-  readonly world: TurnWorld;
-  readonly protocol: Protocol;
-  readonly clock: Clock;
+/** What the batches of a system share. */
+export interface BatchContext extends SystemParams {
   readonly limits: LoopLimits;
+  readonly sets: WorkingSets;
   readonly keys: ReadonlyMap<number, Key>;
-  readonly choose: ((actors: number) => number) | undefined;
-}
-
-/** A turn threw: which envelopes from outside the batch had taken by then, and why. */
-export class BatchFailure extends Error {
-  override readonly name = "BatchFailure";
-  readonly admitted: readonly Envelope[];
-  readonly reason: Error;
-  constructor(admitted: readonly Envelope[], reason: Error) {
-    super(`a turn failed: ${reason.message}`, { cause: reason });
-    this.admitted = admitted;
-    this.reason = reason;
-  }
 }
 
 /**
@@ -55,27 +36,21 @@ export class BatchFailure extends Error {
 export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchContext): Promise<void> {
   const inside = new FairQueue();
   const run: Run = { batch, plan, context, inside };
-  const admitted: Envelope[] = [];
-  plan.admitted = admitted;
+  const { admitted } = plan;
   // Stored messages stand in their receivers' queues before any turn of this batch sends another (M3).
   for (const envelope of plan.first) inside.add(take(envelope));
   const deadline = context.clock.monotonic() + context.limits.batchMs;
-  try {
-    for (;;) {
-      const envelope = inside.take(context.choose) ?? admit();
-      if (envelope === undefined) {
-        // News is told once per batch, when all else has been done.
-        if (!tellNews(run)) break;
-        continue;
-      }
-      if (envelope.row > 0) batch.mailDone.push(envelope.row);
-      // What is in memory is not waited for.
-      const running = runTurn(run, envelope);
-      if (running !== undefined) await running;
-      if (batch.turns >= context.limits.turns) break;
+  while (batch.turns < context.limits.turns) {
+    const envelope = inside.take(context.choose) ?? admit();
+    if (envelope === undefined) {
+      // News is told once per batch, when all else has been done.
+      if (tellNews(run)) continue;
+      break;
     }
-  } catch (error) {
-    throw new BatchFailure(admitted, error as Error);
+    if (envelope.row > 0) batch.mailDone.push(envelope.row);
+    // What is in memory is not waited for.
+    const running = runTurn(run, envelope);
+    if (running !== undefined) await running;
   }
   // A full batch ends before its news was told: it goes through the mailbox with the rest.
   tellNews(run);
@@ -142,7 +117,7 @@ function turnOf(run: Run, envelope: Envelope, actor: Actor, found: Found): void 
   const { batch, context } = run;
   if (found.kind === "elsewhere") return pass(run, { ...envelope, to: found.keeper, row: 0 });
   if (found.kind === "nothing") return refuseEnvelope(batch, envelope);
-  const turn = new Turn({ actor, envelope, world: context.world, batch, preloaded: found.preloaded });
+  const turn = new Turn({ actor, envelope, world: context, batch, preloaded: found.preloaded });
   batch.turns += 1;
   dispatch(turn, context.protocol, found.subject);
   context.protocol.afterTurn(turn);
@@ -170,7 +145,7 @@ function tellNews(run: Run): boolean {
   const { batch, context } = run;
   let told = false;
   for (const actor of batch.actors) {
-    const news = context.protocol.news(actor, context.world.settings, batch.now);
+    const news = context.protocol.news(actor, context.settings, batch.now);
     if (news === null) continue;
     told = true;
     pass(run, envelopeOf(news.to, news.message, { from: actor.no, cause: batch.counters.position }));

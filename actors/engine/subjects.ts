@@ -6,7 +6,7 @@ import type { Awaitable, Store } from "../../store/store.ts";
 import type { Actor } from "./actor.ts";
 import type { Batch } from "./batch.ts";
 import type { Entry, Registry } from "./entry.ts";
-import type { Preloaded } from "./turn-world.ts";
+import type { Preloaded } from "./turn-base.ts";
 
 /**
  * Finds, before a turn, the rows its message is about, so that the turn itself reads nothing. A row may be
@@ -33,12 +33,7 @@ export interface Sources {
 }
 
 const NO_SUBJECT: Subject = { task: null, delegation: null };
-const NOTHING_LOADED: Preloaded = {
-  watchers: [],
-  keeperOf() {
-    return DESK;
-  },
-};
+export const NOTHING_LOADED: Preloaded = { watchers: [], keeperOf: () => DESK };
 const READY: Found = { kind: "ready", subject: NO_SUBJECT, preloaded: NOTHING_LOADED };
 
 /** What a message names; its entry says that it does. */

@@ -1,17 +1,11 @@
-import type { ScopeRegistry } from "../../machines/scopes/registry.ts";
-import type { Settings } from "../../machines/settings.ts";
 import type { Store } from "../../store/store.ts";
-import type { Clock, Ids, Log, Random } from "./environment.ts";
+import type { Clock, Log, TurnWorld } from "./environment.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** What the loop is given once. */
-export interface SystemParams {
+export interface SystemParams extends TurnWorld {
   readonly store: Store;
   readonly clock: Clock;
-  readonly random: Random;
-  readonly ids: Ids;
-  readonly settings: Settings;
-  readonly scopes: ScopeRegistry;
   /** What the actors say to each other, and do about it. */
   readonly protocol: Protocol;
   readonly log: Log;

@@ -7,19 +7,12 @@ import { LIMITS } from "../../machines/settings.ts";
 import type { Counters } from "../../store/store.ts";
 import { Answers } from "./answers.ts";
 import { Batch } from "./batch.ts";
-import { runBatch, type BatchPlan } from "./run-batch.ts";
+import { runBatch, type BatchContext, type BatchPlan } from "./run-batch.ts";
 import { envelopeOf, FairQueue } from "./mailbox.ts";
 import { Observers, type CommitListener } from "./observers.ts";
 import { recover, type RecoveryHost } from "./recovery.ts";
 import type { Cancellable } from "./environment.ts";
-import {
-  DEFAULT_LIMITS,
-  type Key,
-  type LoopLimits,
-  type Metrics,
-  type SystemParams,
-} from "./system-params.ts";
-import type { TurnWorld } from "./turn-world.ts";
+import { DEFAULT_LIMITS, type Key, type Metrics, type SystemParams } from "./system-params.ts";
 import { WorkingSets } from "./working-sets.ts";
 
 /** Moments that one batch handles. */
@@ -33,10 +26,7 @@ const DUE_AT_A_TIME = 256;
 export class System {
   readonly observers: Observers;
   readonly metrics: Metrics = { batches: 0, turns: 0, commits: 0, mailed: 0 };
-  readonly #params: SystemParams;
-  readonly #limits: LoopLimits;
-  readonly #world: TurnWorld;
-  readonly #sets: WorkingSets;
+  readonly #context: BatchContext;
   readonly #inbox = new FairQueue();
   readonly #keys = new Map<number, Key>();
   readonly #answers = new Answers();
@@ -49,21 +39,15 @@ export class System {
   #mailLeft = true;
 
   constructor(params: SystemParams) {
-    this.#params = params;
-    this.#limits = { ...DEFAULT_LIMITS, ...params.limits };
-    this.#world = {
-      settings: params.settings,
-      scopes: params.scopes,
-      random: params.random,
-      ids: params.ids,
-    };
-    this.#sets = new WorkingSets(params.store, params.settings, this.#limits.actors);
+    const limits = { ...DEFAULT_LIMITS, ...params.limits };
+    const sets = new WorkingSets(params.store, params.settings, limits.actors);
+    this.#context = { ...params, limits, sets, keys: this.#keys };
     this.observers = new Observers(params.log);
   }
 
   /** Reads where the store stands. Call once, before anything else. */
   async open(): Promise<void> {
-    this.#counters = { ...(await this.#params.store.counters()) };
+    this.#counters = { ...(await this.#context.store.counters()) };
     this.#state = "running";
   }
 
@@ -145,7 +129,7 @@ export class System {
 
   /** The next moment at which something is due by itself; null = never. */
   nextDue(): Promise<number | null> {
-    return Promise.resolve(this.#params.store.nextDue());
+    return Promise.resolve(this.#context.store.nextDue());
   }
 
   // ------------------------------------------------------------------ inside
@@ -153,7 +137,7 @@ export class System {
   #schedule(): void {
     if (!this.#driven || this.#scheduled || this.#state !== "running") return;
     this.#scheduled = true;
-    this.#params.clock.soon(() => {
+    this.#context.clock.soon(() => {
       this.#scheduled = false;
       void this.#run();
     });
@@ -171,9 +155,9 @@ export class System {
 
   async #setAlarm(): Promise<void> {
     if (this.#inbox.size > 0) return this.#schedule();
-    const dueAt = await this.#params.store.nextDue();
+    const dueAt = await this.#context.store.nextDue();
     this.#alarm?.cancel();
-    this.#alarm = dueAt === null ? null : this.#params.clock.at(dueAt, () => this.#schedule());
+    this.#alarm = dueAt === null ? null : this.#context.clock.at(dueAt, () => this.#schedule());
   }
 
   async #tick(): Promise<boolean> {
@@ -183,7 +167,7 @@ export class System {
     this.metrics.batches += 1;
     const batch = this.#newBatch();
     try {
-      await runBatch(batch, plan, this.#context());
+      await runBatch(batch, plan, this.#context);
       await this.#commit(batch);
     } catch (error) {
       await recover({ batch, plan, error: error as Error, host: this.#host() });
@@ -193,43 +177,30 @@ export class System {
 
   #newBatch(): Batch {
     return new Batch({
-      now: this.#params.clock.now(),
+      now: this.#context.clock.now(),
       counters: this.#counters,
-      trace: this.#params.trace === true,
+      trace: this.#context.trace === true,
     });
-  }
-
-  #context(): Parameters<typeof runBatch>[2] {
-    return {
-      store: this.#params.store,
-      sets: this.#sets,
-      world: this.#world,
-      protocol: this.#params.protocol,
-      clock: this.#params.clock,
-      limits: this.#limits,
-      keys: this.#keys,
-      choose: this.#params.choose,
-    };
   }
 
   /** What this batch may take: stored messages first, then what is due, then the doors' commands. */
   async #plan(): Promise<BatchPlan> {
-    const { store, clock, protocol } = this.#params;
+    const { store, clock, protocol, limits } = this.#context;
     const now = clock.now();
-    const mail = this.#mailLeft ? await store.mail(now, 0, this.#limits.admitted) : [];
+    const mail = this.#mailLeft ? await store.mail(now, 0, limits.admitted) : [];
     const first: Envelope[] = mail.map((row) => ({ ...row.envelope, row: row.no }));
     if (mail.length === 0) this.#mailLeft = false;
     // More may wait than was read: nothing may overtake it.
-    const overtaking = mail.length < this.#limits.admitted;
+    const overtaking = mail.length < limits.admitted;
     if (overtaking)
       for (const due of await store.due(now, DUE_AT_A_TIME))
         first.push(envelopeOf(due.actor, protocol.due(due)));
-    return { first, inbox: this.#inbox, overtaking };
+    return { first, inbox: this.#inbox, overtaking, admitted: [] };
   }
 
   async #commit(batch: Batch): Promise<void> {
     if (!batch.isEmpty) {
-      await this.#params.store.commit(batch.toCommit());
+      await this.#context.store.commit(batch.toCommit());
       this.metrics.commits += 1;
     }
     this.#afterCommit(batch);
@@ -243,7 +214,7 @@ export class System {
     this.metrics.mailed += batch.mail.length;
     if (batch.mail.length > 0) this.#mailLeft = true;
     for (const key of batch.keys) this.#keys.delete(key.command);
-    this.#sets.committed(batch);
+    this.#context.sets.committed(batch);
     if (batch.events.length > 0 || batch.instances.size > 0) {
       this.observers.tell({
         at: batch.now,
@@ -257,10 +228,8 @@ export class System {
 
   #host(): RecoveryHost {
     return {
-      sets: this.#sets,
+      context: this.#context,
       answers: this.#answers,
-      log: this.#params.log,
-      context: this.#context(),
       newBatch: () => this.#newBatch(),
       commit: (batch) => this.#commit(batch),
       fail: (error) => this.#fail(error),
@@ -272,7 +241,7 @@ export class System {
   /** Not handled: commands go back to the inbox; stored messages and timers are read again. */
   #putBack(envelope: Envelope): void {
     if (envelope.row > 0) this.#mailLeft = true;
-    else if (this.#params.protocol.messages[envelope.message.type].timer !== true) this.#inbox.add(envelope);
+    else if (this.#context.protocol.messages[envelope.message.type].timer !== true) this.#inbox.add(envelope);
   }
 
   #fail(error: Error): void {
@@ -280,7 +249,7 @@ export class System {
     this.#state = "failed";
     this.#driven = false;
     this.#alarm?.cancel();
-    this.#params.log.error(
+    this.#context.log.error(
       { error: String(error.stack ?? error) },
       "the loop stops: what the store holds is the truth",
     );
@@ -291,6 +260,6 @@ export class System {
         {},
       ),
     );
-    this.#params.onFatal(error);
+    this.#context.onFatal(error);
   }
 }

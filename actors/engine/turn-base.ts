@@ -10,8 +10,8 @@ import type { Task } from "../../machines/records/task.ts";
 import type { EffectiveConfig, Settings } from "../../machines/settings.ts";
 import type { Actor } from "./actor.ts";
 import type { Batch } from "./batch.ts";
+import type { TurnWorld } from "./environment.ts";
 import { envelopeOf } from "./mailbox.ts";
-import type { Preloaded, TurnWorld } from "./turn-world.ts";
 
 /** The data of an event, to be left out where it may be empty. */
 export type DataArgument<N extends EventName> =
@@ -22,6 +22,16 @@ interface About {
   readonly task?: TaskNo | null;
   readonly delegation?: DelegationNo | null;
   readonly instance?: ActorNo;
+}
+
+/** Rows the runtime read for this turn because the actor does not keep them in memory. */
+export interface Preloaded {
+  /** Lease that completed the done task which is completed again; null = an operator. */
+  readonly completedBy?: number | null;
+  /** Who waits for the task the message is about. */
+  readonly watchers: readonly TaskNo[];
+  /** Where messages about another task go: its keeper as last stored; whoever keeps it by then gets it. */
+  keeperOf(task: TaskNo): ActorNo;
 }
 
 /** What a turn sees, and what it says: answers, messages, lines of the journal. What it writes is in turn.ts. */

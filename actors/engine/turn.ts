@@ -28,7 +28,11 @@ import {
 import { isFinal, type Task, type TaskStatus } from "../../machines/records/task.ts";
 import type { InstanceNo } from "../../machines/records/values.ts";
 import { TurnBase, type DataArgument } from "./turn-base.ts";
-import { KeeperViolation } from "./turn-world.ts";
+
+/** Thrown when a turn writes a row that its actor does not keep: a fault of the program, never of a user. */
+export class KeeperViolation extends Error {
+  override readonly name = "KeeperViolation";
+}
 
 /** Where a task was before an event: what the tally is kept by. */
 interface Before {

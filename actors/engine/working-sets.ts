@@ -22,10 +22,6 @@ export class WorkingSets {
     this.#max = max;
   }
 
-  get size(): number {
-    return this.#actors.size;
-  }
-
   /** The actor, from memory or from its rows; null when there is no such instance. */
   get(no: ActorNo, batch: Batch): Awaitable<Actor | null> {
     const active = this.#actors.get(no);

@@ -4,8 +4,7 @@ import type { PlannedInstance } from "../../machines/messages/command.ts";
 import { DESK, type TaskNo } from "../../machines/records/values.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
-import { handedDown } from "../../machines/settings.ts";
-import { instanceCreated, newInstance } from "./instances.ts";
+import { insertInstance } from "./instances.ts";
 import { hold } from "./routing.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
@@ -55,17 +54,8 @@ function checkHierarchy(hierarchy: readonly PlannedInstance[]): Refusal | null {
 function enterHierarchy(turn: Turn, hierarchy: readonly PlannedInstance[]): Instance[] {
   const made: Instance[] = [];
   for (const { spec, parent, above } of hierarchy) {
-    const no = (turn.batch.counters.instance += 1);
-    const over = parent !== null && "index" in parent ? (made[parent.index] ?? null) : (above ?? null);
-    const instance = newInstance(turn, spec, {
-      no,
-      parent: over?.no ?? null,
-      depth: (over?.depth ?? 0) + 1,
-      root: over?.root ?? no,
-      inherited: over === null ? {} : handedDown(over, turn.settings),
-    });
-    turn.insertInstance(instance, "instance.created", instanceCreated(spec, instance.parent));
-    made.push(instance);
+    const over = parent !== null && "index" in parent ? (made[parent.index] ?? null) : above;
+    made.push(insertInstance(turn, spec, over));
   }
   // Leaves first, so that a parent that starts hears of children that run.
   for (const instance of made.toReversed())

@@ -31,7 +31,6 @@ function onDelegate(turn: Turn, command: Delegate, task: Task): void {
   offer(turn, task, {
     to: command.to,
     type: command.delegationType,
-    routingRound: task.routingRound + 1,
     decide: command.autoAccept === true ? "forced" : "caller",
     notes: command.notes,
     byCaller: true,
@@ -57,7 +56,6 @@ function routeOn(turn: Turn, task: Task, command: Delegate): void {
   offer(turn, task, {
     to: ranking.best,
     type: "route",
-    routingRound: task.routingRound + 1,
     decide: command.autoAccept === true ? "forced" : "routed",
     notes: command.notes,
     reply: turn.envelope.reply,

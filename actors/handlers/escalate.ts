@@ -34,7 +34,6 @@ function onEscalate(turn: Turn, { reason }: MessageOf<"task.escalate">, task: Ta
   offer(turn, task, {
     to: parent,
     type: "escalate",
-    routingRound: task.routingRound + 1,
     decide: "forced",
     notes: reason,
     byCaller: true,
@@ -73,7 +72,6 @@ function climb(
   offer(turn, task, {
     to: parent,
     type: "escalate",
-    routingRound: task.routingRound + 1,
     decide: "forced",
     notes: reason,
     reply: null,

@@ -1,10 +1,8 @@
-import type { EventData } from "../../machines/events/catalogue.ts";
 import { instanceLifecycle } from "../../machines/lifecycles/instance.ts";
 import { refuse, type Refusal } from "../../machines/errors.ts";
 import { allowedParents, mayParent } from "../../machines/legality.ts";
-import type { InstanceSpec } from "../../machines/messages/command.ts";
-import type { Instance, InstanceConfig, RosterEntry } from "../../machines/records/instance.ts";
-import type { InstanceNo } from "../../machines/records/values.ts";
+import type { InstanceSpec, PlannedInstance } from "../../machines/messages/command.ts";
+import type { Instance, RosterEntry } from "../../machines/records/instance.ts";
 import { effectiveConfig, handedDown, LIMITS } from "../../machines/settings.ts";
 import { limitOf } from "../../machines/policies/capacity.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
@@ -19,9 +17,10 @@ export const instances: Entries<"instance.create"> = {
 function onCreate(turn: Turn, { spec }: MessageOf<"instance.create">): void {
   const refusal = turn.actor.isDesk ? checkRoot(spec) : checkChild(turn, spec);
   if (refusal !== null) return turn.refuse(refusal);
-  const child = turn.actor.isDesk ? createRoot(turn, spec) : createChild(turn, spec);
-  // With start: the child answers once it runs.
-  if (!spec.start) turn.answer({ kind: "instance", instance: { ...child } });
+  const made = turn.actor.isDesk ? insertInstance(turn, spec, null) : insertChild(turn, spec);
+  // With start: it answers once it runs.
+  if (spec.start) turn.send(made.no, { type: "instance.command", verb: "start" }, turn.envelope.reply);
+  else turn.answer({ kind: "instance", instance: { ...made } });
 }
 
 function checkRoot(spec: InstanceSpec): Refusal | null {
@@ -52,57 +51,35 @@ function checkChild(turn: Turn, spec: InstanceSpec): Refusal | null {
   return null;
 }
 
-function createRoot(turn: Turn, spec: InstanceSpec): Instance {
-  const no = (turn.batch.counters.instance += 1);
-  const instance = newInstance(turn, spec, { no, parent: null, depth: 1, root: no, inherited: {} });
-  turn.insertInstance(instance, "instance.created", instanceCreated(spec, null));
-  if (spec.start) turn.send(no, { type: "instance.command", verb: "start" }, turn.envelope.reply);
-  return instance;
-}
-
-/** Inserts a child of this actor, puts it on the roster, and starts it when asked. */
-export function createChild(turn: Turn, spec: InstanceSpec & { readonly named?: string | null }): Instance {
-  const parent = turn.instance;
-  const no = (turn.batch.counters.instance += 1);
-  const named = { ...spec, name: spec.named ?? spec.name };
-  const instance = newInstance(turn, named, {
-    no,
-    parent: parent.no,
-    depth: parent.depth + 1,
-    root: parent.root,
-    inherited: handedDown(parent, turn.settings),
-  });
-  turn.insertInstance(instance, "instance.created", instanceCreated(named, parent.no));
+/** Inserts a child of this actor, and puts it on the roster. */
+export function insertChild(turn: Turn, spec: InstanceSpec): Instance {
+  const instance = insertInstance(turn, spec, turn.instance);
   const entry = rosterEntry(turn, instance);
-  turn.actor.roster.set(no, entry);
+  turn.actor.roster.set(instance.no, entry);
   turn.actor.textIndex = null;
   turn.touchRoster(entry);
-  if (spec.start) {
-    const reply = turn.envelope.message.type === "instance.create" ? turn.envelope.reply : null;
-    turn.send(no, { type: "instance.command", verb: "start" }, reply);
-  }
   return instance;
 }
 
-interface Place {
-  readonly no: InstanceNo;
-  readonly parent: InstanceNo | null;
-  readonly depth: number;
-  readonly root: InstanceNo;
-  readonly inherited: InstanceConfig;
-}
-
-export function newInstance(turn: Turn, spec: InstanceSpec, place: Place): Instance {
-  return {
-    ...place,
+/** Inserts an instance; `above`: its parent, null for a root. */
+export function insertInstance(turn: Turn, spec: InstanceSpec, above: PlannedInstance["above"]): Instance {
+  const no = (turn.batch.counters.instance += 1);
+  const { name, scope, type, config, description } = spec;
+  const parent = above?.no ?? null;
+  const instance: Instance = {
+    no,
+    parent,
+    depth: (above?.depth ?? 0) + 1,
+    root: above?.root ?? no,
+    inherited: above === null ? {} : handedDown(above, turn.settings),
     id: spec.id ?? turn.world.ids.uuid(turn.now),
-    name: spec.name,
-    scope: spec.scope,
-    type: spec.type,
-    config: spec.config,
+    name,
+    scope,
+    type,
+    config,
     runtimeMetadata: {},
     status: instanceLifecycle.initial,
-    description: spec.description,
+    description,
     createdBy: turn.envelope.by,
     createdAt: turn.now,
     updatedAt: turn.now,
@@ -113,21 +90,15 @@ export function newInstance(turn: Turn, spec: InstanceSpec, place: Place): Insta
     wakeAt: null,
     waiting: [],
   };
-}
-
-/** Data of `instance.created`: what folding needs to make the row. */
-export function instanceCreated(
-  spec: InstanceSpec,
-  parent: InstanceNo | null,
-): EventData<"instance.created"> {
-  return {
-    name: spec.name,
-    scope: spec.scope,
-    type: spec.type,
+  turn.insertInstance(instance, "instance.created", {
+    name,
+    scope,
+    type,
     parent,
-    ...(Object.keys(spec.config).length === 0 ? {} : { config: spec.config }),
-    ...(spec.description === null ? {} : { description: spec.description }),
-  };
+    ...(Object.keys(config).length === 0 ? {} : { config }),
+    ...(description === null ? {} : { description }),
+  });
+  return instance;
 }
 
 function rosterEntry(turn: Turn, child: Instance): RosterEntry {

@@ -71,7 +71,6 @@ function onReassign(turn: Turn, command: Reassign, task: Task): void {
     offer(turn, task, {
       to,
       type: "reassign",
-      routingRound: task.routingRound + 1,
       decide: autoAccept ? "forced" : "caller",
       notes: reason,
       byCaller: true,

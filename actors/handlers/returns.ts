@@ -39,7 +39,6 @@ function onReturn(turn: Turn, message: MessageOf<"task.return">, task: Task | nu
     to: next.to,
     // From the common parent it goes down, which is a route; between siblings it is a reassign (D2).
     type: turn.actor.roster.has(next.to) ? "route" : next.type,
-    routingRound: task.routingRound + 1,
     decide: next.autoAccept ? "forced" : "caller",
     reply: turn.envelope.reply,
   });

@@ -6,7 +6,7 @@ import type { InstanceNo, Reply } from "../../machines/records/values.ts";
 import { givesWorkTo } from "../../machines/legality.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import { rankCandidates, type Ranking } from "../../machines/routing/router.ts";
-import { createChild } from "./instances.ts";
+import { insertChild } from "./instances.ts";
 import { returnForTermination } from "./return-task.ts";
 import { failTask } from "./completion.ts";
 import type { OfferKind } from "../../machines/policies/acceptance.ts";
@@ -85,37 +85,28 @@ export function rankFor(turn: Turn, task: Task): Ranking {
 function carryOut(turn: Turn, task: Task, decision: Decision, reply: Reply | null): void {
   switch (decision.action) {
     case "delegate":
-      return offer(turn, task, {
-        to: decision.target as InstanceNo,
-        type: "route",
-        routingRound: decision.routingRound,
-        decide: "routed",
-        reply,
-      });
     case "create": {
-      const child = createChild(turn, {
-        id: null,
-        name: freeRunName(turn),
-        scope: turn.instance.scope === "GLOBAL" ? "PROJECT" : "ORCHESTRATION",
-        type: turn.instance.scope === "GLOBAL" ? "persistent" : "ephemeral",
-        config: {},
-        description: null,
-        start: true,
-        named: turn.instance.scope === "GLOBAL" ? task.project : null,
-      });
-      return offer(turn, task, {
-        to: child.no,
-        type: "route",
-        routingRound: decision.routingRound,
-        decide: "routed",
-        reply,
-      });
+      const to = decision.action === "create" ? createFor(turn, task) : (decision.target as InstanceNo);
+      const { routingRound } = decision;
+      return offer(turn, task, { to, type: "route", routingRound, decide: "routed", reply });
     }
     case "handle":
       return enqueue(turn, task);
     case "hold":
       return hold(turn, task, decision.held ?? "no_route", decision.routingRound);
   }
+}
+
+/** Creates the PROJECT that a task at a GLOBAL names, else one more ORCHESTRATION, and starts it. */
+function createFor(turn: Turn, task: Task): InstanceNo {
+  const same = { id: null, config: {}, description: null, start: true };
+  const name = freeRunName(turn);
+  const { no } =
+    turn.instance.scope === "GLOBAL"
+      ? insertChild(turn, { ...same, name: task.project ?? name, scope: "PROJECT", type: "persistent" })
+      : insertChild(turn, { ...same, name, scope: "ORCHESTRATION", type: "ephemeral" });
+  turn.send(no, { type: "instance.command", verb: "start" });
+  return no;
 }
 
 const NOBODY_LEFT = { code: "failed", message: "failed, and nobody else could try it" } as const;
@@ -145,7 +136,8 @@ export function enqueue(turn: Turn, task: Task): void {
 export interface OfferParams {
   readonly to: InstanceNo;
   readonly type: DelegationType;
-  readonly routingRound: number;
+  /** Default: a new one. */
+  readonly routingRound?: number;
   /** By whom it is decided. */
   readonly decide: OfferKind;
   readonly notes?: string | null;
@@ -164,7 +156,7 @@ export function offer(turn: Turn, task: Task, params: OfferParams): void {
     type: params.type,
     seq: task.hops + 1,
     expiresAt: turn.now + (params.decide === "caller" ? manualExpiryMs : routedExpiryMs),
-    routingRound: params.routingRound,
+    routingRound: params.routingRound ?? task.routingRound + 1,
     ...(task.lastHop === null ? {} : { previous: task.lastHop }),
     ...(task.round === 1 ? {} : { round: task.round }),
     ...(params.byCaller === true ? { byCaller: true } : {}),

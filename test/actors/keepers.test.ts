@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Actor } from "../../actors/engine/actor.ts";
 import { Batch } from "../../actors/engine/batch.ts";
-import { KeeperViolation } from "../../actors/engine/turn-world.ts";
+import { KeeperViolation } from "../../actors/engine/turn.ts";
 import { Turn } from "../../actors/engine/turn.ts";
 import type { Task } from "../../machines/records/task.ts";
 import type { Store } from "../../store/store.ts";
