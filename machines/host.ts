@@ -1,6 +1,6 @@
 import type { AnyStateMachine } from "xstate";
 
-import { checkLifecycle, initialOf, type Edge } from "./host-checks.ts";
+import { checkLifecycle, initialOf, type Declared, type Edge } from "./host-checks.ts";
 
 /**
  * The one place where Hopper meets XState: a machine is drawn with XState, checked when it is loaded, and compiled
@@ -32,15 +32,21 @@ export interface Lifecycle<S extends string, C, E extends LifecycleEvent> {
 }
 
 /** What {@link hostLifecycle} needs to know. */
-export interface LifecycleOptions<S extends string, C, E extends LifecycleEvent> {
-  readonly name: string;
-  readonly machine: AnyStateMachine;
+export interface LifecycleOptions<S extends string, C, E extends LifecycleEvent> extends Declared {
   /** The statuses of the records; the machine must have exactly these states. */
   readonly states: readonly S[];
   /** The plain form of every event, by type: what `allowed` asks the guards with. */
   readonly events: { readonly [K in E["type"]]: Extract<E, { readonly type: K }> };
   /** A sample of the context, to try the machine and its guards with at load. */
   readonly context: C;
+}
+
+/** An event that says nothing but its type. */
+export type Plain<T extends string> = T extends string ? { readonly type: T } : never;
+
+/** One of each of these events, by type. */
+export function plain<T extends string>(...types: readonly T[]): { readonly [K in T]: Plain<K> } {
+  return Object.fromEntries(types.map((type) => [type, { type }])) as { [K in T]: Plain<K> };
 }
 
 /** Marks a state as final although an event (RETRY) can leave it, which XState's `type: "final"` forbids. */
@@ -68,7 +74,7 @@ export function hostLifecycle<S extends string, C, E extends LifecycleEvent>(
   options: LifecycleOptions<S, C, E>,
 ): Lifecycle<S, C, E> {
   const { name, machine, states } = options;
-  const edges = checkLifecycle({ name, machine, states, events: options.events, context: options.context });
+  const edges = checkLifecycle(options);
   const table = compile<S, C, E>(states, edges);
   const finals = finalsOf(machine);
   const samples = Object.values<E>(options.events);
@@ -107,16 +113,13 @@ function compile<S extends string, C, E>(states: readonly S[], edges: readonly E
       edges.filter((edge) => edge.from === state),
       (edge) => edge.event,
     );
-    table.set(state, new Map([...row].map(([event, ways]) => [event, ways.map(branch<S, C, E>)])));
+    table.set(state, new Map([...row].map(([event, ways]) => [event, ways.map(branch)])));
   }
   return table;
-}
 
-function branch<S extends string, C, E>({ guard, to }: Edge): Branch<S, C, E> {
-  return {
-    guard: guard === null ? null : (guard.asks as Guard<C, E>),
-    target: to as S,
-  };
+  function branch({ guard, to }: Edge): Branch<S, C, E> {
+    return { guard: (guard?.asks ?? null) as Guard<C, E> | null, target: to as S };
+  }
 }
 
 /** The names of a machine's final states: those of XState's type "final" and those marked {@link FINAL}. */

@@ -23,42 +23,27 @@ const PLACES: Readonly<Record<Scope, Place>> = {
   FEDERATED: { parents: [null, "GLOBAL"], givesWorkTo: [], queue: false },
 };
 
-/**
- * The scopes an instance of this scope may have as its parent.
- * null in the list = it may be a root. For messages that say what would be accepted. Source: 2-domain.md 2.3.
- */
+/** The scopes an instance of this scope may have as its parent; null = it may be a root. */
 export function allowedParents(scope: Scope): readonly (Scope | null)[] {
   return PLACES[scope].parents;
 }
 
-/**
- * Whether an instance of scope `child` may be created below one of scope `parent`.
- * `parent` null = as a root. Existence, status and depth of the parent are the caller's to check. Source: 2-domain.md 2.3.
- */
+/** `parent` null = as a root. Existence, status and depth of the parent are the caller's to check. */
 export function mayParent(child: Scope, parent: Scope | null): boolean {
   return PLACES[child].parents.includes(parent);
 }
 
-/**
- * The scopes of children that an instance of this scope gives work to.
- * Empty = it only works itself, escalates or is reassigned from. Source: 2-domain.md 2.3.
- */
+/** The scopes of children that get work from it; empty = it only works itself, escalates or is reassigned from. */
 export function givesWorkTo(scope: Scope): readonly Scope[] {
   return PLACES[scope].givesWorkTo;
 }
 
-/**
- * Whether a parent of scope `from` may route or decompose work to a child of scope `to`.
- * Source: 2-domain.md 2.3, 2.4.
- */
+/** Whether a parent may route or decompose work to a child. */
 export function mayGiveWork(from: Scope, to: Scope): boolean {
   return PLACES[from].givesWorkTo.includes(to);
 }
 
-/**
- * Whether instances of this scope have a queue that workers claim from.
- * False for GLOBAL and FEDERATED: claims there are refused `not_claimable`. Source: 2-domain.md 2.6.
- */
+/** Whether there is a queue that workers claim from; where there is none, claims are refused `not_claimable`. */
 export function hasQueue(scope: Scope): boolean {
   return PLACES[scope].queue;
 }

@@ -182,29 +182,27 @@ class SortedBlocks {
 
   /** The first block whose last entry is not before this one. */
   #blockOf(entry: QueueEntry): number {
-    let low = 0;
-    let high = this.#blocks.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#isBefore(this.#blocks[middle]?.at(-1), entry)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return search(this.#blocks, (block) => this.#isBefore(block.at(-1), entry));
   }
 
   /** Where in the block the entry is, or belongs. */
   #placeIn(block: readonly QueueEntry[], entry: QueueEntry): number {
-    let low = 0;
-    let high = block.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#isBefore(block[middle], entry)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return search(block, (other) => this.#isBefore(other, entry));
   }
 
   #isBefore(other: QueueEntry | undefined, entry: QueueEntry): boolean {
     return other !== undefined && this.#compare(other, entry) < 0;
   }
+}
+
+/** The index of the first of these items that is not before what is looked for. */
+function search<T>(items: readonly T[], isBefore: (item: T) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isBefore(items[middle] as T)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

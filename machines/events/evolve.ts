@@ -37,13 +37,8 @@ export function answerOfTask(task: Task, event: Named): TaskStatus | null {
 export function answerOfDelegation(delegation: Delegation, event: Named): DelegationStatus | null {
   const change = ENTRIES[event.name].delegation;
   if (change?.machine === undefined) return delegation.status;
-  return follow(
-    delegationLifecycle,
-    delegation.status,
-    change.machine(delegation, event.data),
-    {},
-    change.to,
-  );
+  const events = change.machine(delegation, event.data);
+  return follow(delegationLifecycle, delegation.status, events, {}, change.to);
 }
 
 export function answerOfInstance(instance: Instance, event: Named): InstanceStatus | null {

@@ -1,7 +1,9 @@
 import type { TaskEvent } from "../lifecycles/task.ts";
 import type { Task, TaskOutcome } from "../records/task.ts";
-import { DESK, type ActorNo, type ErrorInfo, type InstanceNo, type TaskNo } from "../records/values.ts";
+import { DESK, type ActorNo, type ErrorInfo, type TaskNo } from "../records/values.ts";
 import type { Stamp } from "./entry.ts";
+import type { DataOf } from "./field.ts";
+import type { counters, lease } from "./task-fields.ts";
 
 /** What several events do to a task alike, and what takes more than a few lines. */
 
@@ -22,31 +24,18 @@ export function endLease(task: Task): void {
   task.process = null;
 }
 
-export function takeLease(
-  task: Task,
-  lease: {
-    readonly by: string;
-    readonly until: number;
-    readonly kind?: NonNullable<Task["leaseKind"]>;
-    readonly ends?: number;
-  },
-  at: number,
-): void {
+export function takeLease(task: Task, taken: DataOf<typeof lease>, at: number): void {
   task.epoch += 1;
-  task.claimedBy = lease.by;
-  task.leaseExpiresAt = lease.until;
-  task.leaseKind = lease.kind ?? "worker";
-  task.attemptEndsAt = lease.ends ?? null;
+  task.claimedBy = taken.by;
+  task.leaseExpiresAt = taken.until;
+  task.leaseKind = taken.kind ?? "worker";
+  task.attemptEndsAt = taken.ends ?? null;
   task.progress = null;
   task.startedAt ??= at;
 }
 
 /** Counters stand in the data as they are after the event, where they changed. */
-interface Counters {
-  readonly failures?: number;
-  readonly leaseLosses?: number;
-  readonly attempt?: number;
-}
+type Counters = DataOf<typeof counters>;
 
 export function count(task: Task, { failures, leaseLosses, attempt }: Counters): void {
   if (failures !== undefined) task.failures = failures;
@@ -87,7 +76,7 @@ export function reopen(
     readonly deadlineAt?: number | null;
   },
 ): void {
-  const origin: InstanceNo | null = data.origin;
+  const { origin } = data;
   task.waitsFor = data.waitsFor ?? task.waitsFor;
   task.origin = origin;
   task.holder = origin;

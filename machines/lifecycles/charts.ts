@@ -22,7 +22,7 @@ export function drawChart(machine: AnyStateMachine, box: string): string {
   const inside = single.filter(isInside);
   const across = single.filter((edge) => !isInside(edge));
   const ends = [...finals].filter((state) => !edges.some(({ from }) => from === state));
-  return lines([
+  const lines = [
     "stateDiagram-v2",
     `    state ${box} {`,
     `        [*] --> ${initialOf(machine)}`,
@@ -31,7 +31,8 @@ export function drawChart(machine: AnyStateMachine, box: string): string {
     ...arrows(common.map((edge) => ({ ...edge, from: box }))),
     ...arrows(across),
     ...ends.map((state) => `    ${state} --> [*]`),
-  ]);
+  ];
+  return `${lines.join("\n")}\n`;
 }
 
 function isSameWay(one: Edge, other: Edge): boolean {
@@ -45,8 +46,4 @@ function arrows(edges: readonly Edge[]): string[] {
 
 function label({ event, guard }: Edge): string {
   return guard === null ? event : `${event} [${guard.name}]`;
-}
-
-function lines(text: readonly string[]): string {
-  return `${text.join("\n")}\n`;
 }

@@ -1,18 +1,14 @@
 import { setup } from "xstate";
 
-import { hostLifecycle, typesOf } from "../host.ts";
+import { hostLifecycle, plain, typesOf } from "../host.ts";
 import { DELEGATION_STATUSES, type DelegationStatus } from "../records/delegation.ts";
 
 /** A delegation's lifecycle asks nothing but its status. */
 export type DelegationContext = Record<string, never>;
 
 /** What can happen to a delegation. EXPIRE is a rejection that nobody spoke. */
-export type DelegationEvent =
-  | { readonly type: "ACCEPT" }
-  | { readonly type: "REJECT" }
-  | { readonly type: "EXPIRE" }
-  | { readonly type: "CANCEL" }
-  | { readonly type: "COMPLETE" };
+const EVENTS = plain("ACCEPT", "REJECT", "EXPIRE", "CANCEL", "COMPLETE");
+export type DelegationEvent = (typeof EVENTS)[keyof typeof EVENTS];
 
 const delegationMachine = setup({
   types: typesOf<{ context: DelegationContext; events: DelegationEvent; input: DelegationContext }>(),
@@ -46,12 +42,6 @@ export const delegationLifecycle = hostLifecycle<DelegationStatus, DelegationCon
   name: "delegation",
   machine: delegationMachine,
   states: DELEGATION_STATUSES,
-  events: {
-    ACCEPT: { type: "ACCEPT" },
-    REJECT: { type: "REJECT" },
-    EXPIRE: { type: "EXPIRE" },
-    CANCEL: { type: "CANCEL" },
-    COMPLETE: { type: "COMPLETE" },
-  },
+  events: EVENTS,
   context: {},
 });

@@ -1,6 +1,6 @@
 import { setup } from "xstate";
 
-import { hostLifecycle, typesOf } from "../host.ts";
+import { hostLifecycle, plain, typesOf } from "../host.ts";
 import { INSTANCE_STATUSES, type InstanceStatus } from "../records/instance.ts";
 
 /** What an instance's lifecycle must know beyond the status. */
@@ -12,16 +12,18 @@ export interface InstanceContext {
 }
 
 /** What can happen to an instance. The verb `recover` is START from error; `restart` is STOP, STOPPED, START. */
-export type InstanceEvent =
-  | { readonly type: "START" }
-  | { readonly type: "STARTED" }
-  | { readonly type: "PAUSE" }
-  | { readonly type: "RESUME" }
-  | { readonly type: "STOP" }
-  | { readonly type: "STOPPED" }
-  | { readonly type: "FAIL" }
-  | { readonly type: "TERMINATE" }
-  | { readonly type: "TERMINATED" };
+const EVENTS = plain(
+  "START",
+  "STARTED",
+  "PAUSE",
+  "RESUME",
+  "STOP",
+  "STOPPED",
+  "FAIL",
+  "TERMINATE",
+  "TERMINATED",
+);
+export type InstanceEvent = (typeof EVENTS)[keyof typeof EVENTS];
 
 const FAIL = { target: "error", guard: "notTerminating" } as const;
 const TERMINATE = [{ target: "terminated", guard: "noLiveChildren" }, { target: "stopping" }] as const;
@@ -61,17 +63,7 @@ export const instanceLifecycle = hostLifecycle<InstanceStatus, InstanceContext, 
   name: "instance",
   machine: instanceMachine,
   states: INSTANCE_STATUSES,
-  events: {
-    START: { type: "START" },
-    STARTED: { type: "STARTED" },
-    PAUSE: { type: "PAUSE" },
-    RESUME: { type: "RESUME" },
-    STOP: { type: "STOP" },
-    STOPPED: { type: "STOPPED" },
-    FAIL: { type: "FAIL" },
-    TERMINATE: { type: "TERMINATE" },
-    TERMINATED: { type: "TERMINATED" },
-  },
+  events: EVENTS,
   context: { liveChildren: 0, terminating: false },
 });
 

@@ -1,6 +1,6 @@
 import { setup } from "xstate";
 
-import { FINAL, hostLifecycle, typesOf } from "../host.ts";
+import { FINAL, hostLifecycle, plain, typesOf } from "../host.ts";
 import { TASK_STATUSES, type TaskStatus } from "../records/task.ts";
 
 /** What a task's lifecycle must know beyond the status, as it was before the event. */
@@ -20,34 +20,47 @@ export interface TaskContext {
 }
 
 /** What can happen to a task once it is created; {@link initialTaskStatus} is what CREATE makes of it. */
-export type TaskEvent =
-  | { readonly type: "OFFER" }
-  | { readonly type: "HOLD" }
-  /** The offer stays pending until a person decides. */
-  | { readonly type: "AWAIT" }
-  | { readonly type: "ACCEPT" }
-  | { readonly type: "QUEUE" }
-  | { readonly type: "BLOCK" }
-  | { readonly type: "UNBLOCK" }
-  | { readonly type: "CLAIM" }
-  | { readonly type: "HEARTBEAT" }
-  | { readonly type: "START" }
-  | { readonly type: "RELEASE" }
-  | { readonly type: "LEASE_EXPIRED" }
-  /** retryable: a worker's failure, or an operator's who says so; else it is final. */
-  | { readonly type: "FAIL"; readonly retryable: boolean }
-  | { readonly type: "WITHDRAW" }
-  | { readonly type: "DECOMPOSE" }
-  /** force: also from waiting, whose open children are then cancelled. */
-  | { readonly type: "COMPLETE"; readonly force: boolean }
-  | { readonly type: "DEADLINE" }
-  | { readonly type: "CANCEL" }
-  | { readonly type: "RETRY" };
+const EVENTS = {
+  ...plain(
+    "OFFER",
+    "HOLD",
+    // The offer stays pending until a person decides.
+    "AWAIT",
+    "ACCEPT",
+    "QUEUE",
+    "BLOCK",
+    "UNBLOCK",
+    "CLAIM",
+    "HEARTBEAT",
+    "START",
+    "RELEASE",
+    "LEASE_EXPIRED",
+  ),
+  FAIL: { type: "FAIL", retryable: false } as Fail,
+  ...plain("WITHDRAW", "DECOMPOSE"),
+  COMPLETE: { type: "COMPLETE", force: false } as Complete,
+  ...plain("DEADLINE", "CANCEL", "RETRY"),
+};
+export type TaskEvent = (typeof EVENTS)[keyof typeof EVENTS];
+
+interface Fail {
+  readonly type: "FAIL";
+  /** A worker's failure, or an operator's who says so; else it is final. */
+  readonly retryable: boolean;
+}
+
+interface Complete {
+  readonly type: "COMPLETE";
+  /** Also from waiting, whose open children are then cancelled. */
+  readonly force: boolean;
+}
 
 // The ends that every open status has, and that an offer does not keep from happening.
-const DEADLINE = { target: "failed" } as const;
-const CANCEL = { target: "cancelled" } as const;
-const COMPLETE = { target: "done" } as const;
+const ENDS = {
+  COMPLETE: { target: "done" },
+  DEADLINE: { target: "failed" },
+  CANCEL: { target: "cancelled" },
+} as const;
 const FAIL_FOR_GOOD = { target: "failed", guard: "failedForGood" } as const;
 const WITHDRAW = { target: "pending" } as const;
 
@@ -66,6 +79,20 @@ const RELEASE = { target: "queued", guard: "notOffered" } as const;
 const DECOMPOSE = { target: "waiting", guard: "notOffered" } as const;
 const BLOCK = { target: "blocked", guard: "notOffered" } as const;
 const RETRY = [{ target: "pending", guard: "noOpenDependencies" }, { target: "blocked" }] as const;
+
+/** A worker has it. */
+const IN_HANDS = {
+  on: {
+    HEARTBEAT: BEGIN,
+    START: BEGIN,
+    RELEASE,
+    LEASE_EXPIRED,
+    FAIL,
+    WITHDRAW,
+    DECOMPOSE,
+    ...ENDS,
+  },
+} as const;
 
 const taskMachine = setup({
   types: typesOf<{ context: TaskContext; events: TaskEvent; input: TaskContext; tags: typeof FINAL }>(),
@@ -95,9 +122,7 @@ const taskMachine = setup({
         FAIL: FAIL_FOR_GOOD,
         WITHDRAW,
         DECOMPOSE,
-        COMPLETE,
-        DEADLINE,
-        CANCEL,
+        ...ENDS,
       },
     },
     blocked: {
@@ -105,9 +130,7 @@ const taskMachine = setup({
         UNBLOCK: { target: "pending", guard: "dependenciesDone" },
         FAIL: FAIL_FOR_GOOD,
         WITHDRAW: { target: "blocked" },
-        COMPLETE,
-        DEADLINE,
-        CANCEL,
+        ...ENDS,
       },
     },
     queued: {
@@ -118,46 +141,17 @@ const taskMachine = setup({
         FAIL: FAIL_FOR_GOOD,
         WITHDRAW,
         DECOMPOSE,
-        COMPLETE,
-        DEADLINE,
-        CANCEL,
+        ...ENDS,
       },
     },
-    claimed: {
-      on: {
-        HEARTBEAT: BEGIN,
-        START: BEGIN,
-        RELEASE,
-        LEASE_EXPIRED,
-        FAIL,
-        WITHDRAW,
-        DECOMPOSE,
-        COMPLETE,
-        DEADLINE,
-        CANCEL,
-      },
-    },
-    in_progress: {
-      on: {
-        HEARTBEAT: BEGIN,
-        START: BEGIN,
-        RELEASE,
-        LEASE_EXPIRED,
-        FAIL,
-        WITHDRAW,
-        DECOMPOSE,
-        COMPLETE,
-        DEADLINE,
-        CANCEL,
-      },
-    },
+    claimed: IN_HANDS,
+    in_progress: IN_HANDS,
     waiting: {
       on: {
         FAIL: FAIL_FOR_GOOD,
         WITHDRAW,
+        ...ENDS,
         COMPLETE: { target: "done", guard: "forced" },
-        DEADLINE,
-        CANCEL,
       },
     },
     done: { type: "final" },
@@ -181,27 +175,7 @@ export const taskLifecycle = hostLifecycle<TaskStatus, TaskContext, TaskEvent>({
   name: "task",
   machine: taskMachine,
   states: TASK_STATUSES,
-  events: {
-    OFFER: { type: "OFFER" },
-    HOLD: { type: "HOLD" },
-    AWAIT: { type: "AWAIT" },
-    ACCEPT: { type: "ACCEPT" },
-    QUEUE: { type: "QUEUE" },
-    BLOCK: { type: "BLOCK" },
-    UNBLOCK: { type: "UNBLOCK" },
-    CLAIM: { type: "CLAIM" },
-    HEARTBEAT: { type: "HEARTBEAT" },
-    START: { type: "START" },
-    RELEASE: { type: "RELEASE" },
-    LEASE_EXPIRED: { type: "LEASE_EXPIRED" },
-    FAIL: { type: "FAIL", retryable: false },
-    WITHDRAW: { type: "WITHDRAW" },
-    DECOMPOSE: { type: "DECOMPOSE" },
-    COMPLETE: { type: "COMPLETE", force: false },
-    DEADLINE: { type: "DEADLINE" },
-    CANCEL: { type: "CANCEL" },
-    RETRY: { type: "RETRY" },
-  },
+  events: EVENTS,
   context: NEW_TASK,
 });
 

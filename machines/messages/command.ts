@@ -1,40 +1,26 @@
 import type { DelegationType } from "../records/delegation.ts";
-import type { Instance, InstanceConfig, InstanceType, Scope } from "../records/instance.ts";
-import type { Priority, ProcessMark, TaskSource } from "../records/task.ts";
+import type { Instance } from "../records/instance.ts";
+import type { AskedTask, ProcessMark, Task } from "../records/task.ts";
 import type { ActorNo, DelegationNo, ErrorInfo, InstanceNo, TaskNo } from "../records/values.ts";
 
 /** What a caller asks for when creating an instance; already checked for shape by the door. */
-export interface InstanceSpec {
+export interface InstanceSpec extends Readonly<
+  Pick<Instance, "name" | "scope" | "type" | "config" | "description">
+> {
   readonly id: string | null;
-  readonly name: string;
-  readonly scope: Scope;
-  readonly type: InstanceType;
-  readonly config: InstanceConfig;
-  readonly description: string | null;
   readonly start: boolean;
 }
 
 /** What a caller asks for when creating a task; already checked for shape by the door. */
-export interface TaskSpec {
-  readonly title: string;
-  readonly description: string | null;
+export interface TaskSpec
+  extends
+    Readonly<Omit<AskedTask, "tags" | "dependsOn" | "maxAttempts">>,
+    Pick<Task, "key" | "runId" | "onDependencyFailure" | "run" | "source"> {
   readonly tags: readonly string[];
-  readonly priority: Priority;
-  readonly project: string | null;
-  readonly key: string | null;
-  readonly runId: string | null;
   /** Existing tasks it depends on; keys of the same batch are in `dependsOnKeys`. */
   readonly dependsOn: readonly TaskNo[];
   readonly dependsOnKeys: readonly string[];
-  readonly onDependencyFailure: "fail" | "run";
-  readonly deadlineAt: number | null;
-  readonly notBefore: number | null;
-  readonly timeoutSeconds: number | null;
   readonly maxAttempts: number | null;
-  readonly run: string | null;
-  readonly payload: string | null;
-  readonly route: boolean;
-  readonly source: TaskSource;
 }
 
 export type LifecycleVerb =
@@ -48,19 +34,9 @@ export type LifecycleVerb =
   | "terminate";
 
 /** Fields of a task that an edit may change while it is not final; absent = unchanged. */
-export interface TaskEdit {
-  readonly title?: string;
-  readonly description?: string | null;
+export interface TaskEdit extends Readonly<Partial<Omit<AskedTask, "tags" | "dependsOn">>> {
   readonly tags?: readonly string[];
-  readonly priority?: Priority;
-  readonly project?: string | null;
   readonly dependsOn?: readonly TaskNo[];
-  readonly deadlineAt?: number | null;
-  readonly notBefore?: number | null;
-  readonly timeoutSeconds?: number | null;
-  readonly maxAttempts?: number;
-  readonly payload?: string | null;
-  readonly route?: boolean;
   readonly ifVersion?: number;
 }
 
@@ -70,6 +46,12 @@ export interface PlannedInstance {
   readonly parent: { readonly index: number } | { readonly no: InstanceNo } | null;
   /** What a child must know of an existing parent. */
   readonly above: Pick<Instance, "no" | "scope" | "depth" | "root" | "inherited" | "config"> | null;
+}
+
+/** What is said of a delegation, and so of its task. */
+export interface OfHop {
+  readonly task: TaskNo;
+  readonly delegation: DelegationNo;
 }
 
 /** Commands: what the doors ask of a keeper. Each is answered exactly once. */
@@ -170,22 +152,7 @@ export type Command =
   /** From the owner of the store at start: the worker that held this lease is known to be gone. */
   | { readonly type: "task.orphaned"; readonly task: TaskNo; readonly epoch: number }
   | { readonly type: "task.edit"; readonly task: TaskNo; readonly edit: TaskEdit }
-  | {
-      readonly type: "delegation.accept";
-      readonly task: TaskNo;
-      readonly delegation: DelegationNo;
-      readonly note: string | null;
-    }
-  | {
-      readonly type: "delegation.reject";
-      readonly task: TaskNo;
-      readonly delegation: DelegationNo;
-      readonly reason: string;
-    }
-  | {
-      readonly type: "delegation.withdraw";
-      readonly task: TaskNo;
-      readonly delegation: DelegationNo;
-      readonly reason: string | null;
-    }
+  | (OfHop & { readonly type: "delegation.accept"; readonly note: string | null })
+  | (OfHop & { readonly type: "delegation.reject"; readonly reason: string })
+  | (OfHop & { readonly type: "delegation.withdraw"; readonly reason: string | null })
   | { readonly type: "route.preview"; readonly spec: TaskSpec };

@@ -1,7 +1,7 @@
 import type { InstanceNo } from "../records/values.ts";
 
-/** Why a candidate did not win. */
-export type LostBecause =
+/** Why a child was not even ranked. */
+export type FilterReason =
   | "not_running"
   | "scope"
   | "in_chain"
@@ -9,7 +9,11 @@ export type LostBecause =
   | "not_named"
   | "not_selected"
   | "full"
-  | "backing_off"
+  | "backing_off";
+
+/** Why a candidate did not win. */
+export type LostBecause =
+  | FilterReason
   | "fewer_tags"
   | "lower_text_score"
   | "busier"

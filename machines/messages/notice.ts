@@ -1,80 +1,54 @@
-import type { CancellationCode, Delegation, DelegationType, RejectionCode } from "../records/delegation.ts";
-import type { RosterEntry } from "../records/instance.ts";
+import type { CancellationCode, Delegation, DelegationType, ReasonCode } from "../records/delegation.ts";
+import type { Instance, RosterEntry, Tally } from "../records/instance.ts";
 import type { FinalTaskStatus, TaskStatus } from "../records/task.ts";
-import type { ActorNo, DelegationNo, InstanceNo, TaskNo } from "../records/values.ts";
+import type { OfferKind } from "../policies/acceptance.ts";
+import type { ActorNo, InstanceNo, TaskNo } from "../records/values.ts";
 import type { AnswerValue } from "./answer.ts";
+import type { OfHop } from "./command.ts";
+
+/** By the target of a hop, to its source. */
+interface FromTarget extends OfHop {
+  readonly target: InstanceNo;
+}
 
 /** Messages between actors. Source: 2-domain.md 2.8. */
 export type Notice =
   /** An offer. The receiver keeps the task from here on. */
-  | {
-      readonly type: "task.delegation";
-      readonly task: TaskNo;
-      readonly delegation: DelegationNo;
-      /**
-       * routed = by routing: decided at once unless the target's `acceptance` is manual; caller = a named
-       * target: pending unless its `acceptance` is auto; forced = decided at once whatever it says.
-       */
-      readonly decide: "routed" | "caller" | "forced";
-    }
-  | {
-      readonly type: "delegation.acceptance";
-      readonly task: TaskNo;
-      readonly delegation: DelegationNo;
-      readonly target: InstanceNo;
-    }
+  | (OfHop & { readonly type: "task.delegation"; readonly decide: OfferKind })
+  | (FromTarget & { readonly type: "delegation.acceptance" })
   /** The offer ended without acceptance; the receiver keeps the task again. */
-  | {
+  | (FromTarget & {
       readonly type: "delegation.rejection";
-      readonly task: TaskNo;
-      readonly delegation: DelegationNo;
-      readonly target: InstanceNo;
-      readonly code: RejectionCode | CancellationCode;
+      readonly code: ReasonCode;
       readonly delegationType: DelegationType;
       /** No fallback: the task is back as it was. */
       readonly byCaller: boolean;
       /** Room the target has now. */
       readonly room: number;
-    }
+    })
   /** The source withdraws its pending offer (it is being terminated). */
-  | {
-      readonly type: "delegation.cancellation";
-      readonly task: TaskNo;
-      readonly delegation: DelegationNo;
-      readonly code: CancellationCode;
-    }
+  | (OfHop & { readonly type: "delegation.cancellation"; readonly code: CancellationCode })
   /** The task is final below; the receiver closes the hop that brought it, and tells its own source. */
-  | {
+  | (FromTarget & {
       readonly type: "task.completion";
-      readonly task: TaskNo;
-      /** The hop from the receiver that is closed; its target. */
-      readonly delegation: DelegationNo;
-      readonly target: InstanceNo;
       readonly status: FinalTaskStatus;
       readonly completedAt: number;
       /** true = the hop was still pending, so the receiver is the holder of the final task. */
       readonly whileOffered: boolean;
       /** What to answer the waiting caller with, at the origin; null = nobody waits. */
       readonly answer: AnswerValue | null;
-    }
+    })
   /** Returned by its holder; the receiver holds and keeps it now. */
-  | {
+  | (FromTarget & {
       readonly type: "task.return";
-      readonly task: TaskNo;
-      readonly delegation: DelegationNo;
-      readonly target: InstanceNo;
       readonly why: "escalated" | "reassigned" | "instance_terminated";
       /** Its status when it was sent: what the receiver counts. */
       readonly status: TaskStatus;
       /** reassign: offer it to this sibling. */
-      readonly next: {
-        readonly to: InstanceNo;
-        readonly autoAccept: boolean;
-        readonly type: "reassign";
-      } | null;
+      readonly next: Readonly<{ to: InstanceNo; autoAccept: boolean; type: "reassign" }> | null;
       /** reassign: the hop that was given up for it, to answer with when there is nothing left to offer. */
       readonly given: Delegation | null;
-    }
+    })
   /** A task for the receiver to keep: just entered or assigned at it, or reopened with it as the origin. */
   | {
       readonly type: "task.update";
@@ -109,7 +83,7 @@ export type Notice =
   | { readonly type: "instance.command"; readonly verb: "start" | "terminate" }
   /** A moment has come: of a task or delegation that the receiver keeps, or of the receiver itself. */
   | { readonly type: "timer.task"; readonly task: TaskNo }
-  | { readonly type: "timer.delegation"; readonly task: TaskNo; readonly delegation: DelegationNo }
+  | (OfHop & { readonly type: "timer.delegation" })
   | { readonly type: "timer.instance" }
   /** The second half of a start or a drain, sent by an actor to itself. */
   | { readonly type: "instance.started" }
@@ -122,11 +96,8 @@ export type RosterNews = Omit<RosterEntry, "parent" | "child" | "ownOpen" | "bac
 };
 
 /** Counts and durations of a terminated instance; the parent keeps totals and the last 20. */
-export interface InstanceSummary {
-  readonly id: string;
-  readonly name: string;
-  readonly done: number;
-  readonly failed: number;
-  readonly cancelled: number;
+export interface InstanceSummary extends Readonly<
+  Pick<Instance, "id" | "name"> & Pick<Tally, FinalTaskStatus>
+> {
   readonly lifetimeMs: number;
 }

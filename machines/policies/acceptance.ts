@@ -6,7 +6,10 @@ import { limitOf } from "./capacity.ts";
 
 /** Whether a target takes what it is offered. Source: 2-domain.md 2.4. */
 
-/** By whom an offer is decided: `routed` and `caller` leave it to the target's configuration, `forced` does not. */
+/**
+ * By whom an offer is decided. routed = by routing: at once unless the target's `acceptance` is manual; caller = a named
+ * target: it stays pending unless its `acceptance` is auto; forced = at once whatever it says.
+ */
 export type OfferKind = "routed" | "caller" | "forced";
 
 /** The target of an offer, as it knows itself. */

@@ -1,3 +1,4 @@
+import { TASK_STATUSES, type TaskStatus } from "./task.ts";
 import type { ActorNo, InstanceNo, Json, Reply } from "./values.ts";
 
 export const SCOPES = [
@@ -107,17 +108,8 @@ export interface Instance {
 }
 
 /** Tasks an instance holds by status, kept by that instance. An offered task counts as pending at its source. */
-export interface Tally {
+export interface Tally extends Record<TaskStatus, number> {
   readonly instance: ActorNo;
-  pending: number;
-  blocked: number;
-  queued: number;
-  claimed: number;
-  in_progress: number;
-  waiting: number;
-  done: number;
-  failed: number;
-  cancelled: number;
 }
 
 /** What a parent was told of one child, kept by the parent. Source: 3-runtime.md 3.1. */
@@ -147,17 +139,8 @@ export interface RosterEntry {
   refusals: number;
 }
 
+const NO_TASKS = Object.fromEntries(TASK_STATUSES.map((status) => [status, 0])) as Record<TaskStatus, number>;
+
 export function emptyTally(instance: ActorNo): Tally {
-  return {
-    instance,
-    pending: 0,
-    blocked: 0,
-    queued: 0,
-    claimed: 0,
-    in_progress: 0,
-    waiting: 0,
-    done: 0,
-    failed: 0,
-    cancelled: 0,
-  };
+  return { instance, ...NO_TASKS };
 }

@@ -51,30 +51,34 @@ export interface ProcessMark {
   readonly startedAt: string;
 }
 
-export interface Task {
-  readonly no: TaskNo;
-  readonly id: string;
-
-  // What was asked. Changes only by an edit.
+/** What was asked, as an edit may change it. */
+export interface AskedTask {
   title: string;
   description: string | null;
   tags: string[];
   priority: Priority;
   /** Explicit assignment to a project, as the caller wrote it (name or id). */
   project: string | null;
-  readonly key: string | null;
-  readonly runId: string | null;
   dependsOn: TaskNo[];
-  readonly onDependencyFailure: "fail" | "run";
   deadlineAt: number | null;
   notBefore: number | null;
   timeoutSeconds: number | null;
   maxAttempts: number;
-  readonly run: string | null;
   /** Free JSON of the caller as text, untouched; null = none. */
   payload: string | null;
   /** false = held `manual` until somebody delegates it. */
   route: boolean;
+}
+
+export interface Task extends AskedTask {
+  readonly no: TaskNo;
+  readonly id: string;
+
+  // What was asked once and for ever.
+  readonly key: string | null;
+  readonly runId: string | null;
+  readonly onDependencyFailure: "fail" | "run";
+  readonly run: string | null;
   readonly source: TaskSource;
   readonly createdBy: string | null;
   readonly createdAt: number;

@@ -1,18 +1,10 @@
 import type { EventData } from "../events/catalogue.ts";
-import type { Candidate, Decision, LostBecause } from "../messages/decision.ts";
+import type { CandidateRow } from "../events/runtime.ts";
+import type { Candidate, Decision } from "../messages/decision.ts";
 import { LIMITS } from "../settings.ts";
 
-/**
- * A decision as the data of its `routing.decided` event: the same fields, each candidate a list
- * [instance, tags, textScore, load, rank, lostBecause]. Source: 2-domain.md 2.1, 2.10.
- */
-export type DecisionData = EventData<"routing.decided">;
-
-/** At most this many candidates are kept: the ranked ones first, then those filtered out, each in their order. */
-const KEPT = LIMITS.candidatesStored;
-
-/** The decision as its event keeps it. */
-export function compactDecision(decision: Decision): DecisionData {
+/** A decision as the data of its `routing.decided` event. Source: 2-domain.md 2.1, 2.10. */
+export function compactDecision(decision: Decision): EventData<"routing.decided"> {
   return {
     action: decision.action,
     reason: decision.reason,
@@ -33,15 +25,18 @@ export function compactDecision(decision: Decision): DecisionData {
   };
 }
 
+/** As many as are stored: the ranked ones first, then those filtered out, each in their order. */
 function mostTelling(candidates: readonly Candidate[]): readonly Candidate[] {
-  if (candidates.length <= KEPT) return candidates;
+  if (candidates.length <= LIMITS.candidatesStored) return candidates;
   const place = (candidate: Candidate): number => candidate.rank ?? Number.MAX_SAFE_INTEGER;
-  return [...candidates].sort((a, b) => place(a) - place(b)).slice(0, KEPT);
+  return [...candidates].sort((a, b) => place(a) - place(b)).slice(0, LIMITS.candidatesStored);
 }
 
 /** The decision that an event's data holds; the inverse of {@link compactDecision}. */
 export function expandDecision(data: { readonly [key: string]: unknown }): Decision {
-  const kept = data as unknown as Omit<Decision, "candidates"> & { readonly candidates: readonly Row[] };
+  const kept = data as unknown as Omit<Decision, "candidates"> & {
+    readonly candidates: readonly CandidateRow[];
+  };
   return {
     ...kept,
     candidates: kept.candidates.map(([instance, tags, textScore, load, rank, lostBecause]) => ({
@@ -54,5 +49,3 @@ export function expandDecision(data: { readonly [key: string]: unknown }): Decis
     })),
   };
 }
-
-type Row = readonly [number, number, number | null, number, number | null, LostBecause | null];

@@ -1,4 +1,4 @@
-import type { LostBecause } from "../messages/decision.ts";
+import type { FilterReason } from "../messages/decision.ts";
 import type { RosterEntry, Scope } from "../records/instance.ts";
 import type { RoutingView } from "../scopes/behavior.ts";
 import { LIMITS } from "../settings.ts";
@@ -27,19 +27,6 @@ export interface Evaluation {
   /** `open` for each task it may work on at a time. */
   readonly load: number;
 }
-
-/** Why a child was not even ranked: those {@link LostBecause} that belong to the filter. */
-export type FilterReason = Extract<
-  LostBecause,
-  | "not_running"
-  | "scope"
-  | "in_chain"
-  | "refused_this_round"
-  | "not_named"
-  | "not_selected"
-  | "full"
-  | "backing_off"
->;
 
 /** A child that cannot be chosen, with the reason. */
 export interface FilteredOut {

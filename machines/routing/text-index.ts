@@ -18,15 +18,9 @@ export interface TextIndex {
   words(title: string, description: string | null, child: InstanceNo): readonly string[];
 }
 
-interface Entry {
-  readonly id: InstanceNo;
-  readonly capabilities: string;
-  readonly name: string;
-  readonly domains: string;
-  readonly description: string;
-}
-
 const FIELDS = ["capabilities", "name", "domains", "description"] as const;
+
+type Entry = Readonly<Record<(typeof FIELDS)[number], string>> & { readonly id: InstanceNo };
 
 const NO_SCORES: ReadonlyMap<InstanceNo, number> = new Map();
 
@@ -107,14 +101,8 @@ function shapeOf(text: string, start: number, end: number): number {
  * minisearch's BM25+ (Lv and Zhai, "Lower-bounding term frequency normalization", CIKM 2011), exact words only.
  */
 export function createTextIndex(entries: Iterable<RosterEntry>): TextIndex {
-  const children = Array.from(entries, ({ child, capabilities, name, domains, description }) => ({
-    child,
-    capabilities,
-    name,
-    domains,
-    description,
-  }));
-  let built: Built | null = null;
+  const children = Array.from(entries, (entry) => ({ ...entry }));
+  let built: ReturnType<typeof build> | null = null;
   let last: { readonly text: string; readonly found: readonly SearchResult[] } = { text: "", found: [] };
 
   /** What the task's words find. Asking twice for the same words costs one search: scores first, then words. */
@@ -139,14 +127,7 @@ export function createTextIndex(entries: Iterable<RosterEntry>): TextIndex {
   };
 }
 
-interface Built {
-  readonly search: MiniSearch<Entry>;
-  readonly vocabulary: Vocabulary;
-}
-
-type Child = Pick<RosterEntry, "child" | "capabilities" | "name" | "domains" | "description">;
-
-function build(children: readonly Child[]): Built {
+function build(children: readonly RosterEntry[]) {
   const search = new MiniSearch<Entry>({
     fields: [...FIELDS],
     tokenize: wordsOf,

@@ -1,9 +1,7 @@
-import type { Candidate, Decision } from "../messages/decision.ts";
+import type { Decision } from "../messages/decision.ts";
 import type { NoCandidate, Ranking, Winner } from "../routing/router.ts";
 import type { RoutableTask } from "../routing/routable-task.ts";
 import type { RoutingView } from "./behavior.ts";
-
-const NO_CANDIDATES: readonly Candidate[] = [];
 
 /**
  * The task stays here, in the queue of this instance; `reason` is for people.
@@ -80,6 +78,6 @@ function decision(
     rule: null,
     unmatched: ranking?.unmatched ?? false,
     routingRound: task.routingRound,
-    candidates: ranking?.ranked ?? NO_CANDIDATES,
+    candidates: ranking?.ranked ?? [],
   };
 }

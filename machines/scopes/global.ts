@@ -1,4 +1,3 @@
-import { unreachable } from "../errors.ts";
 import { givesWorkTo } from "../legality.ts";
 import type { Decision } from "../messages/decision.ts";
 import type { WhyNoCandidate } from "../routing/reasons.ts";
@@ -22,25 +21,18 @@ export const globalBehavior: ScopeBehavior = {
     if (ranking.why === "named_unknown" && view.config.autoCreateProjects) {
       return create(view, task, `${ranking.reason} yet`, ranking);
     }
-    return hold(view, task, { held: heldFor(ranking.why), reason: ranking.reason }, ranking);
+    return hold(view, task, { held: HELD[ranking.why], reason: ranking.reason }, ranking);
   },
 };
 
-function heldFor(why: WhyNoCandidate): NonNullable<Decision["held"]> {
-  switch (why) {
-    case "named_not_running":
-      return "instance_not_running";
-    case "full":
-    case "refused_full":
-      return "no_capacity";
-    case "no_child":
-    case "none_running":
-    case "none_eligible":
-    case "named_unknown":
-    case "given_back":
-    case "refused":
-      return "no_route";
-    default:
-      return unreachable(why);
-  }
-}
+const HELD: Readonly<Record<WhyNoCandidate, NonNullable<Decision["held"]>>> = {
+  named_not_running: "instance_not_running",
+  full: "no_capacity",
+  refused_full: "no_capacity",
+  no_child: "no_route",
+  none_running: "no_route",
+  none_eligible: "no_route",
+  named_unknown: "no_route",
+  given_back: "no_route",
+  refused: "no_route",
+};

@@ -1,11 +1,9 @@
 import type { Scope } from "../records/instance.ts";
 import type { ScopeBehavior } from "./behavior.ts";
 import { hold } from "./decisions.ts";
-import { federatedBehavior } from "./federated.ts";
 import { globalBehavior } from "./global.ts";
-import { orchestrationBehavior } from "./orchestration.ts";
-import { personalBehavior } from "./personal.ts";
 import { projectBehavior } from "./project.ts";
+import { federatedBehavior, orchestrationBehavior, personalBehavior } from "./unrouted.ts";
 
 /** Which behavior decides for which scope; one per runtime. Source: 2-domain.md 2.6. */
 export interface ScopeRegistry {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { hasQueue } from "../../machines/legality.ts";
 import { SCOPES } from "../../machines/records/instance.ts";
 import { createScopeRegistry } from "../../machines/scopes/registry.ts";
-import { personalBehavior } from "../../machines/scopes/personal.ts";
+import { personalBehavior } from "../../machines/scopes/unrouted.ts";
 import { child, task, view } from "../support/routing-given.ts";
 
 test("every scope has a behavior", () => {
