@@ -108,11 +108,7 @@ function toCandidates(best: readonly Evaluation[], screening: Screening): Candid
   return candidates;
 }
 
-function toCandidate(
-  evaluation: Evaluation,
-  rank: number | null,
-  lostBecause: LostBecause | null,
-): Candidate {
+function toCandidate(evaluation: Evaluation, rank: number | null, lost: LostBecause | null): Candidate {
   const { entry, tags, text, load } = evaluation;
-  return { instance: entry.child, tags, textScore: text, load, rank, lostBecause };
+  return { instance: entry.child, tags, textScore: text, load, rank, lostBecause: lost };
 }
