@@ -8,8 +8,7 @@ export const DEAD_LETTER_ROW = entityOf(DEAD_LETTER);
 
 /** Lists of dead letters, the newest first. */
 export function deadLetterList({ em, tables, identity }: Asked) {
-  const newest = { entity: DEAD_LETTER_ROW, where: [], direction: "desc", windows: TOGETHER } as const;
-  const all = scanOf(em, DEAD_LETTER_ROW, newest, []);
+  const all = scanOf(em, DEAD_LETTER_ROW, { direction: "desc", windows: TOGETHER }, []);
   return pagesOf(identity, {
     name: () => "dead-letters",
     page: (_filter, place) => scan(all, place),

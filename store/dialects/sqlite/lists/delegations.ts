@@ -37,12 +37,9 @@ function driverOf({ status, instance, direction }: DelegationFilter): Condition 
 /** Lists of delegations, the newest first. */
 export function delegationList({ em, tables, identity }: Asked) {
   const scanned = (filter: DelegationFilter, driver: Condition | null): Scan => {
-    const source = { entity: DELEGATION_ROW, direction: "desc" } as const;
     const driven =
-      driver === null
-        ? { ...source, where: [], windows: TOGETHER }
-        : { ...source, where: [driver], unordered: true, windows: SCATTERED };
-    return scanOf(em, DELEGATION_ROW, driven, conditionsOf(FILTERS, filter));
+      driver === null ? { windows: TOGETHER } : { where: [driver], unordered: true, windows: SCATTERED };
+    return scanOf(em, DELEGATION_ROW, { direction: "desc", ...driven }, conditionsOf(FILTERS, filter));
   };
   return pagesOf(identity, {
     name: () => "delegations",

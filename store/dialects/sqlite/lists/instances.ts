@@ -28,8 +28,7 @@ export function instanceList({ em, tables, identity }: Asked) {
       if (parent === undefined) where.push({ sql: LIVE, values: [] });
       else conditions.push({ sql: `+${LIVE}`, values: [] });
     }
-    const source = { entity: INSTANCE_ROW, where, direction: "asc", windows: TOGETHER } as const;
-    return scanOf(em, INSTANCE_ROW, source, conditions);
+    return scanOf(em, INSTANCE_ROW, { where, direction: "asc", windows: TOGETHER }, conditions);
   };
   return pagesOf(identity, {
     name: () => "instances",

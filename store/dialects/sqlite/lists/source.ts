@@ -9,11 +9,12 @@ export type Direction = "asc" | "desc";
 
 /** Where the rows of a list come from, in its order. */
 export interface Source {
-  readonly entity: EntitySchema<Row>;
-  /** Its column with the numbers of the list's rows; default `no`. */
+  /** Another table that names them; default the list's own. */
+  readonly entity?: EntitySchema<Row>;
+  /** The column with the numbers of the list's rows; default `no`. */
   readonly number?: string;
-  /** Conditions on `t`, each the beginning of an index; more than one are read one by one and merged. None = all rows. */
-  readonly where: readonly Condition[];
+  /** Conditions on `t`, each the beginning of an index; more than one are read one by one and merged. Default all rows. */
+  readonly where?: readonly Condition[];
   /** A column that is sorted by before the number. */
   readonly key?: string;
   readonly direction: Direction;
@@ -27,8 +28,8 @@ export async function places(rows: Promise<unknown>): Promise<Place[]> {
   return ((await rows) as { no: number; key?: number }[]).map(({ no, key }) => ({ no, key: key ?? 0 }));
 }
 
-function candidates(em: EntityManager, source: Source): Scan["candidates"] {
-  const { entity, number = "no", where, key, direction, unordered = false } = source;
+function candidates(em: EntityManager, own: EntitySchema<Row>, source: Source): Scan["candidates"] {
+  const { entity = own, number = "no", where = [], key, direction, unordered = false } = source;
   const [sign, further] = direction === "desc" ? [-1, "<"] : [1, ">"];
   const place = key === undefined ? `t.${number}` : `(t.${key}, t.${number})`;
   const read = (condition: Condition | undefined, after: Place | null, count: number): Promise<Place[]> => {
@@ -66,7 +67,7 @@ export function scanOf(
     return new Set((await places(query.execute("all", false))).map(({ no }) => no));
   };
   return {
-    candidates: candidates(em, source),
+    candidates: candidates(em, entity, source),
     passing: conditions.length === 0 ? null : passing,
     windows: source.windows,
   };

@@ -16,7 +16,7 @@ const LOOKED_AT = 2_000;
 /** Where the rows come from, and the filters that this answers, so that rows need no further check for them. */
 interface Driver {
   readonly serves: readonly (keyof TaskFilter)[];
-  readonly where: Source["where"];
+  readonly where: NonNullable<Source["where"]>;
 }
 
 const COMMON: TaskStatus = "done";
@@ -72,10 +72,9 @@ export async function sourceOf(
 ): Promise<Source & Pick<Driver, "serves">> {
   const { tags = [], sort = "-created" } = filter;
   const direction = sort === "created" || sort === "updated" ? "asc" : "desc";
-  const scattered = { entity: TASK_ROW, direction, windows: SCATTERED } as const;
+  const scattered = { direction, windows: SCATTERED } as const;
   // In order of change; the number decides between changes of one millisecond.
-  if (sort === "updated" || sort === "-updated")
-    return { ...scattered, where: [], key: "updated_at", serves: [] };
+  if (sort === "updated" || sort === "-updated") return { ...scattered, key: "updated_at", serves: [] };
   const driver = driverOf(filter);
   const isWide = driver.where.length === 0 || driver.serves.every((key) => key === "holder");
   if (tags.length > 0 && isWide) {
