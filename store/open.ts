@@ -7,7 +7,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { openFile, openFileForReading, openImage } from "./dialects/sqlite/connection.ts";
@@ -86,11 +86,16 @@ async function openMemory(options: OpenOptions): Promise<SqliteStore> {
   return finish(database, options, MEMORY, () => undefined);
 }
 
-/** To the schema of this version. */
+/** To the schema of this version; the connection is closed if that fails. */
 async function bringUp(database: Database, path: string | null, schema: number): Promise<void> {
   if (schema === SCHEMA_VERSION) return;
-  const { migrate } = await import("./migrations/migrate.ts");
-  await migrate(database, path, schema);
+  try {
+    const { migrate } = await import("./migrations/migrate.ts");
+    await migrate(database, path, schema);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function finish(database: Database, options: OpenOptions, path: string, release: () => void): SqliteStore {
@@ -108,10 +113,7 @@ function finish(database: Database, options: OpenOptions, path: string, release:
 function createFile(path: string, options: OpenOptions): void {
   const unfinished = `${path}.new`;
   try {
-    const file = openSync(unfinished, "w", 0o600);
-    writeSync(file, imageOf(options, "wal"));
-    fsyncSync(file);
-    closeSync(file);
+    writeFileSync(unfinished, imageOf(options, "wal"), { mode: 0o600, flush: true });
     renameSync(unfinished, path);
     const folder = openSync(dirname(path), "r");
     fsyncSync(folder);
@@ -130,22 +132,17 @@ function makeFolder(path: string): void {
 }
 
 async function openLocked(options: OpenOptions, path: string, release: () => void): Promise<SqliteStore> {
-  const found = inspect(path, true);
-  if (found.kind !== "store") createFile(path, options);
+  const schema = inspect(path, true);
+  if (schema === null) createFile(path, options);
   const database = orDamaged(path, () => openFile(path));
-  try {
-    if (found.kind === "store") await bringUp(database, path, found.schema);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+  if (schema !== null) await bringUp(database, path, schema);
   return finish(database, options, path, release);
 }
 
 async function openOwned(options: OpenOptions, path: string): Promise<SqliteStore> {
   if (!openHere.has(path)) inspect(path, false);
   makeFolder(path);
-  const lock = await ownerLock(path, {
+  const release = await ownerLock(path, {
     waitMs: options.lockWaitMs ?? 5_000,
     now: options.clock.now(),
     sleep: options.sleep ?? block,
@@ -153,26 +150,23 @@ async function openOwned(options: OpenOptions, path: string): Promise<SqliteStor
   try {
     const store = await openLocked(options, path, () => {
       countOpen(path, -1);
-      lock.release();
+      release();
     });
     countOpen(path, 1);
     return store;
   } catch (error) {
-    lock.release();
+    release();
     throw error;
   }
 }
 
 async function openToRead(options: OpenOptions, path: string): Promise<SqliteStore> {
   if (!openHere.has(path)) {
-    const found = inspect(path, false);
-    if (found.kind !== "store") throw new StoreError("missing", path, `there is no store at ${path}`);
-    if (found.schema !== SCHEMA_VERSION) {
-      throw new StoreError(
-        "older",
-        path,
-        `${path} has schema ${found.schema}: open it once for writing to bring it up to date`,
-      );
+    const schema = inspect(path, false);
+    if (schema === null) throw new StoreError("missing", path, `there is no store at ${path}`);
+    if (schema !== SCHEMA_VERSION) {
+      const advice = "open it once for writing to bring it up to date";
+      throw new StoreError("older", path, `${path} has schema ${schema}: ${advice}`);
     }
   }
   const logged = existsSync(`${path}-wal`);
@@ -190,9 +184,9 @@ async function openToRead(options: OpenOptions, path: string): Promise<SqliteSto
 /** A connection that only reads leaves an empty log behind when it is refused. Not while anybody owns the store. */
 async function removeLog(path: string): Promise<void> {
   try {
-    const lock = await ownerLock(path, { waitMs: 0, now: 0, sleep: block });
+    const release = await ownerLock(path, { waitMs: 0, now: 0, sleep: block });
     for (const suffix of ["-wal", "-shm"]) rmSync(path + suffix, { force: true });
-    lock.release();
+    release();
   } catch {
     // Somebody owns it: the log is theirs.
   }
@@ -205,11 +199,8 @@ async function removeLog(path: string): Promise<void> {
  */
 export async function openStore(options: OpenOptions): Promise<Store> {
   if (!options.url.startsWith(SCHEME) || options.url === SCHEME) {
-    throw new StoreError(
-      "bad_url",
-      options.url,
-      `${options.url} is not a store: sqlite:PATH or sqlite::memory: is`,
-    );
+    const { url } = options;
+    throw new StoreError("bad_url", url, `${url} is not a store: sqlite:PATH or sqlite::memory: is`);
   }
   if (options.url === MEMORY) return openMemory(options);
   const path = pathOf(options.url);

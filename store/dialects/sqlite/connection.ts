@@ -30,8 +30,7 @@ function prepareConnection(database: Database, journal: readonly string[]): Data
   return database;
 }
 
-function opened(make: () => Database, journal: readonly string[]): Database {
-  const database = make();
+function opened(database: Database, journal: readonly string[]): Database {
   try {
     return prepareConnection(database, journal);
   } catch (error) {
@@ -42,17 +41,16 @@ function opened(make: () => Database, journal: readonly string[]): Database {
 
 /** The one connection that writes. */
 export function openFile(path: string): Database {
-  return opened(() => new (sqliteLibrary())(path, { timeout: BUSY_MS, fileMustExist: true }), ["wal"]);
+  return opened(new (sqliteLibrary())(path, { timeout: BUSY_MS, fileMustExist: true }), ["wal"]);
 }
 
 /** A connection that only reads, beside the owner's, in the same or another process. */
 export function openFileForReading(path: string): Database {
-  const make = (): Database =>
-    new (sqliteLibrary())(path, { timeout: BUSY_MS, readonly: true, fileMustExist: true });
-  return opened(make, ["wal", "delete"]);
+  const options = { timeout: BUSY_MS, readonly: true, fileMustExist: true };
+  return opened(new (sqliteLibrary())(path, options), ["wal", "delete"]);
 }
 
 /** A database in memory, made from bytes. */
 export function openImage(image: Buffer): Database {
-  return opened(() => new (sqliteLibrary())(image), ["memory", "delete"]);
+  return opened(new (sqliteLibrary())(image), ["memory", "delete"]);
 }

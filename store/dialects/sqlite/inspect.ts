@@ -2,13 +2,6 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { StoreError } from "../../store-error.ts";
 import { checkHeader, HEADER_BYTES, parseHeader, type Header } from "./header.ts";
 
-/** What stands at a path, learnt without SQLite: opening a file for a look could already change it. */
-export type Found =
-  | { readonly kind: "nothing" }
-  /** Zero bytes: as good as nothing. */
-  | { readonly kind: "empty" }
-  | { readonly kind: "store"; readonly schema: number };
-
 const WAL_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 /** Where page 1 says which schema it has. */
@@ -107,24 +100,25 @@ function checkSize(header: Header, size: number, log: LogFacts, path: string): v
 const NO_LOG: LogFacts = { schema: null, pages: 0, holds: new Set() };
 
 /**
- * Looks at a store's file and log without opening them with SQLite. Not while this process has the file open:
+ * The schema of the store at a path, null = there is none, or a file of zero bytes; learnt without SQLite, for opening a
+ * file for a look could already change it. Not while this process has the file open:
  * closing a descriptor drops the locks of all of them (POSIX).
  *
  * @param whole also compare sizes; only under the owner's lock, when nobody writes.
  * @throws StoreError foreign, newer, damaged, directory or not_permitted.
  */
-export function inspect(path: string, whole: boolean): Found {
+export function inspect(path: string, whole: boolean): number | null {
   const size = sizeOf(path);
   const logSize = sizeOf(`${path}-wal`) ?? 0;
   if (size === null || size === 0) {
     if (whole && logSize > 0)
       throw new StoreError("damaged", path, `${path} is empty, but ${path}-wal is not`);
-    return { kind: size === null ? "nothing" : "empty" };
+    return null;
   }
   const header = withFile(path, (fd) => parseHeader(readAt(fd, 0, HEADER_BYTES), path));
   checkHeader(header, path);
   const log = whole && logSize > WAL_HEADER_BYTES ? readLog(`${path}-wal`, header.pageSize) : NO_LOG;
   if (log.schema !== null) checkHeader({ ...header, schema: log.schema }, path);
   if (whole) checkSize(header, size, log, path);
-  return { kind: "store", schema: Math.max(header.schema, log.schema ?? 0) };
+  return Math.max(header.schema, log.schema ?? 0);
 }

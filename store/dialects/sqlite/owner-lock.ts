@@ -8,10 +8,6 @@ import { sqliteLibrary, type Database } from "./library.ts";
 /** Time between two tries for the lock. */
 const STEP_MS = 25;
 
-export interface OwnerLock {
-  release(): void;
-}
-
 export interface LockOptions {
   readonly waitMs: number;
   readonly now: number;
@@ -64,12 +60,12 @@ function nameHolder(path: string, now: number): void {
 }
 
 /**
- * Becomes the owner of a store: an EXCLUSIVE transaction on its lock file, which the kernel frees when the process
- * dies (3-runtime.md 3.3; Node has no flock).
+ * Becomes the owner of a store until what it answers is called: an EXCLUSIVE transaction on its lock file, which the
+ * kernel frees when the process dies (3-runtime.md 3.3; Node has no flock).
  *
  * @throws StoreError locked, naming the holder, when it is still held after `waitMs`; not_permitted.
  */
-export async function ownerLock(path: string, options: LockOptions): Promise<OwnerLock> {
+export async function ownerLock(path: string, options: LockOptions): Promise<() => void> {
   const paths = lockPaths(path);
   const database = openLockFile(paths.lock);
   try {
@@ -86,10 +82,8 @@ export async function ownerLock(path: string, options: LockOptions): Promise<Own
     database.close();
     throw error;
   }
-  return {
-    release(): void {
-      rmSync(paths.pid, { force: true });
-      database.close();
-    },
+  return () => {
+    rmSync(paths.pid, { force: true });
+    database.close();
   };
 }
