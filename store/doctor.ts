@@ -1,5 +1,6 @@
 import { ANY_INSTANCE, SEGMENT } from "./dialects/sqlite/event-segments.ts";
 import type { DoctorFinding } from "./store.ts";
+import { TASK_STATUS } from "./tables/codes.ts";
 
 /** An invariant of 8-reliability.md 8.1 as a question: what it says, and SQL whose rows (`line`) break it. */
 export interface Check {
@@ -46,6 +47,11 @@ const MESSAGES: readonly Check[] = [
   },
 ];
 
+/** What the tallies say, a row for each status. */
+const TOLD = Object.entries(TASK_STATUS)
+  .map(([status, code]) => `SELECT instance, ${code} AS status, ${status} AS tasks FROM tally`)
+  .join(" UNION ALL ");
+
 const TASKS: readonly Check[] = [
   {
     id: "T1",
@@ -58,12 +64,7 @@ const TASKS: readonly Check[] = [
     id: "T4",
     rule: "tasks created = open + done + failed + cancelled, per instance as counted by it",
     sql: `WITH counted AS (SELECT coalesce(holder, 0) AS holder, status, count(*) AS tasks FROM task GROUP BY 1, 2),
-      told AS (
-        SELECT instance, 1 AS status, pending AS tasks FROM tally UNION ALL SELECT instance, 2, blocked FROM tally
-        UNION ALL SELECT instance, 3, queued FROM tally UNION ALL SELECT instance, 4, claimed FROM tally
-        UNION ALL SELECT instance, 5, in_progress FROM tally UNION ALL SELECT instance, 6, waiting FROM tally
-        UNION ALL SELECT instance, 7, done FROM tally UNION ALL SELECT instance, 8, failed FROM tally
-        UNION ALL SELECT instance, 9, cancelled FROM tally),
+      told AS (${TOLD}),
       both AS (
         SELECT holder AS instance, status, tasks AS rows, 0 AS told FROM counted
         UNION ALL SELECT instance, status, 0, tasks FROM told)

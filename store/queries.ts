@@ -113,10 +113,7 @@ export interface Queries {
   /** Every Q of 8-reliability.md that rows alone can answer, by id. */
   doctor(): Awaitable<readonly DoctorFinding[]>;
   /** Open tasks that nothing is under way for: no message, timer, live lease, queue, watch or person (the auditor's question). */
-  stuck(
-    now: number,
-    limit: number,
-  ): Awaitable<readonly { readonly task: TaskNo; readonly keeper: ActorNo }[]>;
+  stuck(limit: number): Awaitable<readonly { readonly task: TaskNo; readonly keeper: ActorNo }[]>;
 }
 
 export interface DoctorFinding {

@@ -1,13 +1,6 @@
 import type { ActorNo, DelegationNo, InstanceNo, TaskNo } from "../machines/records/values.ts";
 import type { Delegation } from "../machines/records/delegation.ts";
-import type {
-  Instance,
-  InstanceStatus,
-  InstanceType,
-  RosterEntry,
-  Scope,
-  Tally,
-} from "../machines/records/instance.ts";
+import type { Instance, RosterEntry, Tally } from "../machines/records/instance.ts";
 import type { Task, Watch } from "../machines/records/task.ts";
 import type { CommandKey, Commit, Counters, MailRow } from "./commit.ts";
 import type { Awaitable, Queries } from "./queries.ts";
@@ -40,28 +33,16 @@ export interface ActorRows {
 }
 
 /** One thing whose moment has come. */
-export type Due =
-  | { readonly kind: "task"; readonly actor: ActorNo; readonly task: TaskNo; readonly at: number }
-  | {
-      readonly kind: "delegation";
-      readonly actor: ActorNo;
-      readonly task: TaskNo;
-      readonly delegation: DelegationNo;
-      readonly at: number;
-    }
-  | { readonly kind: "instance"; readonly actor: ActorNo; readonly at: number };
+export type Due = { readonly actor: ActorNo; readonly at: number } & (
+  | { readonly kind: "task"; readonly task: TaskNo }
+  | { readonly kind: "delegation"; readonly task: TaskNo; readonly delegation: DelegationNo }
+  | { readonly kind: "instance" }
+);
 
 /** Enough of an instance to address and name it. */
-export interface DirectoryEntry {
-  readonly no: InstanceNo;
-  readonly id: string;
-  readonly name: string;
-  readonly scope: Scope;
-  readonly type: InstanceType;
-  readonly status: InstanceStatus;
-  readonly parent: InstanceNo | null;
-  readonly root: InstanceNo;
-}
+export type DirectoryEntry = Readonly<
+  Pick<Instance, "no" | "id" | "name" | "scope" | "type" | "status" | "parent" | "root">
+>;
 
 /** Why a commit did not happen (or may have). The loop treats each kind differently (3-runtime.md 3.1, 3.3). */
 export class CommitError extends Error {

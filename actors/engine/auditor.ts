@@ -29,7 +29,7 @@ export class Auditor {
   async tick(): Promise<number> {
     const { system, store, clock, protocol } = this.#given;
     await store.forgetKeys(clock.now() - KEY_KEPT_MS, MOST_KEYS);
-    const stuck = await store.queries.stuck(clock.now(), MOST);
+    const stuck = await store.queries.stuck(MOST);
     for (const { task, keeper } of stuck) system.post({ to: keeper, message: protocol.audit(task) });
     return stuck.length;
   }

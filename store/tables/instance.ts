@@ -1,7 +1,8 @@
 import type { Instance, InstanceConfig, RosterEntry, Tally } from "../../machines/records/instance.ts";
+import { TASK_STATUSES, type TaskStatus } from "../../machines/records/task.ts";
 import type { Json, Reply } from "../../machines/records/values.ts";
 import { INSTANCE_STATUS, INSTANCE_TYPE, INTENT, SCOPE } from "./codes.ts";
-import { boolean, integer, json, list, moment, nullable, text, word } from "./column.ts";
+import { boolean, integer, json, list, moment, nullable, text, word, type Codec } from "./column.ts";
 import { table } from "./table.ts";
 
 export const INSTANCE = table<Instance>({
@@ -35,21 +36,13 @@ export const INSTANCE = table<Instance>({
   },
 });
 
+type Counted = Readonly<Record<TaskStatus, Codec<number>>>;
+
 export const TALLY = table<Tally>({
   name: "tally",
   key: ["instance"],
   constant: { instance: integer },
-  changeable: {
-    pending: integer,
-    blocked: integer,
-    queued: integer,
-    claimed: integer,
-    in_progress: integer,
-    waiting: integer,
-    done: integer,
-    failed: integer,
-    cancelled: integer,
-  },
+  changeable: Object.fromEntries(TASK_STATUSES.map((status) => [status, integer])) as Counted,
 });
 
 export const ROSTER = table<RosterEntry>({

@@ -50,8 +50,8 @@ describe("the auditor", () => {
       ...h.store,
       queries: {
         ...h.store.queries,
-        stuck(now: number): never {
-          looks.push(now);
+        stuck(): never {
+          looks.push(clock.now());
           throw new Error("the database connection is not open");
         },
       },

@@ -104,7 +104,7 @@ async function everyQuestion(): Promise<void> {
   await queries.mailbox(4, 10);
   await queries.runTasks("run");
   await queries.runs("run");
-  await queries.stuck(NOW, 10);
+  await queries.stuck(10);
   await queries.histories(0, 10);
   for (const filter of [
     {},

@@ -6,6 +6,18 @@ import { prepared, type Prepared } from "./prepared.ts";
 /** Before every moment. */
 const UNKNOWN = Number.NEGATIVE_INFINITY;
 
+/** What has moments, and which columns tell whose. `only` is as the partial index says it. */
+const KINDS = [
+  { kind: "task", columns: "keeper AS actor, no AS task", at: "due_at", only: "" },
+  {
+    kind: "delegation",
+    columns: "target AS actor, task, no AS delegation",
+    at: "expires_at",
+    only: "status = 1 AND ",
+  },
+  { kind: "instance", columns: "no AS actor", at: "wake_at", only: "" },
+] as const;
+
 /**
  * Questions about moments: each is the first rows of a partial index. Until the soonest moment that was ever written,
  * `due` asks nothing: the loop wants to know at every tick, and each question costs a read transaction.
@@ -17,41 +29,31 @@ export function dueQueries(db: Database, soleWriter: boolean) {
   const note = (at: number | null): void => {
     if (at !== null && at < nothingBefore) nothingBefore = at;
   };
-  const tasks = prepared(
-    db,
-    "SELECT keeper AS actor, no AS task, due_at AS at FROM task WHERE due_at <= ? ORDER BY due_at, no LIMIT ?",
-  );
-  const delegations = prepared(
-    db,
-    `SELECT target AS actor, task, no AS delegation, expires_at AS at FROM delegation
-     WHERE status = 1 AND expires_at <= ? ORDER BY expires_at, no LIMIT ?`,
-  );
-  const instances = prepared(
-    db,
-    "SELECT no AS actor, wake_at AS at FROM instance WHERE wake_at <= ? ORDER BY wake_at, no LIMIT ?",
-  );
-  const moments = [
-    "SELECT due_at FROM task WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1",
-    "SELECT expires_at FROM delegation WHERE status = 1 AND expires_at IS NOT NULL ORDER BY expires_at LIMIT 1",
-    "SELECT wake_at FROM instance WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT 1",
-  ].map((sql) => prepared(db, sql).pluck());
+  const questions = KINDS.map(({ kind, columns, at, only }) => ({
+    kind,
+    due: prepared(
+      db,
+      `SELECT ${columns}, ${at} AS at FROM ${kind} WHERE ${only}${at} <= ? ORDER BY ${at}, no LIMIT ?`,
+    ),
+    soonest: prepared(
+      db,
+      `SELECT ${at} FROM ${kind} WHERE ${only}${at} IS NOT NULL ORDER BY ${at} LIMIT 1`,
+    ).pluck(),
+  }));
+  const moments = questions.map(({ soonest }) => soonest);
   const mail = prepared(db, "SELECT deliver_at FROM mailbox ORDER BY deliver_at LIMIT 1").pluck();
   const first = (statements: readonly Prepared[]): number =>
     Math.min(
       ...statements.map((statement) => (statement.get() as number | undefined) ?? Number.POSITIVE_INFINITY),
     );
 
-  const take = (kind: Due["kind"], statement: Prepared, now: number, limit: number): Due[] =>
-    (statement.all(now, limit) as Due[]).map((row) => ({ ...row, kind }) as Due);
   return {
     /** Soonest first. */
     due(now: number, limit: number): Due[] {
       if (now < nothingBefore) return [];
-      const found = [
-        ...take("task", tasks, now, limit),
-        ...take("delegation", delegations, now, limit),
-        ...take("instance", instances, now, limit),
-      ];
+      const found = questions.flatMap(({ kind, due }) =>
+        (due.all(now, limit) as Due[]).map((row) => ({ ...row, kind }) as Due),
+      );
       // What is found stays until a turn has changed it.
       nothingBefore = soleWriter && found.length === 0 ? first(moments) : UNKNOWN;
       found.sort((a, b) => a.at - b.at);

@@ -1,14 +1,9 @@
 import { CommitError } from "../../store.ts";
 
-/** better-sqlite3's error, as far as it is used here. */
-interface SqliteError extends Error {
-  readonly code: string;
-}
-
 /** The extended result code, or null when the error does not come from SQLite. */
 export function sqliteCode(error: unknown): string | null {
   if (!(error instanceof Error) || error.name !== "SqliteError") return null;
-  return (error as SqliteError).code;
+  return (error as Error & { readonly code: string }).code;
 }
 
 /** The rule a constraint error names: `instance.name`, a CHECK's or a RAISE's text. */
@@ -28,13 +23,8 @@ export function commitErrorOf(error: unknown): CommitError {
       message.includes("database connection is not open") || message.includes("is busy executing");
     return new CommitError(closed ? "io" : "constraint", message, cause);
   }
-  if (
-    code === "SQLITE_CONSTRAINT_UNIQUE" ||
-    code === "SQLITE_CONSTRAINT_PRIMARYKEY" ||
-    code === "SQLITE_CONSTRAINT_ROWID"
-  ) {
+  if (/^SQLITE_CONSTRAINT_(?:UNIQUE|PRIMARYKEY|ROWID)$/.test(code))
     return new CommitError("unique", ruleOf(message), cause);
-  }
   if (code === "SQLITE_CONSTRAINT_TRIGGER" && message.startsWith("unique: ")) {
     return new CommitError("unique", message.slice("unique: ".length), cause);
   }
@@ -42,8 +32,6 @@ export function commitErrorOf(error: unknown): CommitError {
     return new CommitError("constraint", ruleOf(message), cause);
   }
   if (code.startsWith("SQLITE_FULL")) return new CommitError("full", message, cause);
-  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
-    return new CommitError("busy", message, cause);
-  }
+  if (/^SQLITE_(?:BUSY|LOCKED)/.test(code)) return new CommitError("busy", message, cause);
   return new CommitError("io", `${code}: ${message}`, cause);
 }

@@ -1,5 +1,6 @@
+import { EVENT_SEGMENT } from "../../tables/event.ts";
 import type { Database } from "./library.ts";
-import { prepared } from "./prepared.ts";
+import { inserter } from "./rows.ts";
 
 /** Positions per segment of the journal. Older stores were filled by it (migration 003), so it stays. */
 export const SEGMENT = 1_024;
@@ -19,16 +20,13 @@ export function segmentOf(position: number): number {
  * first such event comes; an index would cost every event. Source: docs/decisions/0011-skipping-stretches.md.
  */
 export function eventSegments(db: Database) {
-  const insert = prepared(
-    db,
-    "INSERT OR IGNORE INTO event_stretch (stretch, instance, name) VALUES (?, ?, ?)",
-  );
+  const insert = inserter(db, EVENT_SEGMENT, "ON CONFLICT DO NOTHING");
   const seen = new Set<number>();
   let current = -1;
   const noteOne = (segment: number, instance: number, name: number): void => {
     const place = (instance + 1) * NAMES + name;
     if (seen.has(place)) return;
-    insert.run(segment, instance, name);
+    insert([{ stretch: segment, instance, name }]);
     seen.add(place);
   };
   return {

@@ -30,11 +30,7 @@ export function orDamaged<T>(path: string, read: () => T): T {
     if (code === null) throw error;
     if (code.startsWith("SQLITE_BUSY"))
       throw new StoreError("locked", path, `${path} is busy`, { cause: error });
-    if (
-      code.startsWith("SQLITE_CANTOPEN") ||
-      code.startsWith("SQLITE_READONLY") ||
-      code.startsWith("SQLITE_PERM")
-    ) {
+    if (/^SQLITE_(?:CANTOPEN|READONLY|PERM)/.test(code)) {
       throw new StoreError("not_permitted", path, `${path} cannot be used (${code})`, { cause: error });
     }
     throw new StoreError("damaged", path, `${path} cannot be read (${code}: ${(error as Error).message})`, {

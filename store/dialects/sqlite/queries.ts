@@ -1,11 +1,30 @@
 import { runChecks } from "../../doctor.ts";
 import type { Queries } from "../../store.ts";
-import { idsQuery } from "./ids.ts";
+import { uuidOfBytes } from "../../tables/column.ts";
 import type { Database } from "./library.ts";
 import type { Lists } from "./lists/index.ts";
 import type { Identity } from "./meta.ts";
-import { stuckQuery } from "./stuck.ts";
+import { prepared } from "./prepared.ts";
 import type { Tables } from "./tables.ts";
+
+/**
+ * Open tasks that nothing is under way for (3-runtime.md 3.4, Recovery). What is queued, claimed or held for a reason
+ * that somebody else ends is told by the index `task_open` alone; only the rest is looked at.
+ */
+const STUCK = `SELECT t.no AS task, t.keeper FROM task t
+  WHERE t.status < 7 AND t.status NOT IN (3, 4, 5)
+    AND NOT (t.status = 1 AND ifnull(t.held_reason, 0) IN (1, 2, 3, 5, 6, 7))
+    AND t.due_at IS NULL
+    AND t.no NOT IN (SELECT m.task FROM mailbox m WHERE m.task IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM delegation d WHERE d.task = t.no AND d.status = 1)
+    AND CASE t.status
+      -- A person blocked it, or a dependency is open whose keeper knows that this task waits.
+      WHEN 2 THEN t.blocked_by_hand = 0 AND NOT EXISTS (
+        SELECT 1 FROM json_each(t.waits_for) w JOIN task o ON o.no = w.value
+        WHERE o.status < 7 AND EXISTS (SELECT 1 FROM watch x WHERE x.task = o.no AND x.dependent = t.no))
+      WHEN 6 THEN NOT EXISTS (SELECT 1 FROM task c WHERE c.parent_task = t.no AND c.status < 7)
+      ELSE 1 END
+  LIMIT ?`;
 
 /** No limit: a task has some dozens of events. */
 const ALL = -1;
@@ -25,9 +44,20 @@ function inSnapshot<T>(database: Database, read: () => T): T {
   }
 }
 
+/** Ids of many rows in one question. */
+function idsQuery(database: Database): Queries["idsOf"] {
+  const among = (table: string) =>
+    prepared(database, `SELECT no, id FROM ${table} WHERE no IN (SELECT value FROM json_each(?))`);
+  const statements = { task: among("task"), delegation: among("delegation") };
+  return (table, numbers) => {
+    const rows = statements[table].all(JSON.stringify(numbers)) as { no: number; id: Buffer }[];
+    return new Map(rows.map(({ no, id }) => [no, uuidOfBytes(id)]));
+  };
+}
+
 /** Questions that change nothing: single rows are prepared here, lists are MikroORM's (lists/), loaded when first asked. */
 export function sqliteQueries(database: Database, tables: Tables, identity: Identity): Queries {
-  const stuck = stuckQuery(database);
+  const stuck = prepared(database, STUCK);
   let loading: Promise<Lists> | undefined;
   const lists = (): Promise<Lists> => {
     loading ??= import("./lists/index.ts").then(({ openLists }) => openLists(database, tables, identity));
@@ -61,6 +91,6 @@ export function sqliteQueries(database: Database, tables: Tables, identity: Iden
         })),
       ),
     doctor: () => inSnapshot(database, () => runChecks((sql) => linesOf(database, sql))),
-    stuck: (_now, limit) => stuck(limit),
+    stuck: (limit) => stuck.all(limit) as { task: number; keeper: number }[],
   };
 }

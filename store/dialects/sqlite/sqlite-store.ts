@@ -1,4 +1,4 @@
-import { CommitError, type ActorRows, type Counters, type Queries, type Store } from "../../store.ts";
+import { CommitError, type ActorRows, type Counters, type Store } from "../../store.ts";
 import { committer, transactor } from "./commit.ts";
 import { dueQueries } from "./due.ts";
 import type { Database } from "./library.ts";
@@ -20,7 +20,6 @@ export interface SqliteParts {
 export interface SqliteStore extends Store {
   /** The one connection, for backup, tests and measurements. */
   readonly database: Database;
-  readonly queries: Queries;
 }
 
 function actorRows(tables: Tables, no: number): ActorRows | null {
