@@ -15,7 +15,13 @@ const LINES = 20;
 /** A message about this task is on its way: what it will change is not broken yet. */
 const UNDER_WAY = (task: string): string => `EXISTS (SELECT 1 FROM mailbox m WHERE m.task = ${task})`;
 
-const MESSAGES: readonly Check[] = [
+/** What the tallies say, a row for each status. */
+const TOLD = Object.entries(TASK_STATUS)
+  .map(([status, code]) => `SELECT instance, ${code} AS status, ${status} AS tasks FROM tally`)
+  .join(" UNION ALL ");
+
+/** Every check that rows alone can answer. T8, which folds the journal, is in src/verbs/doctor.ts. */
+export const CHECKS: readonly Check[] = [
   {
     id: "M6",
     rule: "no due message waits without a reason",
@@ -45,14 +51,6 @@ const MESSAGES: readonly Check[] = [
       OR NOT EXISTS (SELECT 1 FROM event_stretch s
         WHERE s.stretch = e.position / ${SEGMENT} AND s.instance = ${ANY_INSTANCE} AND s.name = e.name)`,
   },
-];
-
-/** What the tallies say, a row for each status. */
-const TOLD = Object.entries(TASK_STATUS)
-  .map(([status, code]) => `SELECT instance, ${code} AS status, ${status} AS tasks FROM tally`)
-  .join(" UNION ALL ");
-
-const TASKS: readonly Check[] = [
   {
     id: "T1",
     rule: "an open task has one existing holder: the target of its last accepted hop, or its origin",
@@ -93,9 +91,6 @@ const TASKS: readonly Check[] = [
       UNION ALL SELECT 'T-' || t.no || ' is final, D-' || d.no || ' is pending' FROM delegation d
         JOIN task t ON t.no = d.task WHERE d.status = 1 AND t.status >= 7 AND NOT ${UNDER_WAY("t.no")}`,
   },
-];
-
-const DELEGATIONS: readonly Check[] = [
   {
     id: "D1",
     rule: "at most one pending hop per task; accepted ones form one path from origin to holder",
@@ -122,9 +117,6 @@ const DELEGATIONS: readonly Check[] = [
       WHERE below.status < 3 AND above.status = 4 AND above.outcome <> 4 AND above.round = below.round
         AND above.target = below.source`,
   },
-];
-
-const INSTANCES: readonly Check[] = [
   {
     id: "K1",
     rule: "claimed tasks never exceed max_concurrent_tasks, but for those that were in before the limit was lowered",
@@ -154,9 +146,6 @@ const INSTANCES: readonly Check[] = [
       WHERE i.status = 8 AND d.type <> 3 AND (d.status = 1 AND NOT ${UNDER_WAY("d.task")}
         OR d.status IN (2, 4) AND d.decided_at > i.stopped_at)`,
   },
-];
-
-const FILE: readonly Check[] = [
   {
     id: "file",
     rule: "the file is whole (PRAGMA integrity_check)",
@@ -168,9 +157,6 @@ const FILE: readonly Check[] = [
     sql: `SELECT "table" || ' ' || rowid || ' refers to a missing ' || parent AS line FROM pragma_foreign_key_check`,
   },
 ];
-
-/** Every check that rows alone can answer. T8, which folds the journal, is in src/verbs/doctor.ts. */
-export const CHECKS: readonly Check[] = [...MESSAGES, ...TASKS, ...DELEGATIONS, ...INSTANCES, ...FILE];
 
 /** Asks every check. One that cannot be asked, because the file is damaged, is broken. */
 export function runChecks(ask: (sql: string) => readonly string[]): DoctorFinding[] {

@@ -43,9 +43,8 @@ export const IS_RARE = `name NOT IN (${[...COMMON_EVENTS]
  * Reads of table `event` by position: of all; of one task, or of an instance's rare events, by their index; else of the
  * segments that hold what is asked.
  */
-export function eventPages(db: Database, table: Table<Line>) {
+export function eventPages(db: Database, table: Table<Line>, lastPosition: () => number) {
   const select = selector(db, table);
-  const last = prepared(db, "SELECT coalesce(max(position), 0) FROM event").pluck();
   const having = prepared(db, HAVING).pluck();
   const after = select<[since: number, limit: number]>("WHERE position > ? ORDER BY position LIMIT ?");
   const ofTask = select(
@@ -93,7 +92,7 @@ export function eventPages(db: Database, table: Table<Line>) {
   };
   /** At most `limit` events after `since`; `next` is where to go on. */
   return (filter: EventFilter): { items: JournalEvent[]; next: number; more: boolean } => {
-    const end = last.get() as number;
+    const end = lastPosition();
     const { lines, examined } = look(filter, end);
     const next = Math.max(filter.since, Math.min(examined ?? end, end));
     return { items: lines as JournalEvent[], next, more: next < end };

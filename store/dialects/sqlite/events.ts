@@ -13,11 +13,12 @@ import type { WhoTable } from "./who.ts";
 export function journal(db: Database, who: WhoTable) {
   const table = eventTable(who);
   const last = prepared(db, "SELECT coalesce(max(position), 0) FROM event").pluck();
+  const lastPosition = (): number => last.get() as number;
   const insert = inserter(db, table);
   const segments = eventSegments(db);
   return {
-    page: eventPages(db, table),
-    lastPosition: (): number => last.get() as number,
+    page: eventPages(db, table, lastPosition),
+    lastPosition,
     /** @throws CommitError constraint: a position is not the next one (E1). */
     append(events: readonly JournalEvent[], previous: number): void {
       events.forEach((event, index) => {

@@ -1,6 +1,6 @@
 import { emptyTally, type Instance, type Tally } from "../../../machines/records/instance.ts";
 import type { ActorNo, InstanceNo } from "../../../machines/records/values.ts";
-import { INSTANCE, ROSTER, TALLY } from "../../tables/instance.ts";
+import { INSTANCE, TALLY } from "../../tables/instance.ts";
 import type { Database } from "./library.ts";
 import { present } from "./prepared.ts";
 import { inserter, replacer, updater } from "./rows.ts";
@@ -28,13 +28,5 @@ export function tallyTable(db: Database) {
     /** All zero for an actor that never counted anything. */
     byNo: (no: ActorNo): Tally => byNo.get(no) ?? emptyTally(no),
     all: select<[]>("ORDER BY instance").all,
-  };
-}
-
-/** Reads and writes of table `roster`. */
-export function rosterTable(db: Database) {
-  return {
-    replace: replacer(db, ROSTER),
-    ofParent: selector(db, ROSTER)<[parent: InstanceNo]>("WHERE parent = ? ORDER BY child").all,
   };
 }

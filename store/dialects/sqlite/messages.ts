@@ -1,9 +1,9 @@
 import type { ActorNo } from "../../../machines/records/values.ts";
 import type { MailRow } from "../../store.ts";
-import { DEAD_LETTER, MAILBOX, type MailboxRow } from "../../tables/message.ts";
+import { MAILBOX, type MailboxRow } from "../../tables/message.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
-import { inserter, replacer } from "./rows.ts";
+import { inserter } from "./rows.ts";
 import { selector } from "./select.ts";
 
 function mailOf(row: MailboxRow): MailRow {
@@ -47,14 +47,5 @@ export function mailboxTable(db: Database) {
       return rows.slice(0, limit).map(mailOf);
     },
     ofActor: (actor: ActorNo, limit: number): MailRow[] => ofActor.all(actor, limit).map(mailOf),
-  };
-}
-
-/** Reads and writes of table `dead_letter`: messages no turn could handle. */
-export function deadLetterTable(db: Database) {
-  return {
-    /** A letter that died again is the same letter. */
-    replace: replacer(db, DEAD_LETTER),
-    byNo: selector(db, DEAD_LETTER)<[no: number]>("WHERE no = ?").get,
   };
 }

@@ -1,13 +1,17 @@
+import type { InstanceNo, TaskNo } from "../../../machines/records/values.ts";
+import { ROSTER } from "../../tables/instance.ts";
+import { DEAD_LETTER } from "../../tables/message.ts";
 import { COUNTER } from "../../tables/store.ts";
+import { TASK_RESULT, WATCH } from "../../tables/task.ts";
 import { delegationTable } from "./delegations.ts";
 import { journal } from "./events.ts";
-import { instanceTable, rosterTable, tallyTable } from "./instances.ts";
+import { instanceTable, tallyTable } from "./instances.ts";
 import { keyTables } from "./keys.ts";
 import type { Database } from "./library.ts";
-import { deadLetterTable, mailboxTable } from "./messages.ts";
-import { updater } from "./rows.ts";
+import { mailboxTable } from "./messages.ts";
+import { inserter, replacer, updater } from "./rows.ts";
 import { selector } from "./select.ts";
-import { resultTable, taskTable, watchTable } from "./tasks.ts";
+import { taskTable } from "./tasks.ts";
 import { whoTable } from "./who.ts";
 
 /** Every table with its statements, compiled once per connection. */
@@ -18,14 +22,28 @@ export function openTables(db: Database) {
     counter: { update: updater(db, COUNTER), read: selector(db, COUNTER)<[]>("").get },
     instance: instanceTable(db),
     tally: tallyTable(db),
-    roster: rosterTable(db),
+    roster: {
+      replace: replacer(db, ROSTER),
+      ofParent: selector(db, ROSTER)<[parent: InstanceNo]>("WHERE parent = ? ORDER BY child").all,
+    },
     task: taskTable(db),
     delegation: delegationTable(db),
-    result: resultTable(db),
-    watch: watchTable(db),
+    result: {
+      insert: inserter(db, TASK_RESULT),
+      ofTask: selector(db, TASK_RESULT)<[task: TaskNo]>("WHERE task = ? ORDER BY round").all,
+    },
+    /** They stay for ever: a retry settles again. Watching twice is watching once: the message may come again. */
+    watch: {
+      insert: inserter(db, WATCH, "ON CONFLICT DO NOTHING"),
+      ofTask: selector(db, WATCH)<[task: TaskNo]>("WHERE task = ? ORDER BY dependent").all,
+    },
     event: journal(db, who),
     mailbox: mailboxTable(db),
-    deadLetter: deadLetterTable(db),
+    deadLetter: {
+      /** A letter that died again is the same letter. */
+      replace: replacer(db, DEAD_LETTER),
+      byNo: selector(db, DEAD_LETTER)<[no: number]>("WHERE no = ?").get,
+    },
     key: keyTables(db),
   };
 }

@@ -1,10 +1,9 @@
 import type { ActorNo, TaskNo } from "../../../machines/records/values.ts";
 import type { TaskAddress } from "../../store.ts";
 import { bytesOfUuid } from "../../tables/column.ts";
-import { TASK, TASK_RESULT, WATCH } from "../../tables/task.ts";
+import { TASK } from "../../tables/task.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
-import { inserter } from "./rows.ts";
 import { selector } from "./select.ts";
 import { taskWrites } from "./task-writes.ts";
 
@@ -46,22 +45,5 @@ export function taskTable(db: Database) {
     ownLeases: select<[]>(
       "WHERE t.no IN (SELECT no FROM task WHERE status < 7 AND status IN (4, 5) AND lease_kind = 3) ORDER BY t.no",
     ).all,
-  };
-}
-
-/** Reads and writes of table `task_result`: one row per final task and round (T5). */
-export function resultTable(db: Database) {
-  return {
-    insert: inserter(db, TASK_RESULT),
-    ofTask: selector(db, TASK_RESULT)<[task: TaskNo]>("WHERE task = ? ORDER BY round").all,
-  };
-}
-
-/** Reads and writes of table `watch`: who waits for a task to be final. Watches stay for ever: a retry settles again. */
-export function watchTable(db: Database) {
-  return {
-    /** Watching twice is watching once: the message that asks for it may come again. */
-    insert: inserter(db, WATCH, "ON CONFLICT DO NOTHING"),
-    ofTask: selector(db, WATCH)<[task: TaskNo]>("WHERE task = ? ORDER BY dependent").all,
   };
 }
