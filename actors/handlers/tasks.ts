@@ -1,5 +1,5 @@
 import { refuse, type Refusal } from "../../machines/errors.ts";
-import type { TaskCreated } from "../../machines/events/task-created.ts";
+import { saidOf, type TaskCreated } from "../../machines/events/task-created.ts";
 import type { TaskSpec } from "../../machines/messages/command.ts";
 import type { InstanceNo, TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
@@ -40,36 +40,26 @@ export const tasks: Entries<"task.create" | "task.assign" | "task.update" | "tas
   },
 };
 
-/** Only what is not the default stands in the event. */
+/** What `task.created` says of a task that begins here. */
 export function taskCreated(
   turn: Turn,
   spec: TaskSpec,
   place: { holder: InstanceNo | null; dependsOn: readonly TaskNo[] },
 ): TaskCreated {
   const { settings, envelope } = turn;
-  const maxAttempts = spec.maxAttempts ?? settings.tasks.maxAttempts;
+  const { title, dependsOnKeys: _resolved, ...asked } = spec;
+  const { holder } = place;
   return {
-    title: spec.title,
-    ...(spec.description === null ? {} : { description: spec.description }),
-    ...(spec.tags.length === 0 ? {} : { tags: [...spec.tags] }),
-    ...(spec.priority === "medium" ? {} : { priority: spec.priority }),
-    ...(spec.project === null ? {} : { project: spec.project }),
-    ...(spec.key === null ? {} : { key: spec.key }),
-    ...(spec.runId === null ? {} : { runId: spec.runId }),
-    ...(place.dependsOn.length === 0
-      ? {}
-      : { dependsOn: [...place.dependsOn], waitsFor: [...place.dependsOn] }),
-    ...(spec.onDependencyFailure === "fail" ? {} : { onDependencyFailure: spec.onDependencyFailure }),
-    ...(spec.deadlineAt === null ? {} : { deadlineAt: spec.deadlineAt }),
-    ...(spec.notBefore === null ? {} : { notBefore: spec.notBefore }),
-    ...(spec.timeoutSeconds === null ? {} : { timeoutSeconds: spec.timeoutSeconds }),
-    ...(maxAttempts === 3 ? {} : { maxAttempts }),
-    ...(spec.run === null ? {} : { run: spec.run }),
-    ...(spec.payload === null ? {} : { payload: spec.payload }),
-    ...(spec.route ? {} : { route: false }),
-    ...(spec.source === "library" ? {} : { source: spec.source }),
+    title,
+    ...saidOf({
+      ...asked,
+      tags: [...spec.tags],
+      dependsOn: [...place.dependsOn],
+      waitsFor: [...place.dependsOn],
+      maxAttempts: spec.maxAttempts ?? settings.tasks.maxAttempts,
+    }),
     status: initialTaskStatus(place.dependsOn.length),
-    holder: place.holder,
+    holder,
     ...(envelope.by === null ? {} : { by: envelope.by }),
   };
 }

@@ -1,4 +1,5 @@
 import { initialTaskStatus } from "../lifecycles/task.ts";
+import type { TaskSpec } from "../messages/command.ts";
 import type { Task } from "../records/task.ts";
 import { DESK, type TaskNo } from "../records/values.ts";
 import type { Stamp } from "./entry.ts";
@@ -8,6 +9,41 @@ import type { taskEvents } from "./task.ts";
 /** Data of `task.created`: what was asked, where it is, and what it waits for; absent = the default. */
 export type TaskCreated = DataOf<(typeof taskEvents)["task.created"]["data"]>;
 
+/** What a caller may ask of a new task; all of it stands in the event. */
+type Asked = Required<Pick<TaskCreated, Exclude<keyof TaskSpec, "title" | "dependsOnKeys"> | "waitsFor">>;
+
+/** What the event leaves unsaid means this. */
+const UNSAID: Asked = {
+  description: null,
+  tags: [],
+  priority: "medium",
+  project: null,
+  key: null,
+  runId: null,
+  dependsOn: [],
+  waitsFor: [],
+  onDependencyFailure: "fail",
+  deadlineAt: null,
+  notBefore: null,
+  timeoutSeconds: null,
+  maxAttempts: 3,
+  run: null,
+  payload: null,
+  route: true,
+  source: "library",
+};
+
+/** Only what is not the default stands in the event. */
+export function saidOf(asked: Asked): TaskCreated {
+  const said: { [key: string]: unknown } = {};
+  for (const key of Object.keys(UNSAID) as (keyof Asked)[]) {
+    const value = asked[key];
+    const isUnsaid = Array.isArray(value) ? value.length === 0 : value === UNSAID[key];
+    if (!isUnsaid) said[key] = value;
+  }
+  return said;
+}
+
 /** A task as `task.created` makes it. */
 export function createTask(no: TaskNo, id: string, data: TaskCreated, { at }: Stamp): Task {
   const waitsFor = data.waitsFor ?? [];
@@ -16,22 +52,22 @@ export function createTask(no: TaskNo, id: string, data: TaskCreated, { at }: St
     no,
     id,
     title: data.title ?? "",
-    description: data.description ?? null,
+    description: data.description ?? UNSAID.description,
     tags: data.tags ?? [],
-    priority: data.priority ?? "medium",
-    project: data.project ?? null,
-    key: data.key ?? null,
-    runId: data.runId ?? null,
+    priority: data.priority ?? UNSAID.priority,
+    project: data.project ?? UNSAID.project,
+    key: data.key ?? UNSAID.key,
+    runId: data.runId ?? UNSAID.runId,
     dependsOn: data.dependsOn ?? [],
-    onDependencyFailure: data.onDependencyFailure ?? "fail",
-    deadlineAt: data.deadlineAt ?? null,
-    notBefore: data.notBefore ?? null,
-    timeoutSeconds: data.timeoutSeconds ?? null,
-    maxAttempts: data.maxAttempts ?? 3,
-    run: data.run ?? null,
-    payload: data.payload ?? null,
-    route: data.route ?? true,
-    source: data.source ?? "library",
+    onDependencyFailure: data.onDependencyFailure ?? UNSAID.onDependencyFailure,
+    deadlineAt: data.deadlineAt ?? UNSAID.deadlineAt,
+    notBefore: data.notBefore ?? UNSAID.notBefore,
+    timeoutSeconds: data.timeoutSeconds ?? UNSAID.timeoutSeconds,
+    maxAttempts: data.maxAttempts ?? UNSAID.maxAttempts,
+    run: data.run ?? UNSAID.run,
+    payload: data.payload ?? UNSAID.payload,
+    route: data.route ?? UNSAID.route,
+    source: data.source ?? UNSAID.source,
     createdBy: data.by ?? null,
     createdAt: at,
     parentTask: data.parentTask ?? null,

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { SharedPass } from "../../src/workers/shared-pass.ts";
+import { SharedPass } from "../../../src/workers/shared-pass.ts";
 
 describe("a shared pass", () => {
   it("serves all calls during a pass with one more after it", async () => {
