@@ -15,7 +15,7 @@ import { textOf, type Format, type Shown } from "./output.ts";
 import { lookFor, type Look } from "./render/look.ts";
 import type { Args } from "./parse/args.ts";
 
-/** A second command waits this long for the first one to give the store back. Source: 5-cli.md 5.1. */
+/** A second command waits this long for the first one to give the store back. Source: spec/cli.md 5.1. */
 const LOCK_WAIT_MS = 5_000;
 const LOCK_RETRY_MS = 50;
 

@@ -13,7 +13,7 @@ import { VERSION } from "./package.ts";
 export type { CliIo } from "./io.ts";
 
 /**
- * Runs one command line and resolves with its exit code (5-cli.md 5.1). Data goes to stdout, remarks and
+ * Runs one command line and resolves with its exit code (spec/cli.md 5.1). Data goes to stdout, remarks and
  * errors to stderr; nothing is thrown for a user's mistake.
  */
 export async function run(argv: string[], io: CliIo): Promise<number> {

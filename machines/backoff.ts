@@ -4,7 +4,7 @@ const MAX_DOUBLINGS = 52;
 /**
  * How long to wait before the n-th repetition: a random share of base × 2^(n−1), capped ("full jitter").
  * All lengths in ms; `n` counts from 1 (less is taken as 1); `random` gives [0, 1). Answers a whole number in
- * [0, min(maxMs, baseMs × 2^(n−1))]. Source: 2-domain.md 2.7; the jitter is the "full" one of Marc Brooker,
+ * [0, min(maxMs, baseMs × 2^(n−1))]. Source: spec/domain.md 2.7; the jitter is the "full" one of Marc Brooker,
  * "Exponential Backoff and Jitter" (AWS Architecture Blog, 2015).
  */
 export function backoffMs(params: {

@@ -1,6 +1,6 @@
 import type { Json } from "./records/values.ts";
 
-/** Every code a caller can meet, with its HTTP status. What happened is said by a refusal's detail. Source: 4-http-api.md 4.4. */
+/** Every code a caller can meet, with its HTTP status. What happened is said by a refusal's detail. Source: spec/api.md 4.4. */
 const STATUS_OF = {
   malformed_json: 400,
   invalid_delegation: 400,

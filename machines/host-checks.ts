@@ -3,7 +3,7 @@ import type { AnyStateMachine } from "xstate";
 
 /**
  * What a lifecycle machine must be before it may run: flat, pure, named, reachable, complete. XState finds
- * little of this by itself, and most of it not before the state is entered. Source: 3-runtime.md 3.2.
+ * little of this by itself, and most of it not before the state is entered. Source: spec/runtime.md 3.2.
  */
 
 /** A lifecycle as it is declared, before its types are known. */

@@ -5,7 +5,7 @@ import { checkLifecycle, initialOf, type Declared, type Edge } from "./host-chec
 /**
  * The one place where Hopper meets XState: a machine is drawn with XState, checked when it is loaded, and compiled
  * to a table that the turns ask. test/machines/host.prop.test.ts proves that the table, `machine.transition`, the
- * exported `transition()` and a live actor give the same answers. Source: 3-runtime.md 3.2.
+ * exported `transition()` and a live actor give the same answers. Source: spec/runtime.md 3.2.
  */
 
 /** What a lifecycle is told. Its payload is what the guards need, no more. */

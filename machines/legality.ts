@@ -8,7 +8,7 @@ interface Place {
   readonly queue: boolean;
 }
 
-/** The table of 2-domain.md 2.3, and which scopes have a queue (2.6: GLOBAL never queues; FEDERATED stands for another Hopper). */
+/** The table of spec/domain.md 2.3, and which scopes have a queue (2.6: GLOBAL never queues; FEDERATED stands for another Hopper). */
 const PLACES: Readonly<Record<Scope, Place>> = {
   GLOBAL: {
     parents: [null],

@@ -1,6 +1,6 @@
 import type { Instance, InstanceConfig, Scope } from "./records/instance.ts";
 
-/** Store-wide settings with their defaults. Source: 2-domain.md 2.9. */
+/** Store-wide settings with their defaults. Source: spec/domain.md 2.9. */
 export interface Settings {
   readonly delegation: {
     readonly routedExpiryMs: number;
@@ -36,7 +36,7 @@ export const DEFAULT_SETTINGS: Settings = {
   scopes: {},
 };
 
-/** Limits that every door shares. Source: 4-http-api.md 4.4, 2-domain.md. */
+/** Limits that every door shares. Source: spec/api.md 4.4, spec/domain.md 2.1. */
 export const LIMITS = {
   nameChars: 128,
   titleChars: 512,
@@ -75,7 +75,7 @@ export interface EffectiveConfig {
 
 /**
  * What is created below an instance inherits: what the instance itself inherited, under its own `child_defaults`, else
- * those of its scope (2-domain.md 2.8).
+ * those of its scope (spec/domain.md 2.8).
  */
 export function handedDown(
   parent: Pick<Instance, "scope" | "inherited" | "config">,
@@ -85,7 +85,7 @@ export function handedDown(
   return { ...parent.inherited, ...own };
 }
 
-/** defaults < YAML for the scope < `child_defaults` of ancestors < own configuration (2-domain.md 2.8). */
+/** defaults < YAML for the scope < `child_defaults` of ancestors < own configuration (spec/domain.md 2.8). */
 export function effectiveConfig(instance: Instance, settings: Settings): EffectiveConfig {
   const merged: InstanceConfig = {
     ...settings.scopes[instance.scope],

@@ -19,7 +19,7 @@ const BLOCK_ENTRIES = 512;
  * The tasks queued at one instance, in the order workers get them: priority, then arrival, then number.
  * A task whose `notBefore` lies ahead is passed over but keeps its place; once claimable it stays so (`now` is taken
  * never to go back). Adding, removing and finding the next take about a microsecond with 100,000 queued; nothing may
- * be added or removed while {@link WorkerQueue.inOrder} is walked. Source: 2-domain.md 2.6 (ORCHESTRATION), K3.
+ * be added or removed while {@link WorkerQueue.inOrder} is walked. Source: spec/domain.md 2.6 (ORCHESTRATION), K3.
  */
 export class WorkerQueue {
   readonly #entries = new Map<TaskNo, QueueEntry>();

@@ -4,7 +4,7 @@ import { rolldown, type Plugin } from "rolldown";
 
 /**
  * In a bundle, MikroORM's own `import "better-sqlite3"` would be resolved from where the bundle lies: with another
- * better-sqlite3 there, the process would hold two SQLite libraries (3-runtime.md 3.3). It gets the one that Hopper uses.
+ * better-sqlite3 there, the process would hold two SQLite libraries (spec/runtime.md 3.3). It gets the one that Hopper uses.
  */
 const oneSqlite: Plugin = {
   name: "one-sqlite",

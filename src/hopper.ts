@@ -88,7 +88,7 @@ export interface CreateHopperParams {
   readonly ids?: Ids | undefined;
   /** Where the operator is told what goes on. Default: nowhere. */
   readonly log?: Log | undefined;
-  /** Other behaviors for scopes (2-domain.md 2.6). */
+  /** Other behaviors for scopes (spec/domain.md 2.6). */
   readonly scopes?: Partial<Record<Scope, ScopeBehavior>> | undefined;
   /** How long to wait for another owner of the store, in ms. Default 5,000. */
   readonly lockWaitMs?: number | undefined;
@@ -106,7 +106,7 @@ export interface CreateHopperParams {
 
 /**
  * Opens a store and runs Hopper on it in this process. Throws StoreError when the store cannot be opened,
- * `bad_configuration` for a bad configuration. Source: 5-cli.md 5.5.
+ * `bad_configuration` for a bad configuration. Source: spec/cli.md 5.5.
  *
  * @example
  * await using hopper = await createHopper({ store: "sqlite::memory:" });

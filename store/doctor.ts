@@ -2,7 +2,7 @@ import { ANY_INSTANCE, SEGMENT } from "./dialects/sqlite/event-segments.ts";
 import type { DoctorFinding } from "./store.ts";
 import { TASK_STATUS } from "./tables/codes.ts";
 
-/** An invariant of 8-reliability.md 8.1 as a question: what it says, and SQL whose rows (`line`) break it. */
+/** An invariant of spec/reliability.md 8.1 as a question: what it says, and SQL whose rows (`line`) break it. */
 export interface Check {
   readonly id: string;
   readonly rule: string;

@@ -110,7 +110,7 @@ export interface Queries {
    * one state of the store (T8).
    */
   histories(after: TaskNo, limit: number): Awaitable<readonly StoredHistory[]>;
-  /** Every Q of 8-reliability.md that rows alone can answer, by id. */
+  /** Every Q of spec/reliability.md 8.1 that rows alone can answer, by id. */
   doctor(): Awaitable<readonly DoctorFinding[]>;
   /** Open tasks that nothing is under way for: no message, timer, live lease, queue, watch or person (the auditor's question). */
   stuck(limit: number): Awaitable<readonly { readonly task: TaskNo; readonly keeper: ActorNo }[]>;

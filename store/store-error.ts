@@ -1,4 +1,4 @@
-/** Why a store could not be opened. The first three are exit 5 of the CLI, the rest 9, missing is 4 (5-cli.md 5.6). */
+/** Why a store could not be opened. The first three are exit 5 of the CLI, the rest 9, missing is 4 (spec/cli.md 5.6). */
 export type StoreErrorKind =
   | "locked"
   | "not_permitted"

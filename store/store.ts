@@ -44,7 +44,7 @@ export type DirectoryEntry = Readonly<
   Pick<Instance, "no" | "id" | "name" | "scope" | "type" | "status" | "parent" | "root">
 >;
 
-/** Why a commit did not happen (or may have). The loop treats each kind differently (3-runtime.md 3.1, 3.3). */
+/** Why a commit did not happen (or may have). The loop treats each kind differently (spec/runtime.md 3.1, 3.3). */
 export class CommitError extends Error {
   override readonly name = "CommitError";
   /** constraint = rolled back, a row broke a rule; full = rolled back, no space; busy = rolled back, try again; io = it may have happened. */
@@ -92,7 +92,7 @@ export interface Store {
   ownLeases(): Awaitable<readonly Task[]>;
   /**
    * Forgets at most `limit` idempotency keys, with their answers, of before this moment (they are kept for 24 h,
-   * 3-runtime.md 3.4). How many went: fewer than `limit` = that was all.
+   * spec/runtime.md 3.4). How many went: fewer than `limit` = that was all.
    */
   forgetKeys(before: number, limit: number): Awaitable<number>;
   /** Truncate the log when nothing is going on. */

@@ -9,7 +9,7 @@ import { processTable } from "../src/workers/process-table.ts";
 
 /**
  * `hopper run` is killed with SIGKILL at random moments, each time followed by `--resume`. KILLS sets how
- * often (30 and more for a deep run), SEED the moments. Source: 5-cli.md 5.3, 8-reliability.md 8.3.
+ * often (30 and more for a deep run), SEED the moments. Source: spec/cli.md 5.3, spec/reliability.md 8.3.
  */
 const KILLS = Number(process.env["KILLS"] ?? 4);
 const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1_000_000));

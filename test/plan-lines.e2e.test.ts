@@ -9,7 +9,7 @@ import { realCommand } from "./cli/support/real.ts";
 /**
  * What `hopper run` prints on a pipe, against the journal as `hopper events` prints it: every line after the
  * tree says, word for word but for lengths of time, what one event says that no other line has told, and
- * the lines stand in the order of the journal. Source: 5-cli.md 5.3, 1-product.md "The first run".
+ * the lines stand in the order of the journal. Source: spec/cli.md 5.3, spec/product.md 1.4.
  */
 
 const ROOT = dirname(import.meta.dirname);

@@ -24,7 +24,7 @@ export interface Offer {
 /**
  * The working set of one actor: the rows it keeps and the orders derived from them, in memory while it
  * is active. Only its own turns change it, in place; a batch that fails drops it, and it is read again.
- * Source: 3-runtime.md 3.1.
+ * Source: spec/runtime.md 3.1.
  */
 export class Actor {
   readonly no: ActorNo;

@@ -6,7 +6,7 @@ import type { System } from "./system.ts";
 const EVERY_MS = 30_000;
 /** Tasks it looks at in one round. */
 const MOST = 100;
-/** How long an idempotency key is kept, in ms (3-runtime.md 3.5). */
+/** How long an idempotency key is kept, in ms (spec/runtime.md 3.4). */
 const KEY_KEPT_MS = 24 * 3_600_000;
 /** Keys it forgets in one round: as many as 33 a second leave. */
 const MOST_KEYS = 1_000;
@@ -15,7 +15,7 @@ type AuditorParams = Pick<SystemParams, "store" | "clock" | "log" | "protocol"> 
 
 /**
  * Recovery as a loop, not a start-up event: looks for open tasks that nothing is under way for, and asks
- * their keepers to look again. Source: 3-runtime.md 3.4.
+ * their keepers to look again. Source: spec/runtime.md 3.4.
  */
 export class Auditor {
   readonly #given: AuditorParams;

@@ -26,7 +26,7 @@ export interface Outcome {
 
 /**
  * The unit of work of one batch: every row that its turns touched, each once, and what is to be said
- * after the commit. Source: 3-runtime.md 3.1.
+ * after the commit. Source: spec/runtime.md 3.1.
  */
 export class Batch {
   readonly now: number;

@@ -9,7 +9,7 @@ import { Turn } from "./turn.ts";
 
 /**
  * What becomes of a message whose turn failed twice: its caller is answered, or it becomes one dead letter and
- * the task it was about is held `message_failed`; the mailbox goes on (M8). Source: 3-runtime.md 3.1.
+ * the task it was about is held `message_failed`; the mailbox goes on (M8). Source: spec/runtime.md 3.1.
  */
 export async function deadLetter(params: {
   batch: Batch;

@@ -3,7 +3,7 @@ import type { Settings } from "../../machines/settings.ts";
 
 /**
  * What the runtime needs from the world, passed in once by src/hopper.ts, so that tests and the
- * simulator decide what time it is. Source: 3-runtime.md 3.6.
+ * simulator decide what time it is. Source: spec/runtime.md 3.6.
  */
 export interface Clock {
   /** ms since the epoch. */

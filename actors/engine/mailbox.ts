@@ -12,7 +12,7 @@ export function envelopeOf(to: ActorNo, message: Message, origin: Origin = {}): 
 
 /**
  * Envelopes that wait, first in first out per actor, taken round-robin over the actors, so that a busy one
- * starves nobody and the order sender → receiver is kept (M3). Source: 3-runtime.md 3.1.
+ * starves nobody and the order sender → receiver is kept (M3). Source: spec/runtime.md 3.1.
  */
 export class FairQueue {
   readonly #lanes = new Map<ActorNo, Lane>();

@@ -22,7 +22,7 @@ export interface RecoveryHost {
 /**
  * A batch that failed is dropped with its working set. A turn that threw, or a row that broke a rule, costs
  * only itself: every envelope of the batch is run again in a batch of its own. A commit whose fate is
- * unknown stops everything. Source: 3-runtime.md 3.1 "One bad turn harms nobody else", 3.3.
+ * unknown stops everything. Source: spec/runtime.md 3.1 "One bad turn harms nobody else", 3.3.
  */
 export async function recover(params: {
   batch: Batch;

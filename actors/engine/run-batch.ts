@@ -31,7 +31,7 @@ export interface BatchContext extends SystemParams {
 
 /**
  * Runs turns until the batch is full or nothing is left: each envelope from outside, then all that it
- * caused, so that what happens together is committed together. Source: 3-runtime.md 3.1.
+ * caused, so that what happens together is committed together. Source: spec/runtime.md 3.1.
  */
 export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchContext): Promise<void> {
   const inside = new FairQueue();

@@ -9,7 +9,7 @@ export interface SystemParams extends TurnWorld {
   /** What the actors say to each other, and do about it. */
   readonly protocol: Protocol;
   readonly log: Log;
-  /** Told once when a commit failed in a way that leaves its fate unknown: the process must stop (3-runtime.md 3.3). */
+  /** Told once when a commit failed in a way that leaves its fate unknown: the process must stop (spec/runtime.md 3.3). */
   readonly onFatal: (error: Error) => void;
   readonly limits?: Partial<LoopLimits>;
   /** Picks the next actor among n (simulator); absent = in turn. */

@@ -21,7 +21,7 @@ const DUE_AT_A_TIME = 256;
 /**
  * The loop: takes what is due, runs turns in batches, commits each batch once, and only then answers
  * and tells. Drive it by hand with {@link System.tick}, or let it run with {@link System.start}.
- * Source: 3-runtime.md 3.1.
+ * Source: spec/runtime.md 3.1.
  */
 export class System {
   readonly observers: Observers;

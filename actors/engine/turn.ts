@@ -43,7 +43,7 @@ interface Before {
 /**
  * One actor handling one message. It reads its actor's working set, and everything it does goes
  * through here: events (which change the rows), messages, the answer. It never awaits, reads no
- * clock and makes no id of its own. Source: 3-runtime.md 3.1.
+ * clock and makes no id of its own. Source: spec/runtime.md 3.1.
  *
  * What the machine of a record does not accept, throws; the `try…` form answers false instead, and nothing has happened.
  */
@@ -109,7 +109,7 @@ export class Turn extends TurnBase {
   insertDelegation(task: Task, name: DelegationEventName, data: DelegationCreated): Delegation {
     this.#mustKeep(task);
     const no = (this.batch.counters.delegation += 1);
-    // One that is accepted as it is made (an escalation that returns the task) is its target's, as all that follows (2.7).
+    // One that is accepted as it is made (an escalation that returns the task) is its target's, as all that follows (spec/domain.md 2.7).
     const isOffer = ENTRIES[name].creates === "delegation";
     const event = this.append(name, data, {
       task: task.no,

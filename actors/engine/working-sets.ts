@@ -7,7 +7,7 @@ import type { Batch } from "./batch.ts";
 
 /**
  * The actors in memory. An actor comes back from its rows when a message is for it, and is dropped when
- * others are used more: memory follows the active set. Source: 3-runtime.md 3.1.
+ * others are used more: memory follows the active set. Source: spec/runtime.md 3.1.
  */
 export class WorkingSets {
   readonly #store: Store;

@@ -5,7 +5,7 @@ import type { InstanceNo } from "../../machines/records/values.ts";
 import type { EffectiveConfig } from "../../machines/settings.ts";
 import type { Turn } from "../engine/turn.ts";
 
-/** What a parent knows and counts of its children by itself. Source: 3-runtime.md 3.1. */
+/** What a parent knows and counts of its children by itself. Source: spec/runtime.md 3.1. */
 
 /** What a parent knows of a child from the first. */
 export function introduction(

@@ -6,7 +6,7 @@ import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
 import { holdsLease, leaseLost } from "./lease-token.ts";
 
-/** A worker takes tasks, says that it lives, and gives them up. Source: 2-domain.md 2.5, 3-runtime.md 3.4. */
+/** A worker takes tasks, says that it lives, and gives them up. Source: spec/domain.md 2.5, spec/runtime.md 3.4. */
 export const claims: Entries<"instance.claim" | "task.heartbeat" | "task.start" | "task.release"> = {
   "instance.claim": { needs: "nothing", admission: "progress", handle: onClaim },
   "task.heartbeat": { needs: "task", admission: "progress", handle: onHeartbeat },

@@ -9,7 +9,7 @@ import type { ErrorInfo } from "../../machines/records/values.ts";
 import { holdsLease, leaseLost, noteLateResult } from "./lease-token.ts";
 import { closeOwnHop } from "./children.ts";
 
-/** The end of a task: final in its keeper's turn, then upward hop by hop. Source: 2-domain.md 2.7. */
+/** The end of a task: final in its keeper's turn, then upward hop by hop. Source: spec/domain.md 2.7. */
 export const completion: Entries<"task.complete" | "task.cancel" | "task.completion"> = {
   "task.complete": {
     needs: "task",
@@ -42,7 +42,7 @@ function onComplete(turn: Turn, command: MessageOf<"task.complete">, task: Task)
   endTask(turn, task, answered, { result: command.result, epoch: command.leaseToken, force });
 }
 
-/** Completing again what is done: fine when it says the same (2.5). */
+/** Completing again what is done: fine when it says the same (spec/domain.md 2.5). */
 function repeatCompletion(turn: Turn, command: MessageOf<"task.complete">, task: Task): void {
   const sameToken = command.leaseToken === null || command.leaseToken === turn.preloaded.completedBy;
   const sameResult = command.result === null || command.result === task.result;

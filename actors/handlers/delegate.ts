@@ -11,7 +11,7 @@ import { offer, rankFor } from "./routing.ts";
 
 type Delegate = MessageOf<"task.delegate">;
 
-/** A caller moves a task down: to a named child, or to whom routing chooses. Source: 2-domain.md 2.4. */
+/** A caller moves a task down: to a named child, or to whom routing chooses. Source: spec/domain.md 2.4. */
 export const delegate: Entries<"task.delegate"> = {
   "task.delegate": { needs: "task", admission: "progress", handle: onDelegate },
 };
@@ -62,7 +62,7 @@ function routeOn(turn: Turn, task: Task, command: Delegate): void {
   });
 }
 
-/** Type, level, self: checked before state (4-http-api.md 4.6). */
+/** Type, level, self: checked before state (spec/api.md 4.6). */
 function whyIllegal(turn: Turn, to: InstanceNo, type: DelegationType): Refusal | null {
   const { name, scope } = turn.instance;
   const { actor } = turn;

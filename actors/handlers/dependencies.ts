@@ -5,7 +5,7 @@ import type { Turn } from "../engine/turn.ts";
 import { failTask } from "./completion.ts";
 import { settleHere } from "./tasks.ts";
 
-/** Waiting for other tasks: subscriptions, so that no wake-up is lost. Source: 2-domain.md 2.5, 3-runtime.md 3.1. */
+/** Waiting for other tasks: subscriptions, so that no wake-up is lost. Source: spec/domain.md 2.5, spec/runtime.md 3.1. */
 export const dependencies: Entries<"dependency.watch" | "dependency.announce" | "dependency.settled"> = {
   "dependency.watch": {
     needs: "task",

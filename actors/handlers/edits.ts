@@ -5,7 +5,7 @@ import type { Turn } from "../engine/turn.ts";
 import { unblock } from "./dependencies.ts";
 import { settleHere } from "./tasks.ts";
 
-/** What a person changes of a task that is not final. Source: 2-domain.md 2.5. */
+/** What a person changes of a task that is not final. Source: spec/domain.md 2.5. */
 export const edits: Entries<"task.edit" | "task.block" | "task.unblock" | "task.reopen"> = {
   "task.edit": { needs: "task", admission: "progress", desk: true, handle: onEdit },
   "task.block": { needs: "task", admission: "progress", desk: true, handle: onBlock },

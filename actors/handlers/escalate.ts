@@ -8,7 +8,7 @@ import type { Turn } from "../engine/turn.ts";
 import { returnTask } from "./return-task.ts";
 import { offer } from "./routing.ts";
 
-/** Tasks that their holder gives up, asked by a caller or because it failed. Source: 2-domain.md 2.4, 2.7. */
+/** Tasks that their holder gives up, asked by a caller or because it failed. Source: spec/domain.md 2.4, 2.7. */
 export const escalate: Entries<"task.escalate"> = {
   "task.escalate": { needs: "task", admission: "progress", handle: onEscalate },
 };

@@ -4,7 +4,7 @@ import { mayMove, type News } from "../../machines/policies/held.ts";
 import type { Turn } from "../engine/turn.ts";
 import { decideTask, wouldHandle } from "./routing.ts";
 
-/** Held tasks are a queue: looked at again when what they wait for may have come. Source: 2-domain.md 2.6. */
+/** Held tasks are a queue: looked at again when what they wait for may have come. Source: spec/domain.md 2.6. */
 
 /** Wakes this actor when the next refusing child may be tried again, if anything is held. */
 export function armBackoff(turn: Turn): void {

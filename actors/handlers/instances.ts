@@ -9,7 +9,7 @@ import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
 import { introduction } from "./children.ts";
 
-/** Creating instances: a root is made by the desk, a child by its parent (3-runtime.md 3.1). */
+/** Creating instances: a root is made by the desk, a child by its parent (spec/runtime.md 3.1). */
 export const instances: Entries<"instance.create"> = {
   "instance.create": { needs: "nothing", admission: "work", desk: true, handle: onCreate },
 };

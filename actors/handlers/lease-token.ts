@@ -2,7 +2,7 @@ import { refuse, type Refusal } from "../../machines/errors.ts";
 import type { Task } from "../../machines/records/task.ts";
 import type { Turn } from "../engine/turn.ts";
 
-/** A lease's token is the epoch of its claim; an old one changes nothing (L1). Source: 3-runtime.md 3.4. */
+/** A lease's token is the epoch of its claim; an old one changes nothing (L1). Source: spec/runtime.md 3.4. */
 export function holdsLease(task: Task, token: number): boolean {
   return (task.status === "claimed" || task.status === "in_progress") && task.epoch === token;
 }

@@ -9,7 +9,7 @@ import { holdsLease, leaseLost, noteLateResult } from "./lease-token.ts";
 
 /**
  * Attempts that end without a result: failures, leases that are lost, moments that have come. A lease's token is the
- * epoch of its claim; an old one changes nothing (L1). Source: 2-domain.md 2.5, 2.7, 3-runtime.md 3.4.
+ * epoch of its claim; an old one changes nothing (L1). Source: spec/domain.md 2.5, 2.7, spec/runtime.md 3.4.
  */
 export const leases: Entries<"task.fail" | "task.orphaned" | "timer.task"> = {
   "task.fail": { needs: "task", admission: "progress", desk: true, handle: onFail },
@@ -39,7 +39,7 @@ interface FailedAttempt {
 }
 
 /**
- * One failure: tried again after a backoff, else the holder's `on_failure` says what becomes of it (2.7). False = its
+ * One failure: tried again after a backoff, else the holder's `on_failure` says what becomes of it (spec/domain.md 2.7). False = its
  * machine does not accept it, and nothing has happened.
  */
 function failAttempt(turn: Turn, task: Task, failed: FailedAttempt): boolean {

@@ -13,7 +13,7 @@ import type { Turn } from "../engine/turn.ts";
 import { redecideHeld } from "./held-tasks.ts";
 import { returnAll } from "./termination.ts";
 
-/** The lifecycle of an instance, by its own actor. Source: 2-domain.md 2.2. */
+/** The lifecycle of an instance, by its own actor. Source: spec/domain.md 2.2. */
 export const lifecycle: Entries<
   "instance.lifecycle" | "instance.command" | "instance.started" | "instance.drained" | "timer.instance"
 > = {
@@ -224,7 +224,7 @@ export function checkCascade(turn: Turn): void {
   if (answered !== null) finish(turn, answered);
 }
 
-/** An ephemeral instance ends itself when it has had a task, none is open and no offer is pending (2.2). */
+/** An ephemeral instance ends itself when it has had a task, none is open and no offer is pending (spec/domain.md 2.2). */
 export function checkEphemeral(turn: Turn): void {
   const { actor } = turn;
   const { instance } = actor;

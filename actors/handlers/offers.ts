@@ -20,7 +20,7 @@ import { closeOwnHop, noteRefusal } from "./children.ts";
 import { returnForTermination } from "./return-task.ts";
 import { decideTask, hold } from "./routing.ts";
 
-/** Offers: made by the source, settled by the target alone, so exactly one end wins (D7). Source: 2-domain.md 2.4. */
+/** Offers: made by the source, settled by the target alone, so exactly one end wins (D7). Source: spec/domain.md 2.4. */
 export const offers: Entries<
   | "task.delegation"
   | "delegation.accept"

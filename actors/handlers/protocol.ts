@@ -44,7 +44,7 @@ const messages: Entries<Message["type"]> & Registry = {
   ...dependencies,
 };
 
-/** What the engine is given: the rules of Hopper. Source: 2-domain.md 2.8, 3-runtime.md 3.1. */
+/** What the engine is given: the rules of Hopper. Source: spec/domain.md 2.8, spec/runtime.md 3.1. */
 export const protocol: Protocol = {
   messages,
   due,

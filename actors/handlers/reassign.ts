@@ -9,7 +9,7 @@ import { offer } from "./routing.ts";
 
 type Reassign = MessageOf<"task.reassign">;
 
-/** A caller moves a task to a sibling of its holder. Source: 2-domain.md 2.4. */
+/** A caller moves a task to a sibling of its holder. Source: spec/domain.md 2.4. */
 export const reassign: Entries<"task.reassign"> = {
   "task.reassign": {
     needs: "task",

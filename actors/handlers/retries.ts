@@ -4,7 +4,7 @@ import { DESK, type ActorNo } from "../../machines/records/values.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
 
-/** A final task begins a new round at its origin. Source: 2-domain.md 2.5. */
+/** A final task begins a new round at its origin. Source: spec/domain.md 2.5. */
 export const retries: Entries<"task.retry" | "dependency.reopened" | "dependency.reopen"> = {
   "task.retry": {
     needs: "task",

@@ -5,7 +5,7 @@ import type { Task } from "../../machines/records/task.ts";
 import type { ErrorInfo, InstanceNo, Reply } from "../../machines/records/values.ts";
 import { cancelTask } from "./completion.ts";
 
-/** A holder gives a task up over the hop that brought it. Source: 2-domain.md 2.2, 2.4. */
+/** A holder gives a task up over the hop that brought it. Source: spec/domain.md 2.2, 2.4. */
 export interface ReturnParams {
   readonly why: MessageOf<"task.return">["why"];
   readonly reason?: string | null;

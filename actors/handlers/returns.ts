@@ -6,7 +6,7 @@ import { returnForTermination } from "./return-task.ts";
 import { closeOwnHop } from "./children.ts";
 import { decideTask, offer } from "./routing.ts";
 
-/** A task comes back from below: this actor holds it now, and decides anew, or passes it on. Source: 2-domain.md 2.4. */
+/** A task comes back from below: this actor holds it now, and decides anew, or passes it on. Source: spec/domain.md 2.4. */
 export const returns: Entries<"task.return"> = {
   "task.return": {
     needs: "arrival",

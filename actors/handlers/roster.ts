@@ -9,7 +9,7 @@ import type { Turn } from "../engine/turn.ts";
 import { introduction } from "./children.ts";
 import { redecideHeld } from "./held-tasks.ts";
 
-/** What a parent is told of its children, and what it does with the news. Source: 3-runtime.md 3.1, 2-domain.md 2.6. */
+/** What a parent is told of its children, and what it does with the news. Source: spec/runtime.md 3.1, spec/domain.md 2.6. */
 export const roster: Entries<"instance.status"> = {
   "instance.status": { needs: "nothing", admission: "progress", handle: onStatus },
 };
@@ -72,7 +72,7 @@ function onStatus(turn: Turn, { news, child }: MessageOf<"instance.status">): vo
   if (news.status === "running") redecideHeld(turn, before === "running" ? news.room : "changed");
 }
 
-/** Totals and the last 20 summaries of ended children, in the parent's runtime_metadata (2.2). */
+/** Totals and the last 20 summaries of ended children, in the parent's runtime_metadata (spec/domain.md 2.2). */
 function keepSummary(turn: Turn, summary: InstanceSummary): void {
   const metadata = turn.instance.runtimeMetadata;
   const totals = (metadata["ended_totals"] ?? {}) as { [key: string]: number };

@@ -21,7 +21,7 @@ export const routing: Entries<"route.preview"> = {
 
 /**
  * Where a task goes from here: asked whenever its holder has it to itself, by creation, acceptance,
- * return or news. Source: 2-domain.md 2.6.
+ * return or news. Source: spec/domain.md 2.6.
  */
 export function decideTask(
   turn: Turn,

@@ -9,7 +9,7 @@ import { decideTask, hold } from "./routing.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
 
-/** How tasks come into being and into somebody's keeping. Source: 2-domain.md 2.5, 4-http-api.md 4.2. */
+/** How tasks come into being and into somebody's keeping. Source: spec/domain.md 2.5, spec/api.md 4.2. */
 export const tasks: Entries<"task.create" | "task.assign" | "task.update" | "task.audit"> = {
   "task.create": {
     needs: "nothing",

@@ -2,7 +2,7 @@ import type { Turn } from "../engine/turn.ts";
 import { reject } from "./offers.ts";
 import { returnForTermination } from "./return-task.ts";
 
-/** Everything a terminating instance holds goes back; offers to it are rejected, its own offers withdrawn. Source: 2-domain.md 2.2. */
+/** Everything a terminating instance holds goes back; offers to it are rejected, its own offers withdrawn. Source: spec/domain.md 2.2. */
 export function returnAll(turn: Turn): void {
   const { actor } = turn;
   for (const task of Array.from(actor.tasks.values())) {

@@ -35,7 +35,7 @@ export interface Derived {
   value(run: (caseName: string, figure: string) => number | null): number | null;
 }
 
-/** What a figure has to reach (9-performance.md), judged by its median. */
+/** What a figure has to reach (spec/performance.md 9.2), judged by its median. */
 export type Target = { readonly what: string; readonly figure: string } & (
   | { readonly atLeast: number }
   | { readonly atMost: number }

@@ -1,7 +1,7 @@
 import { createHopper, type Hopper } from "../../src/index.ts";
 
 /**
- * The hierarchy of W3 (9-performance.md): one GLOBAL, eight PROJECTs told apart by a capability tag, four
+ * The hierarchy of W3 (spec/performance.md 9.1): one GLOBAL, eight PROJECTs told apart by a capability tag, four
  * ORCHESTRATIONs in each. Limits are far above what is in flight, so that nothing is held.
  */
 

@@ -48,7 +48,7 @@ function cpuRatioOf(name: PlanName): Derived {
   };
 }
 
-/** Hopper itself through its library, in-process: the workload W3 of 9-performance.md. */
+/** Hopper itself through its library, in-process: the workload W3 of spec/performance.md 9.1. */
 export const w3: Row = {
   name: "w3",
   title: "Hopper (W3)",

@@ -48,7 +48,7 @@ const show: CommandSpec = {
   }),
 };
 
-/** `delegation …`: what is on offer and how it was decided. Source: 2-domain.md 2.4. */
+/** `delegation …`: what is on offer and how it was decided. Source: spec/domain.md 2.4. */
 export const delegationCommands: readonly CommandSpec[] = [
   list,
   show,

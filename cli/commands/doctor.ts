@@ -3,7 +3,7 @@ import { wholeList } from "../output.ts";
 import type { CommandSpec } from "../parse/spec.ts";
 import { findingLines } from "../render/doctor.ts";
 
-/** `doctor`: every invariant that a query can check. Exit 9 when one is broken. Source: 8-reliability.md 8.1. */
+/** `doctor`: every invariant that a query can check. Exit 9 when one is broken. Source: spec/reliability.md 8.1. */
 export const doctorCommand: CommandSpec = {
   path: ["doctor"],
   summary: "Check the data against every rule",

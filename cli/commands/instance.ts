@@ -130,7 +130,7 @@ const status: CommandSpec = {
   }),
 };
 
-/** `instance …`: the hierarchy and the lifecycle. Source: 2-domain.md 2.2. */
+/** `instance …`: the hierarchy and the lifecycle. Source: spec/domain.md 2.2. */
 export const instanceCommands: readonly CommandSpec[] = [
   create,
   list,

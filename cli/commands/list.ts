@@ -32,7 +32,7 @@ interface Listing<Body> {
 
 /**
  * A command that lists: a table with `50 of 312` and how to get more, one page of json, or every page as jsonl,
- * name or ids (a page only, when --limit is given). Source: 5-cli.md 5.6.
+ * name or ids (a page only, when --limit is given). Source: spec/cli.md 5.6.
  */
 export function listCommand<Body>(listing: Listing<Body>): CommandSpec {
   const { noun, options, names, table, empty } = listing;

@@ -10,7 +10,7 @@ const DEMO = join(PACKAGE_ROOT, "examples", "hello.plan.yaml");
 const ONCE: OptionSpec = { name: "once", type: "flag", describe: "End when the plan is done" };
 const KEEP: OptionSpec = { name: "keep", type: "flag", describe: "Keep a temporary data folder" };
 
-/** `run PLAN`: the plan runner of src/plan, which is loaded here and not earlier. Source: 5-cli.md 5.3. */
+/** `run PLAN`: the plan runner of src/plan, which is loaded here and not earlier. Source: spec/cli.md 5.3. */
 export const runCommand: CommandSpec = {
   path: ["run"],
   summary: "Run a plan: a hierarchy and tasks with real commands",

@@ -20,7 +20,7 @@ export const statusCommand: CommandSpec = {
   }),
 };
 
-/** Where the command acts: the data folder, and what happens there between commands (5-cli.md 5.1). */
+/** Where the command acts: the data folder, and what happens there between commands (spec/cli.md 5.1). */
 function placeLines(data: string, look: Look): string[] {
   return [
     `${paint("Data:", "dim", look)} ${clean(data)}`,

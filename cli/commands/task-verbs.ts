@@ -5,7 +5,7 @@ import { REASON, verbCommands } from "./verbs.ts";
 
 const RESULT: OptionSpec = { name: "result", type: "json", describe: "What came of it, as JSON" };
 
-/** The verbs that decide a task (2-domain.md 2.3), and those that move it between instances (2.4). */
+/** The verbs that decide a task (spec/domain.md 2.3), and those that move it between instances (spec/domain.md 2.4). */
 export const taskVerbs: readonly CommandSpec[] = [
   ...verbCommands(
     TASK,

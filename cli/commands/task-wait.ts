@@ -14,7 +14,7 @@ const TEND_EVERY_MS = 2_000;
 
 /**
  * `task wait`: looks at the tasks until all are final. The store is not kept: others can work in it meanwhile,
- * and while nobody owns it, this command handles what is due from time to time. Source: 5-cli.md 5.6.
+ * and while nobody owns it, this command handles what is due from time to time. Source: spec/cli.md 5.6.
  */
 export const waitCommand: CommandSpec = {
   path: ["task", "wait"],

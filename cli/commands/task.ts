@@ -113,7 +113,7 @@ const explain: CommandSpec = {
   }),
 };
 
-/** `task delegations`: the chain. Source: 2-domain.md 2.4. */
+/** `task delegations`: the chain. Source: spec/domain.md 2.4. */
 export const chainCommand: CommandSpec = {
   path: ["task", "delegations"],
   summary: "Show a task's delegation chain",

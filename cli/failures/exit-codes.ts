@@ -1,4 +1,4 @@
-/** What `hopper help exit-codes` prints. Source: 5-cli.md 5.1. */
+/** What `hopper help exit-codes` prints. Source: spec/cli.md 5.1. */
 export const EXIT_CODES = {
   ok: [0, "ok"],
   failed: [1, "the operation or the awaited task failed"],

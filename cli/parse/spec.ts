@@ -61,7 +61,7 @@ export function below(path: readonly string[], commands: readonly CommandSpec[])
   return { commands: found, words: new Set(found.map((spec) => spec.path[path.length] ?? "")) };
 }
 
-/** Taken by every command, before or after it. Source: 5-cli.md 5.1. */
+/** Taken by every command, before or after it. Source: spec/cli.md 5.1. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { name: "output", alias: "o", choices: FORMATS, describe: `Format: ${FORMATS.join(", ")}` },
   { name: "json", type: "flag", describe: "The same as -o json" },

@@ -7,7 +7,7 @@ import { CliFailure, usage } from "../failures/failure.ts";
 const FOLDER = ".hopper";
 const STORE_FILE = "hopper.db";
 
-/** The data folder: the one that is named, else the nearest `.hopper` upward, else `./.hopper`. Source: 5-cli.md 5.1. */
+/** The data folder: the one that is named, else the nearest `.hopper` upward, else `./.hopper`. Source: spec/cli.md 5.1. */
 export function findDataFolder(named: string | undefined, cwd: string): string {
   if (named === undefined) return nearestUpward(cwd) ?? ownFolder(join(cwd, FOLDER));
   const folder = resolve(cwd, named);

@@ -17,7 +17,7 @@ export interface StorePlace {
   readonly mend: ((change: string) => string) | undefined;
 }
 
-/** The store of a data folder, or the one that the environment or the file names. `--data` wins over both: there `configuration` is undefined. Source: 2-domain.md 2.9. */
+/** The store of a data folder, or the one that the environment or the file names. `--data` wins over both: there `configuration` is undefined. Source: spec/domain.md 2.9. */
 export function placeOf(folder: string, configuration: Configuration | undefined): StorePlace {
   const url = configuration?.store ?? null;
   if (url === null) return { url: storeUrl(folder), shown: folder, origin: null, mend: undefined };

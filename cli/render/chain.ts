@@ -2,7 +2,7 @@ import type { ChainBody, DelegationBody, TaskBody } from "./bodies.ts";
 import { paint, toneOf, type Look } from "./look.ts";
 import { clean } from "./text.ts";
 
-/** `1. global → webapp (route) [accepted]`, one line per delegation in order; none for a task without. Source: 5-cli.md 5.1. */
+/** `1. global → webapp (route) [accepted]`, one line per delegation in order; none for a task without. Source: spec/cli.md 5.1. */
 export function chainLines(chain: Pick<ChainBody, "items">, look: Look): string[] {
   return chain.items
     .toSorted((one, other) => one.seq - other.seq)

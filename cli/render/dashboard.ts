@@ -17,7 +17,7 @@ const STATUS_COLUMN = 41;
 /** A terminal narrower than this gets no frame. */
 const NARROW = 24;
 
-/** The dashboard of `instance status`: framed on a terminal, the same lines in order on a pipe. Source: 5-cli.md 5.1. */
+/** The dashboard of `instance status`: framed on a terminal, the same lines in order on a pipe. Source: spec/cli.md 5.1. */
 export function dashboardLines(stats: StatsBody, look: Look): string[] {
   const attention = attentionText(stats);
   const lines: Line[] = [

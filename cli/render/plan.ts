@@ -19,7 +19,7 @@ import { treeLines } from "./tree.ts";
 
 /**
  * How a run of a plan looks. Pure: facts in, lines out; one step is one event of the journal.
- * Source: 1-product.md "The first run", 5-cli.md 5.3.
+ * Source: spec/product.md 1.4, spec/cli.md 5.3.
  */
 
 /** Columns of what a step is about, and of its kind; what comes after them is free. */

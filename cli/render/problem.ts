@@ -2,7 +2,7 @@ import { issuesOf, type Issue } from "../failures/failure.ts";
 import { paint, type Look } from "./look.ts";
 import { clean } from "./text.ts";
 
-/** `error:` what and why, one line per further issue, `fix:` a command that can be run. Source: 5-cli.md 5.1. */
+/** `error:` what and why, one line per further issue, `fix:` a command that can be run. Source: spec/cli.md 5.1. */
 export function problemLines(
   problem: { readonly detail: string; readonly issues?: unknown },
   more: { allowed: string; fix: string | undefined },

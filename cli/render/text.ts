@@ -4,7 +4,7 @@ import type * as StringWidth from "string-width";
 import type * as WrapAnsi from "wrap-ansi";
 
 /**
- * Text of strangers on a terminal: made harmless and cut. Task text is never interpreted (8-reliability.md 8.5).
+ * Text of strangers on a terminal: made harmless and cut. Task text is never interpreted (spec/reliability.md 8.5).
  */
 
 /** Control characters but tab and newline, and the marks that turn the direction of text around. */

@@ -14,7 +14,7 @@ export function instanceLine(instance: InstanceLike, look: Look): string {
   return `${paint(clean(instance.name), "strong", look)} (${instance.scope}) [${status}]`;
 }
 
-/** The forest as lines, byte for byte as the reference guide draws it. Source: 5-cli.md 5.1. */
+/** The forest as lines, byte for byte as the reference guide draws it. Source: spec/cli.md 5.1. */
 export function treeLines(forest: readonly TreeBody[], look: Look): string[] {
   return forest.flatMap((root) => [treeLine(root, look), ...branchLines(root.children, "", look)]);
 }

@@ -5,7 +5,7 @@ import { instanceEvents } from "./instance.ts";
 import { runtimeEvents } from "./runtime.ts";
 import { taskEvents } from "./task.ts";
 
-/** Every event that the journal can hold, by name. Source: 4-http-api.md 4.3. */
+/** Every event that the journal can hold, by name. Source: spec/api.md 4.3. */
 const EVENTS = { ...instanceEvents, ...taskEvents, ...delegationEvents, ...runtimeEvents } as const;
 
 export type EventName = keyof typeof EVENTS;

@@ -23,7 +23,7 @@ function counted(record: Instance, data: { readonly liveChildren?: number }): In
 /** What most steps have in common: they ask nothing but the status and whether a cascade is under way. */
 const step = { context: terminating, evolve: forgetIntent };
 
-/** Events of an instance's own life. Source: 2-domain.md 2.2. */
+/** Events of an instance's own life. Source: spec/domain.md 2.2. */
 export const instanceEvents = {
   "instance.created": event({
     code: 1,

@@ -31,7 +31,7 @@ function limited(
     : taskContext(record, { maxLeaseLosses: data.maxLeaseLosses });
 }
 
-/** Events of a task. Source: 2-domain.md 2.5. */
+/** Events of a task. Source: spec/domain.md 2.5. */
 export const taskEvents = {
   "task.created": event({
     code: 11,

@@ -37,7 +37,7 @@ const delegationMachine = setup({
   },
 });
 
-/** The delegation's lifecycle. Source: 2-domain.md 2.4. */
+/** The delegation's lifecycle. Source: spec/domain.md 2.4. */
 export const delegationLifecycle = hostLifecycle<DelegationStatus, DelegationContext, DelegationEvent>({
   name: "delegation",
   machine: delegationMachine,

@@ -58,7 +58,7 @@ const instanceMachine = setup({
   },
 });
 
-/** The instance's lifecycle. Source: 2-domain.md 2.2. */
+/** The instance's lifecycle. Source: spec/domain.md 2.2. */
 export const instanceLifecycle = hostLifecycle<InstanceStatus, InstanceContext, InstanceEvent>({
   name: "instance",
   machine: instanceMachine,
@@ -70,7 +70,7 @@ export const instanceLifecycle = hostLifecycle<InstanceStatus, InstanceContext, 
 /** What the runtime tells an instance itself; callers are not shown it as something they could send. */
 const OWN_EVENTS: ReadonlySet<InstanceEvent["type"]> = new Set(["STARTED", "STOPPED", "TERMINATED"] as const);
 
-/** Of the events a state accepts, those that a caller can send as a verb (4-http-api.md 4.6). */
+/** Of the events a state accepts, those that a caller can send as a verb (spec/api.md 4.6). */
 export function verbsOf(allowed: readonly InstanceEvent["type"][]): InstanceEvent["type"][] {
   return allowed.filter((event) => !OWN_EVENTS.has(event));
 }

@@ -6,7 +6,7 @@ import { taskLifecycle, type TaskContext } from "./task.ts";
 export function taskContext(task: Task, supplied: Partial<TaskContext> = {}): TaskContext {
   return {
     failures: task.failures,
-    // While others are tried after a failure, each of them has one attempt (2.7).
+    // While others are tried after a failure, each of them has one attempt (spec/domain.md 2.7).
     maxAttempts: task.firstError === null ? task.maxAttempts : 1,
     leaseLosses: task.leaseLosses,
     maxLeaseLosses: supplied.maxLeaseLosses ?? 0,

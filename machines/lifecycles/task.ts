@@ -170,7 +170,7 @@ const NEW_TASK: TaskContext = {
   offered: false,
 };
 
-/** The task's lifecycle. Source: 2-domain.md 2.5. */
+/** The task's lifecycle. Source: spec/domain.md 2.5. */
 export const taskLifecycle = hostLifecycle<TaskStatus, TaskContext, TaskEvent>({
   name: "task",
   machine: taskMachine,

@@ -33,7 +33,7 @@ export interface Candidate {
   readonly lostBecause: LostBecause | null;
 }
 
-/** What a scope behavior decided for a task, with its reasons. Source: 2-domain.md 2.6, 2.10. */
+/** What a scope behavior decided for a task, with its reasons. Source: spec/domain.md 2.6, 2.10. */
 export interface Decision {
   readonly action: "delegate" | "handle" | "create" | "hold";
   /** In words: `matched tag frontend`, `least busy (0/3)`, `no running child`. */

@@ -11,7 +11,7 @@ interface FromTarget extends OfHop {
   readonly target: InstanceNo;
 }
 
-/** Messages between actors. Source: 2-domain.md 2.8. */
+/** Messages between actors. Source: spec/domain.md 2.8. */
 export type Notice =
   /** An offer. The receiver keeps the task from here on. */
   | (OfHop & { readonly type: "task.delegation"; readonly decide: OfferKind })

@@ -4,7 +4,7 @@ import type { Instance } from "../records/instance.ts";
 import type { EffectiveConfig } from "../settings.ts";
 import { limitOf } from "./capacity.ts";
 
-/** Whether a target takes what it is offered. Source: 2-domain.md 2.4. */
+/** Whether a target takes what it is offered. Source: spec/domain.md 2.4. */
 
 /**
  * By whom an offer is decided. routed = by routing: at once unless the target's `acceptance` is manual; caller = a named

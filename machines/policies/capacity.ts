@@ -9,14 +9,14 @@ export interface Load {
   readonly held: number;
 }
 
-/** So many tasks an instance takes: those being worked on and those that wait. Source: 2-domain.md 2.6. */
+/** So many tasks an instance takes: those being worked on and those that wait. Source: spec/domain.md 2.6. */
 export function limitOf(config: Pick<EffectiveConfig, "maxConcurrent" | "maxQueued">): number {
   return config.maxConcurrent + config.maxQueued;
 }
 
 /**
  * How many more offers an instance would take: by its queue, and where it is no ORCHESTRATION by its held tasks too;
- * GLOBAL queues nothing and is never full. Source: 2-domain.md 2.6.
+ * GLOBAL queues nothing and is never full. Source: spec/domain.md 2.6.
  */
 export function roomOf(
   scope: Scope | undefined,

@@ -2,7 +2,7 @@ import { taskContext } from "../lifecycles/task-context.ts";
 import { taskLifecycle } from "../lifecycles/task.ts";
 import type { Task } from "../records/task.ts";
 
-/** A task can be offered elsewhere unless it is on offer, blocked or final. Source: 2-domain.md 2.4, 2.5. */
+/** A task can be offered elsewhere unless it is on offer, blocked or final. Source: spec/domain.md 2.4, 2.5. */
 export function mayGoAway(task: Task): boolean {
   if (task.pendingHop !== null || task.status === "blocked") return false;
   return taskLifecycle.step(task.status, { type: "WITHDRAW" }, taskContext(task)) !== null;

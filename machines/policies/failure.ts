@@ -6,7 +6,7 @@ import type { EffectiveConfig } from "../settings.ts";
 
 /**
  * What a failure for good leads to at the task's holder: `fails` there, `returns` to the source of the hop that brought
- * it, or `climbs` to the parent by a hop of its own, where nobody above had sent it. Source: 2-domain.md 2.7.
+ * it, or `climbs` to the parent by a hop of its own, where nobody above had sent it. Source: spec/domain.md 2.7.
  */
 export type AfterFailure =
   | { readonly kind: "fails" }
@@ -30,7 +30,7 @@ export function afterFailure(holder: {
 
 /**
  * A task that failed below and that others were to try is not handled or held by who passes it on: with nobody
- * left to try it, it fails with its first error (2.7). Who has just accepted it, or had it escalated (`arrivedBy`), may
+ * left to try it, it fails with its first error (spec/domain.md 2.7). Who has just accepted it, or had it escalated (`arrivedBy`), may
  * be the next to try it.
  */
 export function givesUp(task: Task, decision: Decision, arrivedBy: DelegationType | undefined): boolean {

@@ -2,7 +2,7 @@ import type { Task } from "../records/task.ts";
 
 /**
  * What makes an instance look at its held tasks again: `changed` = a child started, or it runs again itself; `backoff` = a
- * child that refused may be tried again; a number = so many tasks there is room for. Source: 2-domain.md 2.6.
+ * child that refused may be tried again; a number = so many tasks there is room for. Source: spec/domain.md 2.6.
  */
 export type News = "changed" | "backoff" | number;
 

@@ -28,7 +28,7 @@ export const INSTANCE_STATUSES = [
 export type InstanceStatus = (typeof INSTANCE_STATUSES)[number];
 
 /**
- * An instance's own configuration; keys as users write them (2-domain.md 2.9). Keys that it does not name are kept, and
+ * An instance's own configuration; keys as users write them (spec/domain.md 2.9). Keys that it does not name are kept, and
  * warned about, but are no part of the type: with an index signature every misspelt key would compile.
  */
 export interface InstanceConfig {
@@ -112,7 +112,7 @@ export interface Tally extends Record<TaskStatus, number> {
   readonly instance: ActorNo;
 }
 
-/** What a parent was told of one child, kept by the parent. Source: 3-runtime.md 3.1. */
+/** What a parent was told of one child, kept by the parent. Source: spec/runtime.md 3.1. */
 export interface RosterEntry {
   readonly parent: InstanceNo;
   readonly child: InstanceNo;

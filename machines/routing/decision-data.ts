@@ -3,7 +3,7 @@ import type { CandidateRow } from "../events/runtime.ts";
 import type { Candidate, Decision } from "../messages/decision.ts";
 import { LIMITS } from "../settings.ts";
 
-/** A decision as the data of its `routing.decided` event. Source: 2-domain.md 2.1, 2.10. */
+/** A decision as the data of its `routing.decided` event. Source: spec/domain.md 2.1, 2.10. */
 export function compactDecision(decision: Decision): EventData<"routing.decided"> {
   return {
     action: decision.action,

@@ -4,7 +4,7 @@ import type { Evaluation } from "./screening.ts";
 
 /**
  * Order of two candidates: tags, text, load, fewest open, name; < 0 = `a` is the better one.
- * Names are compared by code unit, so that every machine agrees. Source: 2-domain.md 2.6 (Rank).
+ * Names are compared by code unit, so that every machine agrees. Source: spec/domain.md 2.6 (Rank).
  */
 export function compareEvaluations(a: Evaluation, b: Evaluation): number {
   if (a.tags !== b.tags) return b.tags - a.tags;
@@ -14,7 +14,7 @@ export function compareEvaluations(a: Evaluation, b: Evaluation): number {
   return a.entry.name < b.entry.name ? -1 : 1;
 }
 
-/** The first criterion in which a loser is worse than the winner. Source: 2-domain.md 2.6 (Rank). */
+/** The first criterion in which a loser is worse than the winner. Source: spec/domain.md 2.6 (Rank). */
 export function lostAgainst(winner: Evaluation, loser: Evaluation): LostBecause {
   if (winner.tags !== loser.tags) return "fewer_tags";
   if (winner.text !== loser.text) return "lower_text_score";

@@ -11,7 +11,7 @@ import { matchedTags } from "./tags.ts";
  * are in the task's chain, or get only what names them (PERSONAL, FAMILY, FEDERATED) · `named_unknown`,
  * `named_not_running`: of the named child · `full`: somebody who was not asked in this round is full or backing off ·
  * `refused_full`: all refused, one at least because it was full · `given_back`: all refused, one at least had taken
- * the task and gave it back · `refused`: all refused for other reasons. Source: 2-domain.md 2.6.
+ * the task and gave it back · `refused`: all refused for other reasons. Source: spec/domain.md 2.6.
  */
 export type WhyNoCandidate =
   | "no_child"
@@ -87,7 +87,7 @@ function explainFull({ counts }: Screening, filter: CandidateFilter): string {
 /**
  * Why the winner won, in words: what chose it, and what told it from the second where that alone did not.
  * E.g. `matched tag frontend`, `matched tags api, node, then least busy (1/3)`, `text match (login, page)`,
- * `least busy (0/3)`, `named project webapp`. Source: 1-product.md, 2-domain.md 2.6.
+ * `least busy (0/3)`, `named project webapp`. Source: spec/product.md 1.4, spec/domain.md 2.6.
  */
 export function explainWinner(params: {
   readonly view: RoutingView;

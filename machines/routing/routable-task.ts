@@ -4,7 +4,7 @@ import type { Task } from "../records/task.ts";
 /**
  * What routing looks at of a task; a whole {@link Task} is one, and so is a task body that is only previewed.
  * `chain`, `refusedBy`: instance numbers; `project`: the name of the child that is to have it, ids already
- * resolved to names by the caller. Source: 2-domain.md 2.6.
+ * resolved to names by the caller. Source: spec/domain.md 2.6.
  */
 export interface RoutableTask extends Readonly<
   Pick<Task, "title" | "description" | "priority" | "project" | "route" | "routingRound">

@@ -41,7 +41,7 @@ export interface NoCandidate extends RankingFacts {
 /**
  * Ranks the children that may take a task: filter, then tags, text, load, fewest open, name.
  * The text is asked only when the tags leave it something to say (`textScore` is null otherwise). Time linear in the
- * roster. Source: 2-domain.md 2.6 (Candidates).
+ * roster. Source: spec/domain.md 2.6 (Candidates).
  *
  * @example
  * const ranking = rankCandidates(view, task, { scopes: ["PROJECT"], named: task.project });

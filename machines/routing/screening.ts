@@ -55,7 +55,7 @@ export interface Screening {
 
 /**
  * Splits a roster into the children that may take this task and those that may not, each with its reason.
- * Terminated children are passed over. Source: 2-domain.md 2.6 (Candidates, Filter).
+ * Terminated children are passed over. Source: spec/domain.md 2.6 (Candidates, Filter).
  */
 export function screen(view: RoutingView, task: RoutableTask, filter: CandidateFilter): Screening {
   const screening: Screening = {

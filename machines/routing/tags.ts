@@ -1,6 +1,6 @@
 /**
  * Number of a task's tags among a child's capabilities, whatever their upper and lower case.
- * `tags` in lower case already (see {@link lowerTags}); `capabilities` as their owner wrote them. Source: 2-domain.md 2.6
+ * `tags` in lower case already (see {@link lowerTags}); `capabilities` as their owner wrote them. Source: spec/domain.md 2.6
  * (Rank by 2).
  */
 export function countMatches(tags: readonly string[], capabilities: readonly string[]): number {

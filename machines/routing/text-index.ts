@@ -9,7 +9,7 @@ export const TEXT_LIMITS = { titleChars: 512, descriptionChars: 1_024 } as const
 /**
  * The words of a roster, asked how well a task's title and description fit each child.
  * Immutable: made anew when a child's name, capabilities, domains or description change, or a child comes or goes;
- * `ownOpen`, `room` and the like are not part of it. Source: 2-domain.md 2.6 (Rank by 3).
+ * `ownOpen`, `room` and the like are not part of it. Source: spec/domain.md 2.6 (Rank by 3).
  */
 export interface TextIndex {
   /** BM25 score by child, > 0, rounded up to 1/1000; children without a common word are absent. */

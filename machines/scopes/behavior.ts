@@ -7,7 +7,7 @@ import type { EffectiveConfig } from "../settings.ts";
 
 /**
  * What an actor knows when it decides where a task goes: its own state and nothing else.
- * The roster may be stale; the target decides with the truth. Source: 2-domain.md 2.6, 3-runtime.md 3.1.
+ * The roster may be stale; the target decides with the truth. Source: spec/domain.md 2.6, spec/runtime.md 3.1.
  */
 export interface RoutingView {
   readonly instance: Instance;
@@ -25,7 +25,7 @@ export interface RoutingView {
 
 /**
  * How instances of one scope decide what becomes of a task they hold: handle, delegate, create or hold.
- * `decide` is pure: the same view and task give the same decision. Source: 2-domain.md 2.6.
+ * `decide` is pure: the same view and task give the same decision. Source: spec/domain.md 2.6.
  */
 export interface ScopeBehavior {
   /** For logs and explanations, e.g. `project`. */

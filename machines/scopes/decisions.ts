@@ -50,7 +50,7 @@ export function create(
 
 /**
  * The task is offered to the best candidate, or held `no_route` where only the load would choose and the effective
- * configuration says `unmatched: hold`. Source: 2-domain.md 2.6 (Candidates).
+ * configuration says `unmatched: hold`. Source: spec/domain.md 2.6 (Candidates).
  *
  * @example
  * if (ranking.best !== null) return delegate(view, task, ranking);

@@ -8,7 +8,7 @@ import { create, delegate, hold } from "./decisions.ts";
 
 /**
  * GLOBAL always passes work on and never queues: to the child that the task names, else to the best of those running.
- * Source: 2-domain.md 2.6 (GLOBAL, Fallback).
+ * Source: spec/domain.md 2.6 (GLOBAL, Fallback).
  */
 export const globalBehavior: ScopeBehavior = {
   name: "global",

@@ -12,7 +12,7 @@ const MANY_TAGS = 3;
 
 /**
  * How much there is to a task, 1…5: one more each for a description of 500 characters or more, three tags or more,
- * dependencies, and a priority of high or urgent. Source: 2-domain.md 2.6 (PROJECT).
+ * dependencies, and a priority of high or urgent. Source: spec/domain.md 2.6 (PROJECT).
  */
 export function complexity(
   task: Pick<RoutableTask, "description" | "tags" | "dependsOn" | "priority">,
@@ -27,7 +27,7 @@ export function complexity(
 
 /**
  * PROJECT handles what is simple, passes the rest to its ORCHESTRATION children, creates one for complex work,
- * and handles what nobody below can take. Source: 2-domain.md 2.6 (PROJECT, Fallback).
+ * and handles what nobody below can take. Source: spec/domain.md 2.6 (PROJECT, Fallback).
  */
 export const projectBehavior: ScopeBehavior = {
   name: "project",

@@ -5,7 +5,7 @@ import { globalBehavior } from "./global.ts";
 import { projectBehavior } from "./project.ts";
 import { federatedBehavior, orchestrationBehavior, personalBehavior } from "./unrouted.ts";
 
-/** Which behavior decides for which scope; one per runtime. Source: 2-domain.md 2.6. */
+/** Which behavior decides for which scope; one per runtime. Source: spec/domain.md 2.6. */
 export interface ScopeRegistry {
   behaviorFor(scope: Scope): ScopeBehavior;
   /** Puts a behavior in the place of the one that was there. It must be pure; a task it throws for is held `message_failed`. */
@@ -14,7 +14,7 @@ export interface ScopeRegistry {
 
 /**
  * A registry with Hopper's own behaviors.
- * FAMILY and EVENT behave as PERSONAL (handle everything) until their own work comes. Source: 2-domain.md 2.6.
+ * FAMILY and EVENT behave as PERSONAL (handle everything) until their own work comes. Source: spec/domain.md 2.6.
  */
 export function createScopeRegistry(): ScopeRegistry {
   const behaviors: Record<Scope, ScopeBehavior> = {

@@ -1,7 +1,7 @@
 import type { ScopeBehavior } from "./behavior.ts";
 import { handle, hold } from "./decisions.ts";
 
-/** Scopes that never route: `route: false` and `auto_delegate: false` say nothing to them. Source: 2-domain.md 2.6. */
+/** Scopes that never route: `route: false` and `auto_delegate: false` say nothing to them. Source: spec/domain.md 2.6. */
 
 /** Queues for its workers. Whether there is room is its actor's to check. */
 export const orchestrationBehavior: ScopeBehavior = {

@@ -8,7 +8,7 @@ import type { Path } from "../contracts/scan.ts";
 import { shellWord } from "../contracts/shell-word.ts";
 
 const FILE_NAMES = ["hopper.yaml", "hopper.yml", "hopper.json"];
-/** The reference's names; each holds one section, with or without its name above it. Source: 2-domain.md 2.9. */
+/** The reference's names; each holds one section, with or without its name above it. Source: spec/domain.md 2.9. */
 const INCLUDES = [
   { name: "scope_behaviors.yaml", section: "scopes" },
   { name: "delegation_policies.yaml", section: "delegation" },

@@ -9,7 +9,7 @@ type Item = Pick<CheckedTask, "key" | "dependsOn">;
 
 /**
  * Checks what concerns several tasks of a batch: each key once, every `key:…` names one of the batch
- * (`validation_failed`), and nothing depends on itself in the end (`dependency_cycle`). Source: 2-domain.md 2.5.
+ * (`validation_failed`), and nothing depends on itself in the end (`dependency_cycle`). Source: spec/domain.md 2.5.
  */
 export function checkBatch(items: readonly Item[], field = "items"): void {
   const keys = new Map<string, number>();

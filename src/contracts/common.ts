@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** What the contracts of the verbs are written with. Source: 4-http-api.md 4.4. */
+/** What the contracts of the verbs are written with. Source: spec/api.md 4.4. */
 
 /** A found value in words: `is the number 5`, `is missing`. */
 export function found(value: unknown): string {

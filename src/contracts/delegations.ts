@@ -10,7 +10,7 @@ import { pageFields, type PageParams } from "./filters.ts";
 import { optionalProse, prose, reference, result, TEXT_BYTES } from "./texts.ts";
 import { anyOf, oneOf } from "./words.ts";
 
-/** Parameters of the verbs of delegations. Source: 4-http-api.md 4.3. */
+/** Parameters of the verbs of delegations. Source: spec/api.md 4.3. */
 
 const listDelegationsFields = {
   /** Only in these statuses; also `canceled` and `complete`. Default: in every one. */

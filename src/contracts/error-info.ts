@@ -18,7 +18,7 @@ export interface ErrorParams extends Input<typeof errorFields> {}
 
 const fields = z.strictObject(errorFields, accepting("a text or an object with message, code? and details?"));
 
-/** A failure as a caller reports it: text, or {code?, message, details?}. Code `failed` if none is given. Source: 2-domain.md 2.10. */
+/** A failure as a caller reports it: text, or {code?, message, details?}. Code `failed` if none is given. Source: spec/domain.md 2.10. */
 export const errorInfo = limited(
   z
     .preprocess(

@@ -51,7 +51,7 @@ const shape = {
   drain_timeout_seconds: seconds(DAY_SECONDS),
 } satisfies KeysOf<Omit<InstanceConfig, "child_defaults">>;
 
-/** The keys that every instance understands but `child_defaults`. Source: 2-domain.md 2.9. */
+/** The keys that every instance understands but `child_defaults`. Source: spec/domain.md 2.9. */
 export const CONFIG_KEYS: readonly string[] = Object.keys(shape);
 const ALL_KEYS: readonly string[] = [...CONFIG_KEYS, "child_defaults"];
 

@@ -15,7 +15,7 @@ import { instanceName, line, optionalProse, orNull, ownId, reference, tags } fro
 import { leaseLength, lengthOf, milliseconds } from "./time.ts";
 import { anyOf, oneOf } from "./words.ts";
 
-/** Parameters of the verbs of instances. Source: 4-http-api.md 4.1, 2-domain.md 2.1. */
+/** Parameters of the verbs of instances. Source: spec/api.md 4.1, spec/domain.md 2.1. */
 
 const DAY_MS = 86_400_000;
 

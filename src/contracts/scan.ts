@@ -7,7 +7,7 @@ export interface Flaw {
   readonly message: string;
 }
 
-/** How deep objects and lists may stand in each other, the outermost counted. Source: 4-http-api.md 4.4. */
+/** How deep objects and lists may stand in each other, the outermost counted. Source: spec/api.md 4.4. */
 export const NESTING = 32;
 
 const FLAWS_SHOWN = 20;
@@ -19,7 +19,7 @@ const NO_FLAWS: readonly Flaw[] = [];
 
 /**
  * Looks for what no field may hold anywhere: values that are not JSON, `__proto__` keys, NUL, text
- * that is not well-formed UTF-16. Source: 4-http-api.md 4.4.
+ * that is not well-formed UTF-16. Source: spec/api.md 4.4.
  */
 export function scan(input: unknown): ScanResult {
   const found: Flaw[] = [];

@@ -7,7 +7,7 @@ import { line } from "./texts.ts";
 import { lengthOf } from "./time.ts";
 import { oneOf } from "./words.ts";
 
-/** The content of hopper.yaml, as far as what it sets exists. Source: 2-domain.md 2.9. */
+/** The content of hopper.yaml, as far as what it sets exists. Source: spec/domain.md 2.9. */
 
 const MANY = 1_000_000;
 const YEAR_MS = 31_536_000_000;

@@ -11,7 +11,7 @@ import { COMMAND_BYTES, jsonText, line, optionalProse, prose, reference, tags, t
 import { milliseconds, moment } from "./time.ts";
 import { oneOf } from "./words.ts";
 
-/** Parameters of the verbs that create and edit tasks, and what the machines take of them. Source: 4-http-api.md 4.2, 2-domain.md 2.1 and 2.5. */
+/** Parameters of the verbs that create and edit tasks, and what the machines take of them. Source: spec/api.md 4.2, spec/domain.md 2.1 and 2.5. */
 
 const YEAR_SECONDS = 31_536_000;
 /** A run of a plan is `NAME@HASH#N`. */

@@ -13,7 +13,7 @@ import { line, optionalProse, orNull, reference, result } from "./texts.ts";
 import { leaseLength, milliseconds } from "./time.ts";
 import { anyOf, oneOf } from "./words.ts";
 
-/** Parameters of the verbs of tasks but those in task-input.ts. Source: 4-http-api.md 4.2, 2-domain.md 2.1 and 2.5. */
+/** Parameters of the verbs of tasks but those in task-input.ts. Source: spec/api.md 4.2, spec/domain.md 2.1 and 2.5. */
 
 const OPEN = ["pending", "blocked", "queued", "claimed", "in_progress", "waiting"] as const;
 

@@ -3,7 +3,7 @@ import type { Json } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import { accepting, atMost, bytes, length, limited, must } from "./common.ts";
 
-/** Texts: lines, prose, names, references, tags, JSON. Source: 4-http-api.md 4.4, 2-domain.md 2.1. */
+/** Texts: lines, prose, names, references, tags, JSON. Source: spec/api.md 4.4, spec/domain.md 2.1. */
 
 /** Texts without a limit of their own (descriptions, notes, reasons): as much as one request may hold. */
 export const TEXT_BYTES = 262_144;
@@ -68,7 +68,7 @@ const noRef = (kind: "name" | "id") =>
     (text) => !looksLikeRef(text),
   );
 
-/** A name of an instance. Source: 2-domain.md 2.1. */
+/** A name of an instance. Source: spec/domain.md 2.1. */
 export const instanceName = limited(
   line(LIMITS.nameChars).check(
     must(`is #; a name without "/" is accepted`, (name) => !name.includes("/")),
@@ -91,7 +91,7 @@ export const plainName = z
     ),
   );
 
-/** An id chosen by the caller. Source: 2-domain.md 2.1. */
+/** An id chosen by the caller. Source: spec/domain.md 2.1. */
 export const ownId = limited(plainName.check(noRef("id")), {
   minLength: 1,
   maxLength: 64,

@@ -35,7 +35,7 @@ function remembered(rename: (name: string) => string): (name: string) => string 
 
 /**
  * A view or parameters as they go over the wire and into `--json`: keys in snake_case. Values that
- * are the caller's own (config, payload, result …) pass through untouched. Source: 2-domain.md.
+ * are the caller's own (config, payload, result …) pass through untouched. Source: spec/domain.md 2.1.
  */
 export function toWire(view: unknown): unknown {
   return rename(view, snakeCase);

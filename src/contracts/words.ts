@@ -2,7 +2,7 @@ import * as z from "zod";
 import { accepting, found, limited } from "./common.ts";
 import { nearest } from "./nearest.ts";
 
-/** Words of a list: statuses, scopes, priorities. Callers may write them in any case. Source: 2-domain.md 2.1. */
+/** Words of a list: statuses, scopes, priorities. Callers may write them in any case. Source: spec/domain.md 2.1. */
 
 /** A word as callers write it: as output has it, or all in capitals or small letters. (Any other case is taken, too.) */
 export type Word<Name extends string> = Name | Uppercase<Name> | Lowercase<Name>;

@@ -10,7 +10,7 @@ export interface StoreIdentity {
 const FORM = /^([0-9a-z]{1,8})\.([0-9a-z]{1,8})\.([0-9a-z]{1,11})$/;
 const RADIX = 36;
 
-/** Journal positions as opaque cursors of one store. Source: 4-http-api.md 4.3, 8-reliability.md E8. */
+/** Journal positions as opaque cursors of one store. Source: spec/api.md 4.3, spec/reliability.md 8.1 E8. */
 export class Cursors {
   readonly #prefix: string;
 

@@ -18,7 +18,7 @@ type On = <N extends EventName | "*">(
   listener: (event: N extends EventName ? EventView<N> : EventView) => void,
 ) => () => void;
 
-/** The journal as readers meet it: from a cursor on, as it grows, or one task's part. Source: 4-http-api.md 4.3. */
+/** The journal as readers meet it: from a cursor on, as it grows, or one task's part. Source: spec/api.md 4.3. */
 export class Journal {
   readonly #door: Door;
   readonly #listeners = new Map<EventName | "*", Set<(event: EventView) => void>>();

@@ -7,7 +7,7 @@ import type { Directory } from "./directory.ts";
 
 /**
  * The instance that a reference names: by id, then by live name; a terminated one by id only. Throws
- * `not_found` with `field` and the nearest live names as `suggestions`. Source: 2-domain.md 2.1.
+ * `not_found` with `field` and the nearest live names as `suggestions`. Source: spec/domain.md 2.1.
  */
 export function resolveInstance(directory: Directory, reference: string, field = "id"): DirectoryEntry {
   const text = reference.trim();
@@ -32,7 +32,7 @@ function missingInstance(directory: Directory, text: string, field: string): Hop
   return new HopperError("not_found", `there is no instance ${quote(text)}${help}`, { field, suggestions });
 }
 
-/** Refuses a new id or name that a live instance has as its id or name (`already_exists`). Source: 2-domain.md 2.1. */
+/** Refuses a new id or name that a live instance has as its id or name (`already_exists`). Source: spec/domain.md 2.1. */
 export function refuseTaken(
   directory: Directory,
   wanted: { readonly id: string | null; readonly name: string },

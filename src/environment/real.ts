@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 import { v7 } from "uuid";
 import type { Clock, Ids, Log, Random } from "../../actors/engine/environment.ts";
 
-/** The real world, passed to the runtime in one place. Source: 3-runtime.md 3.6. */
+/** The real world, passed to the runtime in one place. Source: spec/runtime.md 3.6. */
 
 /** The longest delay a timer takes: 2³¹ − 1 ms; a later moment is waited for in steps. */
 const LONGEST_MS = 2_147_483_647;

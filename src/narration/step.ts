@@ -1,4 +1,4 @@
-/** What a person is told while a plan runs; how a step looks is cli/render/plan.ts's business. Source: 1-product.md "The first run". */
+/** What a person is told while a plan runs; how a step looks is cli/render/plan.ts's business. Source: spec/product.md 1.4. */
 export type Step =
   | {
       readonly kind: "task";

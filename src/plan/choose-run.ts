@@ -22,7 +22,7 @@ const REFS_SHOWN = 10;
 /**
  * Decides by what is stored, and by `--resume` or `--new`, whether a run is begun or goes on. Throws
  * `illegal_transition` when the plan has open tasks and neither was said, or when they are of another
- * text of the file; `fix` in its facts names both flags. Source: 5-cli.md 5.3.
+ * text of the file; `fix` in its facts names both flags. Source: spec/cli.md 5.3.
  */
 export async function chooseRun(
   hopper: Hopper,

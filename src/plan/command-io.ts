@@ -1,7 +1,7 @@
 import type { Hopper } from "../hopper.ts";
 import type { PlanRenderFor } from "./render.ts";
 
-/** `hopper run` and `hopper demo`, as the command line understood them. Source: 5-cli.md 5.1, 5.3. */
+/** `hopper run` and `hopper demo`, as the command line understood them. Source: spec/cli.md 5.1, 5.3. */
 export interface PlanCommandArgs {
   /** The plan's file. */
   readonly plan: string;

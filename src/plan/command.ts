@@ -15,7 +15,7 @@ import type { PlanHeader } from "./render.ts";
 import { runPlan } from "./run-plan.ts";
 
 const EXIT = { ok: 0, failed: 1, interrupted: 130 } as const;
-/** Another short command may just be using the store (5-cli.md 5.1). */
+/** Another short command may just be using the store (spec/cli.md 5.1). */
 const LOCK_WAIT_MS = 5_000;
 const LOCK_RETRY_MS = 50;
 

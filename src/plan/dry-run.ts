@@ -9,7 +9,7 @@ import type { PlannedTask } from "./render.ts";
 /**
  * Where each task of a plan would go, and why: the plan is entered into an empty store in memory and the
  * real decisions are read. No command runs; a task counts as done once it has been placed, so that the
- * ones that wait for it are decided too, wave by wave. Source: 5-cli.md 5.3.
+ * ones that wait for it are decided too, wave by wave. Source: spec/cli.md 5.3.
  */
 export async function dryRun(params: { hopper: Hopper; plan: Plan; now: number }): Promise<PlannedTask[]> {
   const { hopper, plan, now } = params;

@@ -32,7 +32,7 @@ const DEFAULT_ROWS = 24;
 
 /**
  * The picture on a terminal while a plan runs: finished tasks scroll up as blocks, below them the tree with its counts,
- * what is running, and how far it is. Source: 5-cli.md 5.3.
+ * what is running, and how far it is. Source: spec/cli.md 5.3.
  */
 export class LiveView {
   readonly #params: LiveViewParams;

@@ -11,7 +11,7 @@ import type { FileIssue, PlanSource } from "./plan-source.ts";
 /**
  * What no single field of a plan can show: names and keys that stand twice, dependencies on nothing or in
  * a circle, scopes in the wrong place, workers for nobody. It looks at the raw value, so that a plan with
- * a wrong field still gets all its other issues. Source: 5-cli.md 5.3, 2-domain.md 2.3.
+ * a wrong field still gets all its other issues. Source: spec/cli.md 5.3, spec/domain.md 2.3.
  */
 export function crossCheck(source: PlanSource): FileIssue[] {
   const plan = asMap(source.value);

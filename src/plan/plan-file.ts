@@ -18,7 +18,7 @@ import { shellWord } from "../contracts/shell-word.ts";
 import { planSchema, type CheckedPlan, type CheckedTask, type PlannedMoment } from "./plan-schema.ts";
 import { decodeText, PlanSource, type FileIssue } from "./plan-source.ts";
 
-/** A plan that has been read and is right. Source: 5-cli.md 5.3. */
+/** A plan that has been read and is right. Source: spec/cli.md 5.3. */
 export interface Plan {
   /** As the user named it; stands before `:line:column` in messages. */
   readonly file: string;

@@ -11,7 +11,7 @@ import { SCOPES } from "../../machines/records/instance.ts";
 
 /**
  * What a plan file may hold, field by field. What concerns several fields (keys, cycles, nesting, names)
- * is in plan-checks.ts. Source: 5-cli.md 5.3.
+ * is in plan-checks.ts. Source: spec/cli.md 5.3.
  */
 
 /** At most so many commands at once at one instance. */

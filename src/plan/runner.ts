@@ -32,7 +32,7 @@ const SOON_MS = 90_000;
 /** How often it is looked whether all is done, although nothing was heard. */
 const SAFETY_LOOK_MS = 1_000;
 
-/** Runs an entered plan to its end with shell workers of its own. Source: 5-cli.md 5.3. */
+/** Runs an entered plan to its end with shell workers of its own. Source: spec/cli.md 5.3. */
 export class PlanRunner {
   readonly #params: PlanRunnerParams;
   readonly #pool: WorkerPool;

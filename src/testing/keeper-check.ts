@@ -6,7 +6,7 @@ import type { Commit, Store } from "../../store/store.ts";
 
 /**
  * Checks every commit of a store against T9: each row is written by its keeper, the only actor whose turns change it
- * (3-runtime.md 3.1). Tells what breaks it, and lets the commit happen. For stores that read at once, as SQLite does.
+ * (spec/runtime.md 3.1). Tells what breaks it, and lets the commit happen. For stores that read at once, as SQLite does.
  */
 export function keepersChecked(store: Store, tell: (broken: string) => void): Store {
   const layer = {

@@ -5,7 +5,7 @@ import { deadLetterView } from "../views/view-of.ts";
 import type { DeadLetterView, ListView } from "../views/views.ts";
 import { pageOf } from "./pages.ts";
 
-/** Messages that failed twice and are kept for a person. Source: 4-http-api.md 4.3. */
+/** Messages that failed twice and are kept for a person. Source: spec/api.md 4.3. */
 export interface DeadLetters {
   /** A page of them, 50 unless `limit` says otherwise. Errors: `bad_filter`, `bad_cursor`. */
   list(params?: PageParams): Promise<ListView<DeadLetterView>>;

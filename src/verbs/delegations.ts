@@ -12,7 +12,7 @@ import { pageOf } from "./pages.ts";
 import { delegationRef } from "../door/references.ts";
 import type { DelegationView, ListView } from "../views/views.ts";
 
-/** The verbs on delegations: each is decided by the target, and throws `not_found`. Source: 4-http-api.md 4.3. */
+/** The verbs on delegations: each is decided by the target, and throws `not_found`. Source: spec/api.md 4.3. */
 export interface Delegations {
   /** The delegation of an id or ref. */
   get(id: string): Promise<DelegationView>;
@@ -79,7 +79,7 @@ async function decide(
   return await door.askDelegation({ to: target, command: command({ task, delegation: no }), asked });
 }
 
-/** Completing a delegation is completing its task, by the delegation that brought it to its holder (2-domain.md 2.7). */
+/** Completing a delegation is completing its task, by the delegation that brought it to its holder (spec/domain.md 2.7). */
 function refuseCompletion(door: Door, delegation: Delegation, task: Task): void {
   const ref = delegationRef(delegation.no);
   if (delegation.status === "accepted" && task.holder === delegation.target) return;

@@ -7,7 +7,7 @@ const AT_ONCE = 100;
 /** As many broken lines are told, as by each check of the store (store/doctor.ts). */
 const LINES = 20;
 
-/** Every Q of 8-reliability.md, by id: what the rows alone answer, and T8. Reads the whole journal once. */
+/** Every Q of spec/reliability.md 8.1, by id: what the rows alone answer, and T8. Reads the whole journal once. */
 export async function examine(store: Store): Promise<DoctorFinding[]> {
   return [...(await store.queries.doctor()), await foldTheJournal(store)];
 }

@@ -15,7 +15,7 @@ import { refuseTaken } from "../door/references.ts";
 import { treeView } from "../views/view-of.ts";
 import type { Claim, InstanceTreeView, InstanceView, ListView, QueueView } from "../views/views.ts";
 
-/** The verbs on instances; each on one instance (id or live name) throws `not_found`. Source: 4-http-api.md 4.1. */
+/** The verbs on instances; each on one instance (id or live name) throws `not_found`. Source: spec/api.md 4.1. */
 export interface Instances {
   /** Creates an instance; with `start` it resolves in `running`. Errors: `validation_failed`, `already_exists`, `invalid_parent`. */
   create(params: contract.CreateInstanceParams): Promise<InstanceView>;

@@ -74,7 +74,7 @@ export interface PlanNode {
   children: PlanNode[];
 }
 
-/** What Hopper's own plan runner and shell workers need beyond the public verbs. Source: 5-cli.md 5.3. */
+/** What Hopper's own plan runner and shell workers need beyond the public verbs. Source: spec/cli.md 5.3. */
 export function internals(door: Door, journal: Journal, left: OrphansEnded): Internals {
   return {
     enterPlan: (params) => enterPlan(door, params),

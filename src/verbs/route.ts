@@ -7,7 +7,7 @@ import { decisionView } from "../views/view-of.ts";
 import type { DecisionView } from "../views/views.ts";
 import { specOf } from "./task-intake.ts";
 
-/** Questions about routing. Source: 4-http-api.md 4.2. */
+/** Questions about routing. Source: spec/api.md 4.2. */
 export interface Route {
   /** The decision that a task would get, at its instance or at the only GLOBAL root; nothing is stored. Errors: those of `tasks.add`. */
   preview(params: CreateTaskParams): Promise<DecisionView>;

@@ -7,7 +7,7 @@ import type { Stats } from "../views/views.ts";
 /** Names shown of each group of instances. */
 const NAMES = 100;
 
-/** Everything counted, from what the instances keep: no task is read. Source: 4-http-api.md 4.3. */
+/** Everything counted, from what the instances keep: no task is read. Source: spec/api.md 4.3. */
 export async function stats(door: Door): Promise<Stats> {
   const groups = new Map<string, Stats["instances"][number]>();
   for (const { scope, status, name } of door.directory.all()) {

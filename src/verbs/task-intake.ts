@@ -9,7 +9,7 @@ import type { Door } from "../door/door.ts";
 import type { Journal } from "../door/journal.ts";
 import type { TaskView } from "../views/views.ts";
 
-/** Tasks coming into being, and edits of what was asked. Source: 4-http-api.md 4.2. */
+/** Tasks coming into being, and edits of what was asked. Source: spec/api.md 4.2. */
 export interface TaskIntake {
   /**
    * Adds a task. Resolves after the commit that created it, or as `settleMs` says.

@@ -9,7 +9,7 @@ import type { Door } from "../door/door.ts";
 import { taskRef } from "../door/references.ts";
 import type { DelegationView, TaskView } from "../views/views.ts";
 
-/** Tasks moving between instances. Source: 4-http-api.md 4.2, 2-domain.md 2.4. */
+/** Tasks moving between instances. Source: spec/api.md 4.2, spec/domain.md 2.4. */
 export interface TaskMoves {
   /** Gives an unassigned task to an instance, which decides what becomes of it. Errors: `not_found`, `illegal_transition`. */
   assign(id: string, params: contract.AssignTaskParams): Promise<TaskView>;

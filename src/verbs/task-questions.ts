@@ -10,7 +10,7 @@ import { taskRef } from "../door/references.ts";
 import { chainView, decisionView, iso } from "../views/view-of.ts";
 import type { ChainView, DecisionView, EventView, ListView, TaskView } from "../views/views.ts";
 
-/** Questions about tasks; each on one task throws `not_found`. Source: 4-http-api.md 4.2. */
+/** Questions about tasks; each on one task throws `not_found`. Source: spec/api.md 4.2. */
 export interface TaskQuestions {
   /** The task of an id or ref. */
   get(id: string): Promise<TaskView>;

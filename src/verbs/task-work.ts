@@ -7,7 +7,7 @@ import { leaseEpoch } from "../door/references.ts";
 import { iso } from "../views/view-of.ts";
 import type { HeartbeatView, TaskView } from "../views/views.ts";
 
-/** Work on a task and its ends, by a worker with a lease or by an operator. Source: 4-http-api.md 4.2, 2-domain.md 2.5. */
+/** Work on a task and its ends, by a worker with a lease or by an operator. Source: spec/api.md 4.2, spec/domain.md 2.5. */
 export interface TaskWork {
   /** Sets the status, as an operator does. Errors: `illegal_transition`, `not_found`. */
   status(id: string, params: contract.SetTaskStatusParams): Promise<TaskView>;

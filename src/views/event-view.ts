@@ -16,7 +16,7 @@ export interface EventContext {
   readonly cursors: Cursors;
 }
 
-/** An event as users see it, the same at every door. Source: 4-http-api.md 4.3, 4.6. */
+/** An event as users see it, the same at every door. Source: spec/api.md 4.3, 4.6. */
 export function eventView(event: JournalEvent, context: EventContext): EventView {
   const { task, delegation } = event;
   return {

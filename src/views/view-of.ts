@@ -10,7 +10,7 @@ import type { Directory } from "../door/directory.ts";
 import { delegationRef, leaseToken, taskRef } from "../door/references.ts";
 import type * as views from "./views.ts";
 
-/** Views from records: ids for row numbers, ISO 8601 for moments. Source: 2-domain.md 2.1, 2.10. */
+/** Views from records: ids for row numbers, ISO 8601 for moments. Source: spec/domain.md 2.1, 2.10. */
 
 /** The id of a task or delegation by its number; undefined = not at hand, its ref is shown (a ref is taken wherever an id is). */
 export type IdOf<No extends number> = (no: No) => string | undefined;

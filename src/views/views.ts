@@ -70,7 +70,7 @@ export interface Stats {
 /**
  * What users see of a record, in camelCase: ids instead of row numbers, ISO 8601 moments with
  * milliseconds and Z. The wire (JSON of the CLI and the API) is the same with snake_case keys
- * (src/wire.ts). Source: 2-domain.md 2.1, 4-http-api.md.
+ * (src/wire.ts). Source: spec/domain.md 2.1, spec/api.md 4.6.
  */
 export type TallyView = Record<TaskStatus, number>;
 

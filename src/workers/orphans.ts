@@ -12,7 +12,7 @@ interface Orphan {
  * Ends what a former owner of the store left running, then lets the loop begin, then ends its workers' leases, so
  * that those tasks are queued again: one task never runs twice at the same time on one machine. In this order,
  * because a lease that expires takes the mark of its process along. Never signals a process whose start time differs
- * from the stored one. Source: 5-cli.md 5.3, 2-domain.md 2.5.
+ * from the stored one. Source: spec/cli.md 5.3, spec/domain.md 2.5.
  */
 export async function endOrphans(
   internals: Pick<Internals, "orphans" | "orphaned">,

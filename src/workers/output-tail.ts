@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { Json } from "../../machines/records/values.ts";
 import { scan } from "../contracts/scan.ts";
 
-/** How much of each stream of a command is kept: the last 16 KiB. Source: 2-domain.md 2.10. */
+/** How much of each stream of a command is kept: the last 16 KiB. Source: spec/domain.md 2.10. */
 export const TAIL_BYTES = 16_384;
 
 /** Keeps the end of a stream of bytes, however long the stream is. */

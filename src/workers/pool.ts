@@ -27,7 +27,7 @@ const LEASE_DOUBTS = eventsThat("endsAttempt");
 
 /**
  * Shell workers for every instance of a tree that queues, also for those that are created while it runs
- * (ephemeral orchestrations). Source: 5-cli.md 5.3.
+ * (ephemeral orchestrations). Source: spec/cli.md 5.3.
  */
 export class WorkerPool {
   readonly #params: WorkerPoolParams;

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 /**
  * What the kernel says of processes, and how a process group is ended. A pid alone names a process only
- * while it lives; pid and start time together name one for sure. Source: 5-cli.md 5.3.
+ * while it lives; pid and start time together name one for sure. Source: spec/cli.md 5.3.
  */
 export interface ProcessEntry {
   readonly pid: number;

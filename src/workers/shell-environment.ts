@@ -53,7 +53,7 @@ export interface TaskFacts {
 }
 
 /**
- * The whole environment of a command: exactly the list of 5-cli.md 5.3.
+ * The whole environment of a command: exactly the list of spec/cli.md 5.3.
  * `base` is our own environment; `url` is where this Hopper answers, if it does.
  */
 export function shellEnvironment(params: {

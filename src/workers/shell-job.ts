@@ -10,7 +10,7 @@ import { ShellStartError, describeFailure, startShell, type GatedShell, type She
 export interface ShellJobSettings {
   readonly leaseSeconds: number;
   readonly heartbeatSeconds: number;
-  /** Our own environment, of which a command gets what 5-cli.md 5.3 lists. */
+  /** Our own environment, of which a command gets what spec/cli.md 5.3 lists. */
   readonly environment: NodeJS.ProcessEnv;
   /** Where a command runs whose task names no folder. Absolute. */
   readonly cwd: string;

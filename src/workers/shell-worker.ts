@@ -32,7 +32,7 @@ const NOTHING_HERE = new Set(["instance_not_running", "not_found", "not_claimabl
 /**
  * Claims tasks with a command from the queue of one instance and runs them, `slots` at a time.
  * It looks when something became claimable, when a backoff ends, when a slot is free again, and otherwise
- * only every `safetyPollMs`. Source: 5-cli.md 5.3, 3-runtime.md 3.4.
+ * only every `safetyPollMs`. Source: spec/cli.md 5.3, spec/runtime.md 3.4.
  */
 export class ShellWorker {
   readonly #params: ShellWorkerParams;

@@ -7,7 +7,7 @@ import type { ProcessMark } from "../../machines/records/task.ts";
 import { OutputTail, lastLine } from "./output-tail.ts";
 import { endGroup, GRACE_MS, processTable } from "./process-table.ts";
 
-/** A command as a person wrote it, with everything it gets to see. Source: 5-cli.md 5.3. */
+/** A command as a person wrote it, with everything it gets to see. Source: spec/cli.md 5.3. */
 export interface ShellCommand {
   /** Goes to `/bin/sh -c`. */
   readonly run: string;
@@ -17,7 +17,7 @@ export interface ShellCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The result of a shell task, as it is stored. Source: 2-domain.md 2.10. */
+/** The result of a shell task, as it is stored. Source: spec/domain.md 2.10. */
 export interface ShellResult {
   /** null = it was ended by a signal. */
   readonly exit_code: number | null;

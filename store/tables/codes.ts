@@ -16,7 +16,7 @@ import type { Instance, InstanceStatus, InstanceType, Scope } from "../../machin
 import { EVENT_NAME } from "./event-codes.ts";
 
 /**
- * Words and the small integers that stand for them in the file (9-performance.md, "The schema decides").
+ * Words and the small integers that stand for them in the file (spec/performance.md 9.3).
  * A number given once keeps its meaning for ever: files of older versions hold it. New words get new numbers
  * and a migration that adds them to the table `word` and touches nothing else.
  */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { allowedParents, givesWorkTo, hasQueue, mayGiveWork, mayParent } from "../../machines/legality.ts";
 import { SCOPES, type Scope } from "../../machines/records/instance.ts";
 
-/** The table of 2-domain.md 2.3, written down a second time: "child < parent" and "giver > taker". */
+/** The table of spec/domain.md 2.3, written down a second time: "child < parent" and "giver > taker". */
 const MAY_BE_BELOW = new Set([
   "GLOBAL < none",
   ...["PROJECT", "FAMILY", "EVENT", "FEDERATED"].flatMap((child) => [`${child} < none`, `${child} < GLOBAL`]),

@@ -2,7 +2,7 @@ import type { AnyEvent } from "../support/any-event.ts";
 import type { Marks } from "./marks.ts";
 import type { Model, ModelTask } from "./model.ts";
 
-/** One event of the journal as the model takes it. `rule` notes what it breaks, by the id of 8-reliability.md 8.1. */
+/** One event of the journal as the model takes it. `rule` notes what it breaks, by the id of spec/reliability.md 8.1. */
 export interface AppliedEvent {
   readonly model: Model;
   readonly marks: Marks;

@@ -83,7 +83,7 @@ const TASK_CHANGES: { readonly [event: string]: Change } = {
   "task.held": ({ event, rule }, task) => {
     rule(HELD.has(event.data["reason"]), "T2", `held for ${JSON.stringify(event.data["reason"])}`);
     task.held = event.data["reason"] as string;
-    // A caller's offer that comes to nothing puts the task back as it was (2.4).
+    // A caller's offer that comes to nothing puts the task back as it was (spec/domain.md 2.4).
     rule(
       task.held !== "rejected" || task.arrival === null,
       "T2",

@@ -6,7 +6,7 @@ import { play } from "./steps.ts";
 
 /**
  * Random trees, random clients, any order of turns, crashes and full disks: every event, view and answer against a
- * model that knows only what the design says (8-reliability.md 8.1: M1, M2, M8, T1–T9, D1–D10, K1, K3, L1–L4, I1–I4,
+ * model that knows only what the design says (spec/reliability.md 8.1: M1, M2, M8, T1–T9, D1–D10, K1, K3, L1–L4, I1–I4,
  * E1, E4, E5, E6, V1–V3).
  *
  * How it is built:

@@ -7,7 +7,7 @@ const MOST_ROUNDS = 60;
 
 /**
  * The end of all faults: one more restart, everybody runs again, every offer is decided, every task is worked on until
- * nothing is left. Then the rules of a Hopper at rest, and what its doctor says (8-reliability.md: F, Q, V).
+ * nothing is left. Then the rules of a Hopper at rest, and what its doctor says (spec/reliability.md 8.1: F, Q, V).
  */
 export async function heal(world: World): Promise<void> {
   world.log.push("heal");

@@ -5,7 +5,7 @@ export type Outcome<A extends object = Answer> =
   | { readonly ok: true; readonly answer: A }
   | { readonly ok: false; readonly code: string };
 
-/** Refusals a client may meet here: each is in 4-http-api.md 4.4. */
+/** Refusals a client may meet here: each is in spec/api.md 4.4. */
 export const CODES: ReadonlySet<string> = new Set([
   "invalid_delegation",
   "invalid_parent",

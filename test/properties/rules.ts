@@ -1,6 +1,6 @@
 import type { ModelInstance } from "./model.ts";
 
-/** What is legal, written down by hand from 2-domain.md: 2.2, 2.3, 2.4 and 2.5. */
+/** What is legal, written down by hand from spec/domain.md 2.2, 2.3, 2.4 and 2.5. */
 
 /** Statuses from which each event of an instance may come; `instance.updated` and summaries change no status. */
 const LIFE: { readonly [event: string]: readonly string[] } = {

@@ -10,7 +10,7 @@ import { givenEnvironment } from "../support/store-given.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-// Two SQLite libraries in one process lose commits (docs: 3-runtime.md 3.3).
+// Two SQLite libraries in one process lose commits (spec/runtime.md 3.3).
 test("there is one SQLite library, the one that MikroORM uses", () => {
   const lock = JSON.parse(readFileSync(new URL("package-lock.json", ROOT), "utf8")) as { packages: object };
   const copies = Object.keys(lock.packages).filter((path) =>

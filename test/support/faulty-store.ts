@@ -27,7 +27,7 @@ async function afterwards(commit: Promise<void>, then: () => void): Promise<void
 
 /**
  * Lets the commits of a store fail as planned, for simulations. Reads go through. After an `io` fault the caller must
- * stop and open the store anew (3-runtime.md 3.3); this layer does not check that.
+ * stop and open the store anew (spec/runtime.md 3.3); this layer does not check that.
  *
  * @example faulty(store, (n) => (n === 3 ? { when: "after" } : null))
  */

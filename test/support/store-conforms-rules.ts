@@ -5,7 +5,7 @@ import type { Task } from "../../machines/records/task.ts";
 import { refusal, type Given } from "./store-chapter.ts";
 import { givenDone, givenEvent, givenHop, givenInstance, givenResult, givenTask } from "./store-given.ts";
 
-/** Rules of 8-reliability.md 8.1 that the schema itself keeps (C). */
+/** Rules of spec/reliability.md 8.1 that the schema itself keeps (C). */
 export function rulesConform(given: Given): void {
   const refused = (part: Parameters<Given["commit"]>[0]) => refusal(given.commit(part));
   const child = (no: number, over: Partial<Instance>): Instance =>

@@ -3,7 +3,7 @@ import { sqliteLibrary, type Database } from "./library.ts";
 /** How long a statement waits for another connection. Longer would hold the event loop. */
 const BUSY_MS = 250;
 
-/** Settings of every connection, with what reading them back must give (3-runtime.md 3.3, 9-performance.md). */
+/** Settings of every connection, with what reading them back must give (spec/runtime.md 3.3, spec/performance.md 9.4). */
 const PRAGMAS: readonly (readonly [name: string, value: string | number, read: unknown])[] = [
   // better-sqlite3 falls back to NORMAL by itself in WAL mode; an acknowledged command must survive a power cut.
   ["synchronous", "FULL", 2],

@@ -11,7 +11,7 @@ function ruleOf(message: string): string {
   return message.replace(/^(?:UNIQUE|CHECK|NOT NULL|FOREIGN KEY) constraint failed:? ?/, "") || message;
 }
 
-/** What a failed transaction means to the loop (3-runtime.md 3.1, 3.3). Anything unknown may have happened: io. */
+/** What a failed transaction means to the loop (spec/runtime.md 3.1, 3.3). Anything unknown may have happened: io. */
 export function commitErrorOf(error: unknown): CommitError {
   if (error instanceof CommitError) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -4,7 +4,7 @@ import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
 import { inserter } from "./rows.ts";
 
-/** Reads and writes of tables `command_key` and `command_answer`: neither is ever changed (3-runtime.md 3.4). */
+/** Reads and writes of tables `command_key` and `command_answer`: neither is ever changed (spec/runtime.md 3.4). */
 export function keyTables(db: Database) {
   const find = prepared(
     db,

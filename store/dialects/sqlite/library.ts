@@ -41,7 +41,7 @@ let loaded: Library | undefined;
 
 /**
  * The better-sqlite3 that MikroORM itself uses, so that one process never holds two SQLite libraries: two on one
- * file lose commits (3-runtime.md 3.3). Loading it takes 10 ms, the ORM around it 250 ms: the ORM comes later.
+ * file lose commits (spec/runtime.md 3.3). Loading it takes 10 ms, the ORM around it 250 ms: the ORM comes later.
  */
 export function sqliteLibrary(): Library {
   loaded ??= requireAsOrm("better-sqlite3") as Library;

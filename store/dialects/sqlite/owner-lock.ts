@@ -61,7 +61,7 @@ function nameHolder(path: string, now: number): void {
 
 /**
  * Becomes the owner of a store until what it answers is called: an EXCLUSIVE transaction on its lock file, which the
- * kernel frees when the process dies (3-runtime.md 3.3; Node has no flock).
+ * kernel frees when the process dies (spec/runtime.md 3.3; Node has no flock).
  *
  * @throws StoreError locked, naming the holder, when it is still held after `waitMs`; not_permitted.
  */

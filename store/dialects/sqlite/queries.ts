@@ -8,7 +8,7 @@ import { prepared } from "./prepared.ts";
 import type { Tables } from "./tables.ts";
 
 /**
- * Open tasks that nothing is under way for (3-runtime.md 3.4, Recovery). What is queued, claimed or held for a reason
+ * Open tasks that nothing is under way for (spec/runtime.md 3.4, Recovery). What is queued, claimed or held for a reason
  * that somebody else ends is told by the index `task_open` alone; only the rest is looked at.
  */
 const STUCK = `SELECT t.no AS task, t.keeper FROM task t

@@ -3,7 +3,7 @@ import { loadConfiguration } from "../../../src/config/config.ts";
 import { spawnTree, tree } from "../../support/spawned.ts";
 import { internalsOf } from "../../../src/verbs/internals.ts";
 
-/** 2-domain.md 2.8, 2.9: `child_defaults`, of an instance and of its scope. */
+/** spec/domain.md 2.8, 2.9: `child_defaults`, of an instance and of its scope. */
 
 const limitOf = async (h: Awaited<ReturnType<typeof spawnTree>>, name: string): Promise<number> =>
   (await h.instances.queue(name)).maxConcurrentTasks;

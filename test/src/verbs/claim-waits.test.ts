@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { claimOne, expectSound, spawnTree, tree } from "../../support/spawned.ts";
 import { internalsOf } from "../../../src/verbs/internals.ts";
 
-/** 4-http-api.md 4.2: a claim may wait for something to claim. */
+/** spec/api.md 4.1: a claim may wait for something to claim. */
 
 it("given a claim that waits, when a task is queued there, then it is answered with it", async () => {
   const h = await spawnTree([tree({ build: {} })]);

@@ -3,7 +3,7 @@ import type { Place } from "./cursor.ts";
 /**
  * Rows a page may look at, in windows that grow: the first is enough for common filters, all of them take some 10 ms.
  * A page that is not full after the last one is short and has a cursor, so that no filter makes a page slow however
- * many rows the store holds (9-performance.md). Rows an index names lie on a page of the file each.
+ * many rows the store holds (spec/performance.md 9.2). Rows an index names lie on a page of the file each.
  */
 export const SCATTERED: readonly number[] = [200, 800, 2_000];
 /** The same for rows that lie side by side. */
