@@ -76,11 +76,10 @@ export function explainNoCandidate(
 }
 
 function explainFull({ counts }: Screening, filter: CandidateFilter): string {
-  const states = [
-    counts.full > 0 ? "full" : "",
-    counts.backing_off > 0 ? "backing off" : "",
-    counts.refused_this_round > 0 ? "refused it" : "",
-  ].filter((state) => state !== "");
+  const states: string[] = [];
+  if (counts.full > 0) states.push("full");
+  if (counts.backing_off > 0) states.push("backing off");
+  if (counts.refused_this_round > 0) states.push("refused it");
   return `${typeof filter.named === "string" ? `${filter.named} is` : "all are"} ${states.join(" or ")}`;
 }
 

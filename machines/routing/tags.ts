@@ -1,8 +1,4 @@
-/**
- * Number of a task's tags among a child's capabilities, whatever their upper and lower case.
- * `tags` in lower case already (see {@link lowerTags}); `capabilities` as their owner wrote them. Source: spec/domain.md 2.6
- * (Rank by 2).
- */
+/** How many of these tags, in lower case, are among the capabilities, whatever their case. Source: spec/domain.md 2.6. */
 export function countMatches(tags: readonly string[], capabilities: readonly string[]): number {
   let count = 0;
   for (const tag of tags) if (hasCapability(capabilities, tag)) count += 1;
