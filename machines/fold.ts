@@ -1,41 +1,88 @@
 import { createDelegation, type DelegationCreated } from "./events/delegation.ts";
-import { evolveDelegation, evolveTask, evolveTaskByDelegation, UnacceptedEvent } from "./events/evolve.ts";
+import {
+  evolveDelegation,
+  evolveInstance,
+  evolveTask,
+  evolveTaskByDelegation,
+  UnacceptedEvent,
+} from "./events/evolve.ts";
+import { createInstance } from "./events/instance-created.ts";
 import type { JournalEvent } from "./events/journal-event.ts";
 import { createTask } from "./events/task-created.ts";
 import type { Delegation } from "./records/delegation.ts";
+import type { Instance } from "./records/instance.ts";
 import type { Task } from "./records/task.ts";
-import type { DelegationNo, TaskNo } from "./records/values.ts";
+import type { DelegationNo, InstanceNo, TaskNo } from "./records/values.ts";
 
-/** A task with its delegations, as folded. */
-export interface FoldedTask {
-  /** null = no event created it. */
-  readonly task: Task | null;
-  readonly delegations: readonly Delegation[];
+interface Folded {
   /** Events that a machine did not accept, in words; nothing of them is in the records. */
   readonly unaccepted: readonly string[];
 }
 
-/** Ids are made at random, results stand in rows of their own, and leases and watches change without an event. */
-const NOT_TOLD: ReadonlySet<string> = new Set(["id", "result", "leaseExpiresAt", "watched"]);
+/** A task with its delegations, as folded. */
+export interface FoldedTask extends Folded {
+  /** null = no event created it. */
+  readonly task: Task | null;
+  readonly delegations: readonly Delegation[];
+}
+
+export interface FoldedInstance extends Folded {
+  /** null = no event created it. */
+  readonly instance: Instance | null;
+}
+
+/**
+ * Ids are made at random, results stand in rows of their own, leases and watches change without an event; and so do whom
+ * an instance answers and when it wakes. Where it stands below its parent follows from the parent.
+ */
+const NOT_TOLD: ReadonlySet<string> = new Set([
+  "id",
+  "result",
+  "leaseExpiresAt",
+  "watched",
+  "depth",
+  "root",
+  "inherited",
+  "wakeAt",
+  "waiting",
+]);
 
 /** Folds all events of one task, in order of position: what its rows must be (T8). Ids are empty. */
 export function foldTask(no: TaskNo, events: Iterable<JournalEvent>): FoldedTask {
   let task: Task | null = null;
   const delegations = new Map<DelegationNo, Delegation>();
+  const unaccepted = foldEach(events, (event) => {
+    if (event.name === "task.created") task = createTask(no, "", event.data, event);
+    else if (task !== null && event.delegation === null) evolveTask(task, event);
+    else if (task !== null && event.delegation !== null) {
+      foldDelegation(delegations, { no: event.delegation, id: "", task: no }, task, event);
+    }
+  });
+  return { task, delegations: [...delegations.values()], unaccepted };
+}
+
+/** Folds the events of an instance's own life, in order of position: what its row must be (T8). Its id is empty. */
+export function foldInstance(no: InstanceNo, events: Iterable<JournalEvent>): FoldedInstance {
+  let instance: Instance | null = null;
+  const unaccepted = foldEach(events, (event) => {
+    const place = { no, id: "", depth: 1, root: no, inherited: {} };
+    if (event.name === "instance.created") instance = createInstance(place, event.data, event, event.actor);
+    else if (instance !== null) evolveInstance(instance, event);
+  });
+  return { instance, unaccepted };
+}
+
+function foldEach(events: Iterable<JournalEvent>, fold: (event: JournalEvent) => void): string[] {
   const unaccepted: string[] = [];
   for (const event of events) {
     try {
-      if (event.name === "task.created") task = createTask(no, "", event.data, event);
-      else if (task !== null && event.delegation === null) evolveTask(task, event);
-      else if (task !== null && event.delegation !== null) {
-        foldDelegation(delegations, { no: event.delegation, id: "", task: no }, task, event);
-      }
+      fold(event);
     } catch (error) {
       if (!(error instanceof UnacceptedEvent)) throw error;
       unaccepted.push(`event ${event.position}, ${error.message}`);
     }
   }
-  return { task, delegations: [...delegations.values()], unaccepted };
+  return unaccepted;
 }
 
 function foldDelegation(
@@ -63,6 +110,11 @@ export function differences(
   }
   for (const row of byNo.values()) found.push(...differing(`D-${row.no}`, row, null));
   return found;
+}
+
+/** The same for an instance: `I-3.status`. */
+export function instanceDifferences(row: Instance, folded: Instance | null): string[] {
+  return differing(`I-${row.no}`, row, folded);
 }
 
 function differing<T extends object>(name: string, row: T | null, folded: T | null): string[] {

@@ -15,6 +15,7 @@ import {
   evolveTask,
   evolveTaskByDelegation,
 } from "../../machines/events/evolve.ts";
+import { createInstance, type InstanceCreated, type Place } from "../../machines/events/instance-created.ts";
 import { createTask, type TaskCreated } from "../../machines/events/task-created.ts";
 import { illegalTransition, taskContext } from "../../machines/lifecycles/task-context.ts";
 import { taskLifecycle, type TaskContext, type TaskEvent } from "../../machines/lifecycles/task.ts";
@@ -151,10 +152,23 @@ export class Turn extends TurnBase {
 
   // ------------------------------------------------------------------ instances and what they know
 
-  insertInstance<N extends InstanceEventName>(instance: Instance, name: N, data: EventData<N>): void {
-    this.append(name, data, { instance: instance.no });
+  /** `id` null = one is made; `root` null = its own. */
+  insertInstance(
+    name: InstanceEventName,
+    data: InstanceCreated,
+    place: Pick<Place, "depth" | "inherited"> & {
+      readonly id: string | null;
+      readonly root: InstanceNo | null;
+    },
+  ): Instance {
+    const no = (this.batch.counters.instance += 1);
+    const id = place.id ?? this.world.ids.uuid(this.now);
+    const event = this.append(name, data, { instance: no });
+    const whole = { ...place, no, id, root: place.root ?? no };
+    const instance = createInstance(whole, data, event, this.envelope.by);
     this.batch.touchInstance(instance, true);
-    this.batch.touchTally(emptyTally(instance.no), true);
+    this.batch.touchTally(emptyTally(no), true);
+    return instance;
   }
 
   /** Records an event of this actor's own instance and lets it change the row; `answered` as in {@link answeredTask}. */

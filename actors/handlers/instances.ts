@@ -1,4 +1,3 @@
-import { instanceLifecycle } from "../../machines/lifecycles/instance.ts";
 import { refuse, type Refusal } from "../../machines/errors.ts";
 import { allowedParents, mayParent } from "../../machines/legality.ts";
 import type { InstanceSpec, PlannedInstance } from "../../machines/messages/command.ts";
@@ -63,42 +62,24 @@ export function insertChild(turn: Turn, spec: InstanceSpec): Instance {
 
 /** Inserts an instance; `above`: its parent, null for a root. */
 export function insertInstance(turn: Turn, spec: InstanceSpec, above: PlannedInstance["above"]): Instance {
-  const no = (turn.batch.counters.instance += 1);
-  const { name, scope, type, config, description } = spec;
-  const parent = above?.no ?? null;
-  const instance: Instance = {
-    no,
-    parent,
-    depth: (above?.depth ?? 0) + 1,
-    root: above?.root ?? no,
-    inherited: above === null ? {} : handedDown(above, turn.settings),
-    id: spec.id ?? turn.world.ids.uuid(turn.now),
-    name,
-    scope,
-    type,
-    config,
-    runtimeMetadata: {},
-    status: instanceLifecycle.initial,
-    description,
-    createdBy: turn.envelope.by,
-    createdAt: turn.now,
-    updatedAt: turn.now,
-    startedAt: null,
-    stoppedAt: null,
-    version: 1,
-    intent: null,
-    wakeAt: null,
-    waiting: [],
-  };
-  turn.insertInstance(instance, "instance.created", {
-    name,
-    scope,
-    type,
-    parent,
-    ...(Object.keys(config).length === 0 ? {} : { config }),
-    ...(description === null ? {} : { description }),
-  });
-  return instance;
+  const { id, name, scope, type, config, description } = spec;
+  return turn.insertInstance(
+    "instance.created",
+    {
+      name,
+      scope,
+      type,
+      parent: above?.no ?? null,
+      ...(Object.keys(config).length === 0 ? {} : { config }),
+      ...(description === null ? {} : { description }),
+    },
+    {
+      id,
+      depth: (above?.depth ?? 0) + 1,
+      root: above?.root ?? null,
+      inherited: above === null ? {} : handedDown(above, turn.settings),
+    },
+  );
 }
 
 function rosterEntry(turn: Turn, child: Instance): RosterEntry {

@@ -34,8 +34,12 @@ interface Change<R extends { status: string }, MachineEvent, Context, D> {
   evolve?(record: R, data: D, stamp: Stamp): void;
 }
 
-export type InstanceChange<D> = Change<Instance, InstanceEvent, InstanceContext, D>;
-export type DelegationChange<D> = Change<Delegation, DelegationEvent, unknown, D>;
+export interface InstanceChange<D> extends Change<Instance, InstanceEvent, InstanceContext, D> {
+  context(instance: Instance, data: D): InstanceContext | null;
+}
+export interface DelegationChange<D> extends Change<Delegation, DelegationEvent, unknown, D> {
+  machine(delegation: Delegation, data: D): readonly DelegationEvent[];
+}
 export type TaskChange<D> = Change<Task, TaskEvent, TaskContext, D>;
 
 /** What an event of a delegation does to the task that is on offer over it. */

@@ -1,6 +1,6 @@
 import type { LifecycleEvent, Lifecycle } from "../host.ts";
 import { delegationLifecycle } from "../lifecycles/delegation.ts";
-import { instanceLifecycle, type InstanceContext } from "../lifecycles/instance.ts";
+import { instanceLifecycle } from "../lifecycles/instance.ts";
 import { taskContext } from "../lifecycles/task-context.ts";
 import { taskLifecycle } from "../lifecycles/task.ts";
 import type { Delegation, DelegationStatus } from "../records/delegation.ts";
@@ -36,7 +36,7 @@ export function answerOfTask(task: Task, event: Named): TaskStatus | null {
 
 export function answerOfDelegation(delegation: Delegation, event: Named): DelegationStatus | null {
   const change = ENTRIES[event.name].delegation;
-  if (change?.machine === undefined) return delegation.status;
+  if (change === undefined) return delegation.status;
   const events = change.machine(delegation, event.data);
   return follow(delegationLifecycle, delegation.status, events, {}, change.to);
 }
@@ -45,7 +45,7 @@ export function answerOfInstance(instance: Instance, event: Named): InstanceStat
   const change = ENTRIES[event.name].instance;
   if (change?.machine === undefined) return instance.status;
   const { data } = event;
-  const context = change.context === undefined ? ALONE : change.context(instance, data);
+  const context = change.context(instance, data);
   return follow(instanceLifecycle, instance.status, change.machine(instance, data), context, change.to);
 }
 
@@ -124,6 +124,3 @@ function follow<S extends string, C, E extends LifecycleEvent>(
 function unaccepted({ name }: Recorded, { status }: { readonly status: string }): never {
   throw new UnacceptedEvent(`${name} is not accepted in the status ${status}`);
 }
-
-/** For events that ask nothing of an instance but its status. */
-const ALONE: InstanceContext = { liveChildren: 0, terminating: false };

@@ -101,10 +101,11 @@ export const instanceEvents = {
   }),
   "instance.updated": event({
     code: 9,
-    data: { runtimeMetadata: optional(json<{ [key: string]: Json }>()) },
+    data: { runtimeMetadata: json<{ [key: string]: Json }>() },
     instance: {
+      context: terminating,
       evolve(record, { runtimeMetadata }) {
-        if (runtimeMetadata !== undefined) record.runtimeMetadata = runtimeMetadata;
+        record.runtimeMetadata = runtimeMetadata;
       },
     },
   }),

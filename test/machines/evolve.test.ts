@@ -3,6 +3,7 @@ import { HopperError, refuse, unreachable } from "../../machines/errors.ts";
 import type { EventName } from "../../machines/events/catalogue.ts";
 import { createDelegation, type DelegationCreated } from "../../machines/events/delegation.ts";
 import {
+  answerOfDelegation,
   answerOfTask,
   evolveDelegation,
   evolveInstance,
@@ -354,6 +355,15 @@ describe("what a delegation event does", () => {
     expect(row).toMatchObject({ refusedBy: [], routingRound: 2 });
     after(row, "task.held", { reason: "awaiting_acceptance" });
     expect(row.routingRound).toBe(2);
+  });
+
+  it("leaves the status of its delegation to the events that say one", () => {
+    expect(answerOfDelegation(hop(), happens("delegation.pending"))).toBe("pending");
+    expect(answerOfDelegation(hop(), happens("delegation.completed"))).toBeNull();
+    expect(() => evolveDelegation(hop(), happens("delegation.completed"))).toThrow(UnacceptedEvent);
+    const blocked = taskThatIs("blocked");
+    const offered = happens("delegation.pending");
+    expect(() => evolveTaskByDelegation(blocked, hop(), offered)).toThrow(UnacceptedEvent);
   });
 
   it("closes with an outcome, and keeps the moment it was decided", () => {

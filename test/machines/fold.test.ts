@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { EventName } from "../../machines/events/catalogue.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
-import { differences, foldTask } from "../../machines/fold.ts";
+import { differences, foldInstance, foldTask, instanceDifferences } from "../../machines/fold.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
+import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
 
 let position = 0;
@@ -94,5 +95,46 @@ describe("T8: rows that are not what the journal tells", () => {
     expect(differences({ ...rows, delegations: [] }, rows)).toEqual(["D-4"]);
     expect(differences({ ...rows, delegations: [hop, { ...hop, no: 5 }] }, rows)).toEqual(["D-5"]);
     expect(differences(rows, { task: null, delegations: rows.delegations })).toEqual(["T-7"]);
+  });
+});
+
+describe("T8: folding the events of an instance", () => {
+  const life = (): JournalEvent[] => {
+    position = 0;
+    return [
+      event("instance.created", { name: "build", scope: "ORCHESTRATION", type: "persistent", parent: null }),
+      event("instance.starting"),
+      event("instance.running"),
+      event("instance.paused"),
+      event("instance.running"),
+      event("instance.updated", { runtimeMetadata: { a: 1 } }),
+      event("instance.stopping", { intent: "restart" }),
+      event("instance.stopped"),
+    ];
+  };
+
+  it("gives its row, but for where it stands and when it wakes", () => {
+    const { instance, unaccepted } = foldInstance(3, life());
+    expect(unaccepted).toEqual([]);
+    expect(instance).toMatchObject({ no: 3, name: "build", status: "stopped", intent: null, version: 8 });
+    expect(instance).toMatchObject({
+      startedAt: 1_003,
+      stoppedAt: 1_008,
+      runtimeMetadata: { a: 1 },
+      config: {},
+    });
+    const row = { ...(instance as Instance), id: "x", depth: 3, wakeAt: 5 };
+    expect(instanceDifferences(row, instance)).toEqual([]);
+    expect(instanceDifferences({ ...row, name: "other" }, instance)).toEqual(["I-3.name"]);
+  });
+
+  it("names an event that its machine does not accept; without a beginning there is nothing", () => {
+    const told = [...life(), event("instance.paused")];
+    expect(foldInstance(3, told).unaccepted).toEqual([
+      "event 9, instance.paused is not accepted in the status stopped",
+    ]);
+    const { instance } = foldInstance(3, told.slice(1));
+    expect(instance).toBeNull();
+    expect(instanceDifferences({ no: 3 } as Instance, instance)).toEqual(["I-3"]);
   });
 });

@@ -21,6 +21,19 @@ describe("T8, as the doctor asks it", () => {
     expect(await broken()).toEqual(["T-150.failures is not what the journal tells"]);
   });
 
+  it("looks at instances too, and names an event that a machine does not accept", async () => {
+    const { database, broken } = await withTasks(1);
+    database.exec("UPDATE instance SET started_at = 1 WHERE no = 1");
+    expect(await broken()).toEqual(["I-1.startedAt is not what the journal tells"]);
+    database.exec(`INSERT INTO event (position, at, name, instance, task, delegation, actor, cause, data)
+      SELECT position + 1, at, (SELECT code FROM word WHERE kind = 'event' AND text = 'task.unblocked'), instance, 1,
+        NULL, NULL, 0, NULL FROM event ORDER BY position DESC LIMIT 1`);
+    expect(await broken()).toEqual([
+      expect.stringMatching(/^I-1/) as string,
+      expect.stringMatching(/^T-1: event \d+, task.unblocked is not accepted in the status /) as string,
+    ]);
+  });
+
   it("tells at most twenty lines, and says when it cannot be checked", async () => {
     const { database, broken } = await withTasks(40);
     database.exec("UPDATE task SET failures = 3");
