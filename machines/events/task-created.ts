@@ -33,10 +33,12 @@ const UNSAID: Asked = {
   source: "library",
 };
 
+const ASKED = Object.keys(UNSAID) as (keyof Asked)[];
+
 /** Only what is not the default stands in the event. */
 export function saidOf(asked: Asked): TaskCreated {
   const said: { [key: string]: unknown } = {};
-  for (const key of Object.keys(UNSAID) as (keyof Asked)[]) {
+  for (const key of ASKED) {
     const value = asked[key];
     const isUnsaid = Array.isArray(value) ? value.length === 0 : value === UNSAID[key];
     if (!isUnsaid) said[key] = value;

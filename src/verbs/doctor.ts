@@ -35,21 +35,18 @@ async function foldTheJournal({ queries }: Store): Promise<DoctorFinding> {
 
 /** Where a row is not what the journal tells, and events that a machine does not accept. */
 async function* flaws(queries: Queries): AsyncGenerator<string> {
-  const told = (name: string, unaccepted: readonly string[], places: readonly string[]): string[] => [
+  const flawsOf = (name: string, unaccepted: readonly string[], places: readonly string[]): string[] => [
     ...unaccepted.map((what) => `${name}: ${what}`),
     ...places.map((place) => `${place} is not what the journal tells`),
   ];
   for (let cursor: string | null = null, more = true; more; more = cursor !== null) {
     const page: Page<Instance> = await queries.instances({ limit: AT_ONCE, cursor, count: false, all: true });
     for (const { no } of page.items) {
-      // Asked at one moment, so that nothing is committed in between.
-      const both = [
-        queries.instance(no),
-        queries.events({ since: 0, limit: MOST_EVENTS, names: OWN, instance: no }),
-      ] as const;
-      const [row, { items }] = await Promise.all(both);
-      const { instance, unaccepted } = foldInstance(no, items);
-      yield* told(`I-${no}`, unaccepted, instanceDifferences(row as Instance, instance));
+      // Both are asked before either is awaited, so that nothing is committed in between.
+      const row = queries.instance(no);
+      const told = await queries.events({ since: 0, limit: MOST_EVENTS, names: OWN, instance: no });
+      const { instance, unaccepted } = foldInstance(no, told.items);
+      yield* flawsOf(`I-${no}`, unaccepted, instanceDifferences((await row) as Instance, instance));
     }
     cursor = page.nextCursor;
   }
@@ -57,7 +54,7 @@ async function* flaws(queries: Queries): AsyncGenerator<string> {
     const histories = await queries.histories(after, AT_ONCE);
     for (const { task, delegations, events } of histories) {
       const folded = foldTask(task.no, events);
-      yield* told(`T-${task.no}`, folded.unaccepted, differences({ task, delegations }, folded));
+      yield* flawsOf(`T-${task.no}`, folded.unaccepted, differences({ task, delegations }, folded));
       after = task.no;
     }
     more = histories.length === AT_ONCE;

@@ -26,8 +26,9 @@ const change: Codec<object> = {
   ...json<object>(),
   nullable: true,
   write(data) {
-    const text = JSON.stringify(data);
-    return text === "{}" ? null : text;
+    // Whether there is a first key, without making a list of all.
+    for (const _key in data) return JSON.stringify(data);
+    return null;
   },
   read: (stored: string | null) => (stored === null ? {} : (JSON.parse(stored) as object)),
 };

@@ -7,21 +7,29 @@ const CHUNKS = [32, 8, 1] as const;
 /** SQLite's limit on values of one statement, less a margin. */
 const MOST_VALUES = 2_048;
 
-/** Puts what these columns of a record hold among the values to be bound. Made once, for it is the hot path. */
-function binder<R>(columns: readonly Column<R>[]): (record: R, values: unknown[], from: number) => void {
-  const fields = columns.map(({ field, of, codec }) => ({
-    field: field as keyof R,
-    of,
-    write: codec.write as ((value: unknown) => unknown) | null,
-  }));
-  return (record, values, from) => {
-    let at = from;
-    for (const { field, of, write } of fields) {
-      const value = of === null ? record[field] : of(record);
-      values[at] = value === null || write === null ? value : write(value);
-      at += 1;
-    }
-  };
+/** Puts what the columns of a record hold among the values to be bound, from a place on. */
+type Bind<R> = (record: R, values: unknown[], from: number) => void;
+
+/**
+ * Writes the one function that binds these columns, as a person would write it by hand: a loop over descriptions reads each
+ * field by a name that it does not know beforehand, which costs 20 ns a value, 6 µs a task. Made once, when the
+ * statement is. NaN stands for NULL; see {@link Prepared.bound}.
+ */
+function binder<R>(columns: readonly Column<R>[]): Bind<R> {
+  const lines = columns.map(({ field, of, codec: { write } }, i) => {
+    const value = of === null ? `record[${JSON.stringify(field)}]` : `of${i}(record)`;
+    const bound = write === null ? "value" : `value === null ? null : write${i}(value)`;
+    return `value = ${value}; value = ${bound}; values[from + ${i}] = value === null ? NaN : value;`;
+  });
+  const helpers = columns.map(
+    (_column, i) => `const of${i} = columns[${i}].of, write${i} = columns[${i}].codec.write;`,
+  );
+  // oxlint-disable-next-line typescript/no-implied-eval -- the text is made of the descriptions of this program alone
+  const make = new Function(
+    "columns",
+    `${helpers.join("\n")}\nreturn (record, values, from) => { let value; ${lines.join("\n")} };`,
+  ) as (columns: readonly Column<R>[]) => Bind<R>;
+  return make(columns);
 }
 
 function quoted(names: readonly { readonly name: string }[]): string {
@@ -45,7 +53,7 @@ function fieldsOf<R>({ columns }: Table<R>, which: "changeable" | "primary"): st
 /** Inserts many rows with as few statements as their number allows. */
 export function inserter<R>(db: Database, table: Table<R>, onConflict = ""): (records: readonly R[]) => void {
   const { name, columns } = table;
-  const bind = binder(columns);
+  let bind: Bind<R> | undefined;
   const sqlOf = (rows: number): string => {
     const row = `(${columns.map(({ codec }) => codec.mark).join(", ")})`;
     const all = Array.from({ length: rows }, () => row).join(", ");
@@ -58,10 +66,11 @@ export function inserter<R>(db: Database, table: Table<R>, onConflict = ""): (re
   }));
   return (records) => {
     let next = 0;
+    bind ??= binder(columns);
     for (const { rows, insert, values } of chunks) {
       for (; records.length - next >= rows; next += rows) {
         for (let i = 0; i < rows; i++) bind(records[next + i] as R, values, i * columns.length);
-        insert.write(values);
+        insert.bound(values);
       }
     }
   };
@@ -96,10 +105,11 @@ export function updater<R>(
     () => `UPDATE ${table.name} SET ${set.map(({ name }) => `"${name}" = ?`).join(", ")}
      WHERE ${tested.map(({ field, name }) => `"${name}" ${operators[field]} ?`).join(" AND ")}`,
   );
-  const bind = binder([...set, ...tested]);
+  let bind: Bind<R> | undefined;
   const values: unknown[] = [];
   return (record) => {
+    bind ??= binder([...set, ...tested]);
     bind(record, values, 0);
-    return update.write(values).changes === 1;
+    return update.bound(values).changes === 1;
   };
 }
