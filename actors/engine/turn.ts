@@ -112,11 +112,8 @@ export class Turn extends TurnBase {
     const no = (this.batch.counters.delegation += 1);
     // One that is accepted as it is made (an escalation that returns the task) is its target's, as all that follows (spec/domain.md 2.7).
     const isOffer = ENTRIES[name].creates === "delegation";
-    const event = this.append(name, data, {
-      task: task.no,
-      delegation: no,
-      ...(isOffer ? {} : { instance: data.target }),
-    });
+    const instance = isOffer ? this.actor.no : data.target;
+    const event = this.append(name, data, { task: task.no, delegation: no, instance });
     const place = { no, id: this.world.ids.uuid(this.now), task: task.no };
     const delegation = createDelegation(place, data, event);
     this.batch.touchDelegation(delegation, true);

@@ -47,21 +47,17 @@ export function taskCreated(
   place: { holder: InstanceNo | null; dependsOn: readonly TaskNo[] },
 ): TaskCreated {
   const { settings, envelope } = turn;
-  const { title, dependsOnKeys: _resolved, ...asked } = spec;
-  const { holder } = place;
-  return {
-    title,
-    ...saidOf({
-      ...asked,
-      tags: [...spec.tags],
-      dependsOn: [...place.dependsOn],
-      waitsFor: [...place.dependsOn],
-      maxAttempts: spec.maxAttempts ?? settings.tasks.maxAttempts,
-    }),
-    status: initialTaskStatus(place.dependsOn.length),
-    holder,
-    ...(envelope.by === null ? {} : { by: envelope.by }),
-  };
+  const { holder, dependsOn } = place;
+  const said = saidOf(spec.title, spec, {
+    tags: [...spec.tags],
+    dependsOn: [...dependsOn],
+    waitsFor: [...dependsOn],
+    maxAttempts: spec.maxAttempts ?? settings.tasks.maxAttempts,
+  });
+  said.status = initialTaskStatus(dependsOn.length);
+  said.holder = holder;
+  if (envelope.by !== null) said.by = envelope.by;
+  return said;
 }
 
 /** One task, created here: this instance is its origin and holder; at the desk it is unassigned. */

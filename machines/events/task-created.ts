@@ -12,6 +12,9 @@ export type TaskCreated = DataOf<(typeof taskEvents)["task.created"]["data"]>;
 /** What a caller may ask of a new task; all of it stands in the event. */
 type Asked = Required<Pick<TaskCreated, Exclude<keyof TaskSpec, "title" | "dependsOnKeys"> | "waitsFor">>;
 
+/** What the turn says of it by itself. */
+type Own = Pick<Asked, "tags" | "dependsOn" | "waitsFor" | "maxAttempts">;
+
 /** What the event leaves unsaid means this. */
 const UNSAID: Asked = {
   description: null,
@@ -35,11 +38,16 @@ const UNSAID: Asked = {
 
 const ASKED = Object.keys(UNSAID) as (keyof Asked)[];
 
-/** Only what is not the default stands in the event. */
-export function saidOf(asked: Asked): TaskCreated {
-  const said: { [key: string]: unknown } = {};
+/** Only what is not the default stands in the event; `own`: what the turn knows better than who asked. */
+export function saidOf(
+  title: string,
+  asked: Omit<Asked, keyof Own>,
+  own: Own,
+): { -readonly [K in keyof TaskCreated]: TaskCreated[K] } {
+  const said: { [key: string]: unknown } = { title };
+  const given = asked as Asked;
   for (const key of ASKED) {
-    const value = asked[key];
+    const value = own[key as keyof Own] ?? given[key];
     const isUnsaid = Array.isArray(value) ? value.length === 0 : value === UNSAID[key];
     if (!isUnsaid) said[key] = value;
   }

@@ -217,7 +217,11 @@ export class Door {
   }
 
   async taskViews(tasks: readonly Task[]): Promise<TaskView[]> {
-    const named = tasks.flatMap(({ dependsOn, parentTask }) => [...dependsOn, parentTask ?? []].flat());
+    const named: TaskNo[] = [];
+    for (const { dependsOn, parentTask } of tasks) {
+      named.push(...dependsOn);
+      if (parentTask !== null) named.push(parentTask);
+    }
     const ids = named.length === 0 ? NO_IDS : await this.store.queries.idsOf("task", named);
     return tasks.map((task) => taskView(task, this.directory, (no) => ids.get(no)));
   }

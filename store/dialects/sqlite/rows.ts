@@ -16,10 +16,11 @@ type Bind<R> = (record: R, values: unknown[], from: number) => void;
  * statement is. NaN stands for NULL; see {@link Prepared.bound}.
  */
 function binder<R>(columns: readonly Column<R>[]): Bind<R> {
-  const lines = columns.map(({ field, of, codec: { write } }, i) => {
-    const value = of === null ? `record[${JSON.stringify(field)}]` : `of${i}(record)`;
-    const bound = write === null ? "value" : `value === null ? null : write${i}(value)`;
-    return `value = ${value}; value = ${bound}; values[from + ${i}] = value === null ? NaN : value;`;
+  const lines = columns.map(({ field, of, codec: { write, nullable } }, i) => {
+    const value = of === null ? `record.${field}` : `of${i}(record)`;
+    const written = write === null ? `v${i}` : `write${i}(v${i})`;
+    const bound = nullable ? `v${i} === null ? NaN : orNaN(${written})` : written;
+    return `const v${i} = ${value}; values[from + ${i}] = ${bound};`;
   });
   const helpers = columns.map(
     (_column, i) => `const of${i} = columns[${i}].of, write${i} = columns[${i}].codec.write;`,
@@ -27,7 +28,9 @@ function binder<R>(columns: readonly Column<R>[]): Bind<R> {
   // oxlint-disable-next-line typescript/no-implied-eval -- the text is made of the descriptions of this program alone
   const make = new Function(
     "columns",
-    `${helpers.join("\n")}\nreturn (record, values, from) => { let value; ${lines.join("\n")} };`,
+    `${helpers.join("\n")}
+     const orNaN = (value) => (value === null ? NaN : value);
+     return (record, values, from) => { ${lines.join("\n")} };`,
   ) as (columns: readonly Column<R>[]) => Bind<R>;
   return make(columns);
 }
