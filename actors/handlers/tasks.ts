@@ -54,10 +54,8 @@ export function taskCreated(
     waitsFor: [...dependsOn],
     maxAttempts: spec.maxAttempts ?? settings.tasks.maxAttempts,
   });
-  said.status = initialTaskStatus(dependsOn.length);
-  said.holder = holder;
-  if (envelope.by !== null) said.by = envelope.by;
-  return said;
+  const status = initialTaskStatus(dependsOn.length);
+  return { ...said, status, holder, ...(envelope.by === null ? {} : { by: envelope.by }) };
 }
 
 /** One task, created here: this instance is its origin and holder; at the desk it is unassigned. */

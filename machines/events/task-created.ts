@@ -39,11 +39,7 @@ const UNSAID: Asked = {
 const ASKED = Object.keys(UNSAID) as (keyof Asked)[];
 
 /** Only what is not the default stands in the event; `own`: what the turn knows better than who asked. */
-export function saidOf(
-  title: string,
-  asked: Omit<Asked, keyof Own>,
-  own: Own,
-): { -readonly [K in keyof TaskCreated]: TaskCreated[K] } {
+export function saidOf(title: string, asked: Omit<Asked, keyof Own>, own: Own): TaskCreated {
   const said: { [key: string]: unknown } = { title };
   const given = asked as Asked;
   for (const key of ASKED) {
