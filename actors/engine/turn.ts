@@ -110,7 +110,8 @@ export class Turn extends TurnBase {
   insertDelegation(task: Task, name: DelegationEventName, data: DelegationCreated): Delegation {
     this.#mustKeep(task);
     const no = (this.batch.counters.delegation += 1);
-    // One that is accepted as it is made (an escalation that returns the task) is its target's, as all that follows (spec/domain.md 2.7).
+    // One that is accepted as it is made (an escalation that returns the task) is its target's, as all that follows
+    // (spec/domain.md 2.7).
     const isOffer = ENTRIES[name].creates === "delegation";
     const instance = isOffer ? this.actor.no : data.target;
     const event = this.append(name, data, { task: task.no, delegation: no, instance });

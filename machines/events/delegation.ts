@@ -116,7 +116,10 @@ export const delegationEvents = {
     common: true,
     endsAttempt: true,
   }),
-  /** Also the first event of a delegation that is accepted as it is made: an escalation that gives the task back (spec/domain.md 2.4). */
+  /**
+   * Also the first event of a delegation that is accepted as it is made: an escalation that gives the task back
+   * (spec/domain.md 2.4).
+   */
   "delegation.accepted": event({
     code: 29,
     data: { ...createdOrNot, note: optional(text) },
@@ -137,7 +140,8 @@ export const delegationEvents = {
         record.heldReason = null;
         record.arrival = null;
         record.routingRound = 0;
-        // While others are tried after a failure, who has had it is remembered: each is tried once (spec/domain.md 2.7).
+        // While others are tried after a failure, who has had it is remembered: each is tried once
+        // (spec/domain.md 2.7).
         if (record.firstError === null) record.returnedBy = [];
         record.refusedBy = [...record.returnedBy];
       },
