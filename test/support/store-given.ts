@@ -1,8 +1,10 @@
+import { createTask } from "../../machines/events/task-created.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
 import { emptyTally, type Instance, type RosterEntry, type Tally } from "../../machines/records/instance.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Task, TaskResult } from "../../machines/records/task.ts";
+import { DESK } from "../../machines/records/values.ts";
 import type { Commit, Counters, MailRow } from "../../store/store.ts";
 
 /** 2025-06-15: the moment every record of these tests begins at. */
@@ -55,70 +57,17 @@ export function givenTree(): Instance[] {
   ];
 }
 
+/** A task queued at instance 4 after one round of routing; `over` says what is otherwise. */
 export function givenTask(no: number, over: Partial<Task> = {}): Task {
   const holder = over.holder === undefined ? 4 : over.holder;
-  return {
+  const at = NOW + no;
+  const created = createTask(
     no,
-    id: givenId(2, no),
-    title: `task ${no}`,
-    description: null,
-    tags: [],
-    priority: "medium",
-    project: null,
-    key: null,
-    runId: null,
-    dependsOn: [],
-    onDependencyFailure: "fail",
-    deadlineAt: null,
-    notBefore: null,
-    timeoutSeconds: null,
-    maxAttempts: 3,
-    run: null,
-    payload: null,
-    route: true,
-    source: "cli",
-    createdBy: "cli:ada",
-    createdAt: NOW + no,
-    parentTask: null,
-    status: "queued",
-    heldReason: null,
-    holder,
-    origin: holder,
-    keeper: holder ?? 0,
-    pendingHop: null,
-    delegatedFrom: null,
-    delegatedTo: null,
-    chain: holder === null ? [] : [holder],
-    hops: 0,
-    lastHop: null,
-    attempt: 1,
-    failures: 0,
-    leaseLosses: 0,
-    round: 1,
-    routingRound: 1,
-    refusedBy: [],
-    returnedBy: [],
-    waitsFor: [],
-    watched: false,
-    blockedByHand: false,
-    arrival: null,
-    epoch: 0,
-    claimedBy: null,
-    leaseExpiresAt: null,
-    leaseKind: null,
-    attemptEndsAt: null,
-    process: null,
-    progress: null,
-    outcome: null,
-    result: null,
-    error: null,
-    firstError: null,
-    version: 1,
-    updatedAt: NOW + no,
-    startedAt: null,
-    completedAt: null,
-    ...over,
-  };
+    givenId(2, no),
+    { title: `task ${no}`, source: "cli", by: "cli:ada", ...(holder === null ? {} : { holder }) },
+    { position: no, at, instance: holder ?? DESK },
+  );
+  return { ...created, status: "queued", routingRound: 1, ...over };
 }
 
 /** A task that succeeded, as its row; its result is {@link givenResult}. */
