@@ -94,7 +94,7 @@ async function everyQuestion(): Promise<void> {
   await store.commandByKey("a", "k");
   await store.ownLeases();
   await queries.tallies();
-  await queries.taskAddress(givenTask(1).id);
+  await queries.taskAddress(givenTask(1).id.toUpperCase());
   await queries.taskAddress(1);
   await queries.delegationNo(givenHop(1).id);
   await queries.idsOf("task", [1, 2]);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import type { Commit, Store } from "../../store/store.ts";
+import { addressesConform } from "./store-conforms-addresses.ts";
 import { commitsConform } from "./store-conforms-commits.ts";
 import { listsConform } from "./store-conforms-lists.ts";
 import { momentsConform } from "./store-conforms-moments.ts";
@@ -40,6 +41,7 @@ export function storeConformance(name: string, kind: StoreKind): void {
       await kind.teardown(store);
     });
     commitsConform(given);
+    addressesConform(given);
     momentsConform(given);
     roundTripsConform(given);
     rulesConform(given);

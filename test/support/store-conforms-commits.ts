@@ -172,22 +172,6 @@ export function commitsConform(given: Given): void {
         await expect(given.commit(part)).rejects.toMatchObject({ kind: "constraint" });
     });
 
-    test("the number of a task and of a delegation is found by its id, in any case", async () => {
-      await given.commit({ tasks: { added: [givenTask(1)] }, delegations: { added: [givenHop(1)] } });
-      const { queries } = given.store;
-      const { keeper } = givenTask(1);
-      expect(await queries.taskAddress(givenTask(1).id.toUpperCase())).toEqual({ no: 1, keeper });
-      expect(await queries.taskAddress(1)).toEqual({ no: 1, keeper });
-      expect(await queries.delegationNo(givenHop(1).id)).toBe(1);
-      expect(await queries.taskAddress(givenTask(2).id)).toBeNull();
-      expect(await queries.taskAddress(2)).toBeNull();
-      expect(await queries.taskAddress("T-1")).toBeNull();
-      expect(await queries.idsOf("task", [1, 2, 1])).toEqual(new Map([[1, givenTask(1).id]]));
-      expect(await queries.idsOf("delegation", [1, 2])).toEqual(new Map([[1, givenHop(1).id]]));
-      expect(await queries.idsOf("task", [])).toEqual(new Map());
-      expect(await queries.delegationNo("")).toBeNull();
-    });
-
     test("delegations of a task come in order of seq, with their rows by number", async () => {
       await given.commit({
         tasks: { added: [givenTask(1)] },

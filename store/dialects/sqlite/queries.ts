@@ -1,6 +1,7 @@
 import { runChecks } from "../../doctor.ts";
 import type { Queries } from "../../store.ts";
 import { uuidOfBytes } from "../../tables/column.ts";
+import type { Addresses } from "./addresses.ts";
 import type { Database } from "./library.ts";
 import type { Lists } from "./lists/index.ts";
 import type { Identity } from "./meta.ts";
@@ -55,8 +56,16 @@ function idsQuery(database: Database): Queries["idsOf"] {
   };
 }
 
+/** What questions are answered from. */
+interface QueryParts {
+  readonly database: Database;
+  readonly tables: Tables;
+  readonly identity: Identity;
+  readonly addresses: Addresses;
+}
+
 /** Questions that change nothing: single rows are prepared here, lists are MikroORM's (lists/), loaded when first asked. */
-export function sqliteQueries(database: Database, tables: Tables, identity: Identity): Queries {
+export function sqliteQueries({ database, tables, identity, addresses }: QueryParts): Queries {
   const stuck = prepared(database, STUCK);
   let loading: Promise<Lists> | undefined;
   const lists = (): Promise<Lists> => {
@@ -69,7 +78,8 @@ export function sqliteQueries(database: Database, tables: Tables, identity: Iden
     tallies: () => tables.tally.all(),
     instances: async (filter) => (await lists()).instances(filter),
     task: (no) => tables.task.byNo(no),
-    taskAddress: (task) => tables.task.address(task),
+    taskAddress: (task) =>
+      (typeof task === "string" ? addresses.of(task) : null) ?? tables.task.address(task),
     tasks: async (filter) => (await lists()).tasks(filter),
     idsOf: idsQuery(database),
     delegation: (no) => tables.delegation.byNo(no),

@@ -1,4 +1,5 @@
 import { CommitError, type ActorRows, type Counters, type Store } from "../../store.ts";
+import { Addresses } from "./addresses.ts";
 import { committer, transactor } from "./commit.ts";
 import { dueQueries } from "./due.ts";
 import type { Database } from "./library.ts";
@@ -44,7 +45,8 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
   const { database, identity } = parts;
   const tables = openTables(database);
   const due = dueQueries(database, !parts.readOnly);
-  const queries = sqliteQueries(database, tables, identity);
+  const addresses = new Addresses();
+  const queries = sqliteQueries({ database, tables, identity, addresses });
   const transact = transactor(database, tables);
   const write = parts.readOnly ? readOnlyCommit : committer(tables, transact);
   let open = true;
@@ -59,6 +61,7 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     commit(commit) {
       due.noteWritten(commit);
       write(commit);
+      addresses.noteWritten(commit);
     },
     actor: (no) => actorRows(tables, no),
     task: (no) => tables.task.byNo(no),

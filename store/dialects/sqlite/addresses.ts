@@ -1,0 +1,32 @@
+import type { Task } from "../../../machines/records/task.ts";
+import type { Commit, TaskAddress } from "../../store.ts";
+
+/** How many addresses are kept, of about 150 bytes each; one that was put out costs a read. */
+const KEPT = 65_536;
+
+/** Where the tasks are that were written last: a command about one of them reads nothing on its way to its keeper. */
+export class Addresses {
+  readonly #byId = new Map<string, TaskAddress>();
+
+  /** What a commit has written; call it once that is durable. */
+  noteWritten({ tasks }: Pick<Commit, "tasks">): void {
+    for (const task of tasks.added) this.#keep(task);
+    for (const task of tasks.moved) this.#keep(task);
+    for (const task of tasks.edited) this.#keep(task);
+  }
+
+  /** null = not kept; the table knows. */
+  of(id: string): TaskAddress | null {
+    return this.#byId.get(id) ?? null;
+  }
+
+  #keep({ id, no, keeper }: Task): void {
+    if (this.#byId.get(id)?.keeper === keeper) return;
+    this.#byId.set(id, { no, keeper });
+    if (this.#byId.size <= KEPT) return;
+    for (const oldest of this.#byId.keys()) {
+      this.#byId.delete(oldest);
+      return;
+    }
+  }
+}
