@@ -62,7 +62,7 @@ function insertEscalation(turn: Turn, task: Task, hop: Delegation, reason: strin
     source: turn.actor.no,
     target: hop.source,
     type: "escalate",
-    seq: task.hops + 1,
+    seq: task.delegationCount + 1,
     previous: hop.no,
     routingRound: task.routingRound,
     ...(task.round === 1 ? {} : { round: task.round }),

@@ -105,8 +105,8 @@ export const delegationEvents = {
         record.keeper = offered.target;
         record.delegatedFrom = offered.source;
         record.delegatedTo = offered.target;
-        record.hops = offered.seq;
-        record.lastHop = offered.no;
+        record.delegationCount = offered.seq;
+        record.lastDelegation = offered.no;
         beginRound(record, offered.routingRound);
         endLease(record);
         // A caller's offer that is refused puts the task back in its old place.

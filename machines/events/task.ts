@@ -154,6 +154,7 @@ export const taskEvents = {
       holder: instance,
       why: word<"escalated" | "reassigned" | "instance_terminated">(),
       returnedBy: optional(list(instance)),
+      /** With an escalation: its seq and number, under the names that the journal has had for them. */
       hops: optional(number),
       lastHop: optional(delegation),
       firstError: optional(json<ErrorInfo>()),
@@ -171,8 +172,8 @@ export const taskEvents = {
         record.routingRound = 0;
         record.returnedBy = returnedBy;
         record.refusedBy = [...returnedBy];
-        record.hops = data.hops ?? record.hops;
-        record.lastHop = data.lastHop ?? record.lastHop;
+        record.delegationCount = data.hops ?? record.delegationCount;
+        record.lastDelegation = data.lastHop ?? record.lastDelegation;
         record.firstError = data.firstError ?? record.firstError;
         count(record, data);
         endLease(record);

@@ -99,9 +99,9 @@ export interface Task extends AskedTask {
   /** Instances from origin to holder. */
   chain: InstanceNo[];
   /** Number of its delegations so far; the seq of the next is one more. */
-  hops: number;
-  /** Number of its newest delegation; null = none yet. */
-  lastHop: DelegationNo | null;
+  delegationCount: number;
+  /** Its newest delegation; null = none yet. */
+  lastDelegation: DelegationNo | null;
 
   // How it fares.
   attempt: number;

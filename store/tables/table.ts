@@ -36,6 +36,8 @@ type Member<N extends string, T> = [keyof T] extends [never] ? unknown : { reado
 export type Description<R, E extends keyof R> = {
   /** As the file has it; columns are named as their fields, in snake_case. */
   readonly name: string;
+  /** Columns that have kept an older name in the file, by field. */
+  readonly was?: { readonly [F in keyof R]?: string };
   /** Fields of the primary key, or what is derived. */
   readonly key: readonly string[];
   readonly derived?: {
@@ -67,6 +69,7 @@ type Part<R> = Readonly<Record<string, AnyCodec | Derived<R>>>;
 
 /** A description with the types of its fields forgotten. */
 interface Loose<R> extends Partial<Pick<Table<R>, "elsewhere">> {
+  readonly was?: Readonly<Record<string, string>>;
   readonly constant?: Part<R>;
   readonly changeable?: Part<R>;
 }
@@ -78,11 +81,11 @@ interface Loose<R> extends Partial<Pick<Table<R>, "elsewhere">> {
  */
 export function table<R extends object, E extends keyof R = never>(description: Description<R, E>): Table<R> {
   const { name, key, derived } = description;
-  const { constant, changeable, elsewhere = {} } = description as unknown as Loose<R>;
+  const { constant, changeable, elsewhere = {}, was = {} } = description as unknown as Loose<R>;
   const columns = (changes: boolean, part: Part<R> = {}): Column<R>[] =>
     Object.entries(part).map(([field, one]) => ({
       field,
-      name: field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      name: was[field] ?? field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
       codec: "of" in one ? one.codec : one,
       of: "of" in one ? one.of : null,
       primary: key.includes(field),

@@ -37,8 +37,8 @@ const moving = {
   delegatedFrom: nullable(integer),
   delegatedTo: nullable(integer),
   chain: numbers,
-  hops: integer,
-  lastHop: nullable(integer),
+  delegationCount: integer,
+  lastDelegation: nullable(integer),
   attempt: integer,
   failures: integer,
   leaseLosses: integer,
@@ -83,6 +83,7 @@ export const FINAL = "final";
 /** Its query joins `task_text` as x and the `task_result` of its round as r. */
 export const TASK = table<Task, "description" | "payload" | "run" | "dependsOn" | "result" | "error">({
   name: "task",
+  was: { delegationCount: "hops", lastDelegation: "last_hop" },
   key: ["no"],
   constant: {
     no: integer,

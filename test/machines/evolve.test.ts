@@ -224,15 +224,20 @@ describe("what an event does to its task", () => {
       holder: 2,
       chain: [1, 2],
       refusedBy: [3],
-      hops: 4,
-      lastHop: 8,
+      delegationCount: 4,
+      lastDelegation: 8,
       failures: 2,
       status: "pending",
     });
     expect(row.firstError).toEqual({ code: "a", message: "b" });
     const blocked = taskThatIs("blocked");
     after(blocked, "task.returned", { holder: 1, why: "instance_terminated" });
-    expect(blocked).toMatchObject({ status: "blocked", returnedBy: [], hops: 0, lastHop: null });
+    expect(blocked).toMatchObject({
+      status: "blocked",
+      returnedBy: [],
+      delegationCount: 0,
+      lastDelegation: null,
+    });
   });
 
   it("begins a new round at its origin, or unassigned, or blocked", () => {
@@ -310,7 +315,7 @@ describe("what a delegation event does", () => {
       pendingHop: 3,
       keeper: 2,
       delegatedTo: 2,
-      hops: 1,
+      delegationCount: 1,
       arrival: 4,
       routingRound: 1,
     });

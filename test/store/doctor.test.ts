@@ -54,7 +54,7 @@ async function broken(): Promise<Record<string, readonly string[]>> {
 
 /** A task that went down both hops and was finished, one that waits, and their counts. */
 async function arrange(): Promise<void> {
-  const down = { holder: 4, origin: 1, chain: [1, 2, 4], hops: 2 };
+  const down = { holder: 4, origin: 1, chain: [1, 2, 4], delegationCount: 2 };
   const hop = (no: number, task: number, seq: number, status: "accepted" | "completed") =>
     givenHop(no, { task, seq, status, ...(seq === 1 ? { source: 1, target: 2 } : {}), decidedAt: NOW });
   await commit({
