@@ -2,7 +2,7 @@ import { toWire } from "../../src/contracts/wire.ts";
 import { commandText } from "../../src/contracts/shell-word.ts";
 import type { Args } from "../parse/args.ts";
 import type { Context } from "../context.ts";
-import type { EventView, Hopper } from "../library/library.ts";
+import { sentencesOf, type EventView, type Hopper } from "../library/library.ts";
 import type { EventBody } from "../render/bodies.ts";
 import { eventTable, INSTANCE_FIELDS } from "../render/events.ts";
 import type { CommandSpec } from "../parse/spec.ts";
@@ -47,16 +47,18 @@ async function showPage(context: Context, hopper: Hopper, args: Args): Promise<v
   // One more than is shown tells whether there are more.
   for await (const event of hopper.events({ ...args.params(), limit: limit + 1 })) events.push(event);
   const more = events.length > limit;
-  const items = events.slice(0, limit).map((event) => toWire(event) as EventBody);
+  const shown = events.slice(0, limit);
+  const items = shown.map((event) => toWire(event) as EventBody);
   const cursor = items.at(-1)?.cursor ?? args.maybe("since") ?? "0";
   const people = context.format === "table" || context.format === "wide";
   const names = people && !context.quiet ? await namesOf(hopper, items) : {};
+  const sentences = people ? await sentencesOf(shown, (id) => names[id] ?? id) : [];
   if (items.length === 0) context.remark("no events");
   await context.show({
     body: { items, cursor },
     items,
     lines: (look) => [
-      ...eventTable(items, names, look),
+      ...eventTable({ events: items, sentences, names }, look),
       ...(more ? [moreLine(args, items.length, cursor)] : []),
     ],
     named: items.map((item) => ({ id: item.cursor })),

@@ -2,7 +2,14 @@
  * The one place where the command line touches the library. Types cost nothing; code is loaded
  * when it is used, so that `--help` stays fast.
  */
-import type { Configuration, ConfigurationSources, Hopper, InstanceView, runPlan } from "../../src/index.ts";
+import type {
+  Configuration,
+  ConfigurationSources,
+  EventView,
+  Hopper,
+  InstanceView,
+  runPlan,
+} from "../../src/index.ts";
 
 export type {
   ChainView,
@@ -38,6 +45,20 @@ export interface OpenParams {
 export async function openStore({ store, mode, config }: OpenParams): Promise<Hopper> {
   const { createHopper } = await import("../../src/index.ts");
   return await createHopper({ store, mode, sources: config, lockWaitMs: 0 });
+}
+
+/** What each event says to a person; null = nothing. `nameOf`: of what an id belongs to. */
+export async function sentencesOf(
+  events: readonly EventView[],
+  nameOf: (id: string) => string,
+): Promise<(string | null)[]> {
+  const { sentenceOf } = await import("../../src/narration/narration.ts");
+  const named = (id: string | null): string => (id === null ? "the desk" : nameOf(id));
+  return events.map((event) => {
+    const { instanceId, delegationId } = event;
+    const shown = delegationId === null ? event : { ...event, delegationId: nameOf(delegationId) };
+    return sentenceOf({ event: shown, here: named(instanceId), nameOf: named });
+  });
 }
 
 /** Reads the settings. Throws what is wrong with them. */

@@ -4,20 +4,33 @@ import { tableLines, type Column } from "./table.ts";
 
 type Json = EventBody["data"][string];
 
+/** What `events` shows. */
+interface EventList {
+  readonly events: readonly EventBody[];
+  /** What each says in words; null = nothing: its data is shown in their place. */
+  readonly sentences: readonly (string | null)[];
+  readonly names: Names;
+}
+
 /** `events`: one line each, oldest first. */
-export function eventTable(events: readonly EventBody[], names: Names, look: Look): string[] {
-  const columns: Column<EventBody>[] = [
-    { head: "AT", cell: (row) => row.at },
-    { head: "EVENT", cell: (row) => row.event },
-    { head: "TASK", cell: (row) => nameOf(row.task_id, names) },
-    { head: "INSTANCE", cell: (row) => nameOf(row.instance_id, names) },
-    { head: "BY", cell: (row) => row.actor ?? "-", optional: true },
-    { head: "DATA", cell: (row) => dataText(row.data, names), flex: true },
-    { head: "CURSOR", cell: (row) => row.cursor, wide: true },
-    { head: "CAUSE", cell: (row) => row.cause ?? "-", wide: true },
-    { head: "DELEGATION", cell: (row) => nameOf(row.delegation_id, names), wide: true },
+export function eventTable({ events, sentences, names }: EventList, look: Look): string[] {
+  const rows = events.map((body, index) => {
+    const data = dataText(body.data, names);
+    return { body, data, what: sentences[index] ?? (look.wide ? "-" : data) };
+  });
+  const columns: Column<(typeof rows)[number]>[] = [
+    { head: "AT", cell: ({ body }) => body.at },
+    { head: "EVENT", cell: ({ body }) => body.event },
+    { head: "TASK", cell: ({ body }) => nameOf(body.task_id, names) },
+    { head: "INSTANCE", cell: ({ body }) => nameOf(body.instance_id, names) },
+    { head: "BY", cell: ({ body }) => body.actor ?? "-", optional: true },
+    { head: "WHAT", cell: ({ what }) => what, flex: true },
+    { head: "DATA", cell: ({ data }) => data, wide: true },
+    { head: "CURSOR", cell: ({ body }) => body.cursor, wide: true },
+    { head: "CAUSE", cell: ({ body }) => body.cause ?? "-", wide: true },
+    { head: "DELEGATION", cell: ({ body }) => nameOf(body.delegation_id, names), wide: true },
   ];
-  return tableLines(columns, events, look);
+  return tableLines(columns, rows, look);
 }
 
 /** The fields of an event that hold the id of an instance. */

@@ -1,7 +1,7 @@
 import type { DelegationEventName } from "../../machines/events/catalogue.ts";
 import type { ReasonCode } from "../../machines/records/delegation.ts";
 import { finalStep } from "./ending.ts";
-import { sentence, type NarrationOf, type RunTelling, type Telling } from "./narrator.ts";
+import { sentence, type Named, type NarrationOf, type RunTelling } from "./narrator.ts";
 import { hopTo, type Hop } from "./past.ts";
 import type { Step } from "./step.ts";
 
@@ -55,7 +55,7 @@ function bubbled(telling: RunTelling<"delegation.completed" | "delegation.cancel
 
 type How = Extract<Step, { kind: "hop" }>["how"];
 
-function hopStep({ nameOf }: Telling, { source, target, type }: Hop, how: How, reason: string | null): Step {
+function hopStep({ nameOf }: Named, { source, target, type }: Hop, how: How, reason: string | null): Step {
   return { kind: "hop", from: nameOf(source), to: nameOf(target), how, type, reason };
 }
 

@@ -2,7 +2,7 @@ import type { EventName } from "../../machines/events/catalogue.ts";
 import type { EventView } from "../views/views.ts";
 import { delegationNarration } from "./delegation.ts";
 import { instanceNarration } from "./instance.ts";
-import type { NarrationOf, Narrator, RunFacts, Telling } from "./narrator.ts";
+import type { Named, NarrationOf, Narrator, RunFacts } from "./narrator.ts";
 import type { Past } from "./past.ts";
 import { runtimeNarration } from "./runtime.ts";
 import type { PlanStep } from "./step.ts";
@@ -11,11 +11,10 @@ import { taskNarration } from "./task.ts";
 /**
  * What every event says to a person, by name: in a file per noun, as the catalogue of events has them.
  *
- * An entry turns one event, as users see it, into a sentence (`task explain`) and into steps (`hopper run`); a form in
- * which it is silent says so. It gets names, and the task's {@link Past}: open hops, offer, who has it in hands, newest
- * decision, how it ended. Whoever follows a task's events keeps its past: an event is told, then remembered.
- *
- * The table of `hopper events` shows data as it is and narrates nothing (cli/render/events.ts).
+ * An entry turns one event, as users see it, into a sentence (`task explain`, `events`) and into steps (`hopper run`); a
+ * form in which it is silent says so. A sentence needs names alone; a step also the task's {@link Past}: open hops,
+ * offer, who has it in hands, newest decision, how it ended. Whoever follows a task's events keeps its past: an event is
+ * told, then remembered.
  */
 export const NARRATION: NarrationOf<EventName> = {
   ...instanceNarration,
@@ -25,9 +24,9 @@ export const NARRATION: NarrationOf<EventName> = {
 };
 
 /** The sentence of an event; null = none. */
-export function sentenceOf(telling: Telling): string | null {
-  const { sentence } = narratorOf(telling.event);
-  return sentence === "silent" ? null : sentence(telling);
+export function sentenceOf(named: Named): string | null {
+  const { sentence } = narratorOf(named.event);
+  return sentence === "silent" ? null : sentence(named);
 }
 
 /** The steps that an event of a run makes: none for what nobody needs to be told. */

@@ -4,15 +4,19 @@ import type { ShellResult } from "../workers/shell.ts";
 import type { Past } from "./past.ts";
 import type { Step } from "./step.ts";
 
-/** An event, and what its words need beyond it. */
-export interface Telling<N extends EventName = EventName> {
+/** An event, and the names that its sentence needs. */
+export interface Named<N extends EventName = EventName> {
   readonly event: EventView<N>;
-  /** What its task's events before it say. */
-  readonly past: Past;
   /** Name of the instance whose turn it was. */
   readonly here: string;
   /** Name of an instance by its id; null = the desk. */
   readonly nameOf: (id: string | null) => string;
+}
+
+/** An event of a task whose history is followed. */
+export interface Telling<N extends EventName = EventName> extends Named<N> {
+  /** What its task's events before it say. */
+  readonly past: Past;
 }
 
 /** What a run of a plan knows beyond the events. */
@@ -35,14 +39,14 @@ export interface RunTelling<N extends EventName = EventName> extends Telling<N> 
 
 /** What one kind of event says in each form; `silent` = nothing, on purpose. */
 export interface Narrator<N extends EventName = EventName> {
-  /** Its sentence in `task explain`; null = what it would say has been said. */
-  readonly sentence: "silent" | ((telling: Telling<N>) => string | null);
+  /** Its sentence in `task explain` and `events`; null = what it would say has been said. */
+  readonly sentence: "silent" | ((named: Named<N>) => string | null);
   /** What is told of it while a plan runs. */
   readonly steps: "silent" | ((telling: RunTelling<N>) => Step[]);
 }
 
 /** A narrator of one form alone. */
-export function sentence<N extends EventName>(words: (telling: Telling<N>) => string): Narrator<N> {
+export function sentence<N extends EventName>(words: (named: Named<N>) => string): Narrator<N> {
   return { sentence: words, steps: "silent" };
 }
 

@@ -4,7 +4,7 @@ import type {
   InstanceEventName,
   TaskEventName,
 } from "../../machines/events/catalogue.ts";
-import { sentence, type NarrationOf, type Telling } from "./narrator.ts";
+import { sentence, type Named, type NarrationOf } from "./narrator.ts";
 
 type RuntimeEventName = Exclude<EventName, InstanceEventName | TaskEventName | DelegationEventName>;
 
@@ -25,7 +25,7 @@ export const runtimeNarration: NarrationOf<RuntimeEventName> = {
   "configuration.updated": "silent",
 };
 
-function decision({ event: { data }, nameOf }: Telling<"routing.decided">): string {
+function decision({ event: { data }, nameOf }: Named<"routing.decided">): string {
   const target = data.targetId === null ? "" : ` → ${nameOf(data.targetId)}`;
   const lost = data.candidates
     .flatMap(({ name, lostBecause }) =>

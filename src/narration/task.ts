@@ -3,7 +3,7 @@ import { lastLine } from "../workers/output-tail.ts";
 import type { ShellResult } from "../workers/shell.ts";
 import { NO_REASON, ranStep } from "./attempt.ts";
 import { endingOf, finalStep } from "./ending.ts";
-import { sentence, type NarrationOf, type RunTelling, type Telling } from "./narrator.ts";
+import { sentence, type Named, type NarrationOf, type RunTelling } from "./narrator.ts";
 import { shellOutcome } from "./shell-outcome.ts";
 import type { Step } from "./step.ts";
 
@@ -92,7 +92,7 @@ function final({ event, past }: RunTelling<"task.completed" | "task.failed" | "t
   return past.hops.length === 0 ? [finalStep(endingOf(event), event.at, null)] : [];
 }
 
-function at(what: string): ({ here }: Pick<Telling, "here">) => string {
+function at(what: string): ({ here }: Pick<Named, "here">) => string {
   return ({ here }) => `${what} at ${here}`;
 }
 

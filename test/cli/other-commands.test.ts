@@ -117,7 +117,9 @@ describe("events", () => {
       { answers },
     );
     const lines = ran.out.split("\n");
-    expect(lines[1]).toBe("2026-01-02T03:04:05.000Z  task.created  T-1   global    cli:ada");
+    expect(lines[1]).toBe(
+      "2026-01-02T03:04:05.000Z  task.created  T-1   global    cli:ada  created at global by cli:ada",
+    );
     expect(lines[3]).toBe(
       "2 shown (more: hopper events --type task.created --instance g --task T-1 --limit 2 --since c2)",
     );

@@ -109,28 +109,30 @@ describe("lists", () => {
     );
   });
 
-  it("show events", () => {
-    const rows = [
+  it("show events in words, and what nobody put into words as its data", () => {
+    const events = [
       toWire(eventView({ data: { title: "a b", n: 1, holder: "global-id", none: null } })) as EventBody,
       toWire(eventView({ taskId: null, instanceId: null, actor: null, cause: null })) as EventBody,
+      toWire(
+        eventView({ data: { action: "delegate", reason: "least busy", target_id: "worker-1-id" } }),
+      ) as EventBody,
+      toWire(eventView({ data: { action: "hold", reason: "no child" } })) as EventBody,
     ];
-    expect(eventTable(rows, { "id-of-T-1": "T-1", ...names }, look)).toEqual([
-      "AT                        EVENT         TASK  INSTANCE  BY       DATA",
-      '2026-01-02T03:04:05.000Z  task.created  T-1   global    cli:ada  title="a b" n=1 holder=global',
+    const list = {
+      events,
+      sentences: ["created at global", null, null, null],
+      names: { "id-of-T-1": "T-1", ...names },
+    };
+    expect(eventTable(list, look)).toEqual([
+      "AT                        EVENT         TASK  INSTANCE  BY       WHAT",
+      "2026-01-02T03:04:05.000Z  task.created  T-1   global    cli:ada  created at global",
       "2026-01-02T03:04:05.000Z  task.created  -     -         -",
+      "2026-01-02T03:04:05.000Z  task.created  T-1   global    cli:ada  delegate → worker-1: least busy",
+      "2026-01-02T03:04:05.000Z  task.created  T-1   global    cli:ada  hold: no child",
     ]);
-    const decided = eventView({
-      data: { action: "delegate", reason: "least busy", target_id: "worker-1-id" },
-    });
-    const held = eventView({ data: { action: "hold", reason: "no child" } });
-    const lines = eventTable(
-      [decided, held].map((event) => toWire(event) as EventBody),
-      names,
-      look,
-    );
-    expect(lines[1]).toContain("delegate → worker-1: least busy");
-    expect(lines[2]).toContain("hold: no child");
-    expect(eventTable(rows, names, wide)[2]).toContain("c1      -      -");
+    const [, first, second] = eventTable(list, wide);
+    expect(first).toContain('created at global  title="a b" n=1 holder=global ');
+    expect(second).toMatch(/ - +- +c1 +- +-$/);
   });
 });
 
