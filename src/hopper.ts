@@ -15,6 +15,7 @@ import { given } from "./contracts/given.ts";
 import { Directory } from "./door/directory.ts";
 import { Door } from "./door/door.ts";
 import { Journal } from "./door/journal.ts";
+import { Lifetime } from "./door/lifetime.ts";
 import { silentLog, systemClock, systemIds, systemRandom } from "./environment/real.ts";
 import { deadLetters, type DeadLetters } from "./verbs/dead-letters.ts";
 import { delegations, type Delegations } from "./verbs/delegations.ts";
@@ -88,6 +89,11 @@ export interface CreateHopperParams {
   readonly ids?: Ids | undefined;
   /** Where the operator is told what goes on. Default: nowhere. */
   readonly log?: Log | undefined;
+  /**
+   * Told once when the store has failed, with the error that every verb throws from then on: close this Hopper, look at
+   * the disk, open the store anew.
+   */
+  readonly onFatal?: ((error: HopperError) => void) | undefined;
   /** Other behaviors for scopes (spec/domain.md 2.6). */
   readonly scopes?: Partial<Record<Scope, ScopeBehavior>> | undefined;
   /** How long to wait for another owner of the store, in ms. Default 5,000. */
@@ -122,6 +128,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   const ids = params.ids ?? systemIds;
   const { mode = "own", log = silentLog } = params;
   const store = params.opened ?? (await open(params, configured, clock, ids));
+  const lifetime = new Lifetime(clock);
   const scopes = createScopeRegistry();
   for (const [scope, behavior] of Object.entries(params.scopes ?? {}))
     scopes.register(scope as Scope, behavior);
@@ -134,7 +141,11 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
     protocol,
     random: params.random ?? systemRandom,
     log,
-    onFatal: () => undefined,
+    onFatal(refusal) {
+      auditor.stop();
+      lifetime.fail(refusal);
+      params.onFatal?.(new HopperError(refusal.code, refusal.detail));
+    },
     ...given({ limits: params.limits, choose: params.choose, trace: params.trace }),
   });
   const directory = new Directory(await store.directory());
@@ -144,7 +155,8 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   });
   await system.open();
   const auditor = new Auditor({ system, store, clock, log, protocol });
-  const door = new Door({ store, system, directory, settings, clock, writable: mode === "own" });
+  const writable = mode === "own";
+  const door = new Door({ store, system, directory, settings, clock, log, lifetime, writable });
   const left = { tasks: [], groups: [] };
   const hopper = compose(door, { mode, auditor, left });
   if (mode === "own" && params.running !== false) {
@@ -198,38 +210,57 @@ interface Parts {
 
 /** Every group of verbs, on one door and one journal. */
 function compose(door: Door, { mode, auditor, left }: Parts): HopperWithInternals {
-  const { store, system } = door;
+  const { store, system, lifetime } = door;
   const journal = new Journal(door);
   let closing: Promise<void> | null = null;
   const end = async (): Promise<void> => {
+    lifetime.close();
     auditor.stop();
     await system.stop();
     await journal.delivered();
-    if (mode === "own") await store.checkpoint();
-    await store.close();
+    await letGo(door, mode);
+    lifetime.closed();
   };
   const close = (): Promise<void> => (closing ??= end());
   return {
-    instances: instances(door, journal),
-    tasks: {
+    instances: lifetime.verbs(instances(door, journal)),
+    tasks: lifetime.verbs({
       ...taskIntake(door, journal),
       ...taskMoves(door),
       ...taskWork(door),
       ...taskQuestions(door, journal),
-    },
-    delegations: delegations(door),
-    route: route(door),
-    deadLetters: deadLetters(door),
+    }),
+    delegations: lifetime.verbs(delegations(door)),
+    route: lifetime.verbs(route(door)),
+    deadLetters: lifetime.verbs(deadLetters(door)),
     events: (params) => journal.read(params),
     on: journal.on,
-    stats: () => stats(door),
-    doctor: () => examine(store),
-    async settle() {
-      if (mode === "own") await system.settle();
-      await journal.delivered();
-    },
+    ...lifetime.verbs({
+      stats: () => stats(door),
+      doctor: () => examine(store),
+      async settle() {
+        if (mode === "own") await system.settle();
+        await journal.delivered();
+      },
+    }),
     close,
     [Symbol.asyncDispose]: close,
     [INTERNALS]: internals(door, journal, left),
   };
+}
+
+/** Closes the store; one that has failed, or fails now, is left as it is: all that was answered stands in its log. */
+async function letGo({ store, system, log }: Door, mode: "own" | "read"): Promise<void> {
+  try {
+    if (!system.failed) {
+      if (mode === "own") await store.checkpoint();
+      return await store.close();
+    }
+  } catch (error) {
+    log.error(
+      { error: String(error) },
+      "the store could not be closed in order; its log is read when it is opened",
+    );
+  }
+  await store.abandon();
 }

@@ -17,7 +17,7 @@ import { fileError, inspect } from "./dialects/sqlite/inspect.ts";
 import type { Database } from "./dialects/sqlite/library.ts";
 import { orDamaged, readIdentity } from "./dialects/sqlite/meta.ts";
 import { ownerLock } from "./dialects/sqlite/owner-lock.ts";
-import { sqliteStore, type SqliteStore } from "./dialects/sqlite/sqlite-store.ts";
+import { sqliteStore, type SqliteParts, type SqliteStore } from "./dialects/sqlite/sqlite-store.ts";
 import { SCHEMA_VERSION } from "./migrations/index.ts";
 import { StoreError } from "./store-error.ts";
 import type { Store } from "./store.ts";
@@ -98,7 +98,12 @@ async function bringUp(database: Database, path: string | null, schema: number):
   }
 }
 
-function finish(database: Database, options: OpenOptions, path: string, release: () => void): SqliteStore {
+function finish(
+  database: Database,
+  options: OpenOptions,
+  path: string,
+  release: SqliteParts["release"],
+): SqliteStore {
   try {
     const identity = readIdentity(database, path);
     const readOnly = options.mode === "read";
@@ -131,7 +136,11 @@ function makeFolder(path: string): void {
   }
 }
 
-async function openLocked(options: OpenOptions, path: string, release: () => void): Promise<SqliteStore> {
+async function openLocked(
+  options: OpenOptions,
+  path: string,
+  release: SqliteParts["release"],
+): Promise<SqliteStore> {
   const schema = inspect(path, true);
   if (schema === null) createFile(path, options);
   const database = orDamaged(path, () => openFile(path));
@@ -148,8 +157,8 @@ async function openOwned(options: OpenOptions, path: string): Promise<SqliteStor
     sleep: options.sleep ?? block,
   });
   try {
-    const store = await openLocked(options, path, () => {
-      countOpen(path, -1);
+    const store = await openLocked(options, path, (state) => {
+      if (state === "closed") countOpen(path, -1);
       release();
     });
     countOpen(path, 1);
@@ -172,7 +181,9 @@ async function openToRead(options: OpenOptions, path: string): Promise<SqliteSto
   const logged = existsSync(`${path}-wal`);
   try {
     const database = orDamaged(path, () => openFileForReading(path));
-    const store = finish(database, options, path, () => countOpen(path, -1));
+    const store = finish(database, options, path, (state) => {
+      if (state === "closed") countOpen(path, -1);
+    });
     countOpen(path, 1);
     return store;
   } catch (error) {

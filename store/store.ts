@@ -98,4 +98,9 @@ export interface Store {
   /** Truncate the log when nothing is going on. */
   checkpoint(): Awaitable<void>;
   close(): Awaitable<void>;
+  /**
+   * Lets go of a store that has failed: others may open it, and nothing of it is read or written any more. Closing it
+   * would write what an fsync has refused.
+   */
+  abandon(): Awaitable<void>;
 }

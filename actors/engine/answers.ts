@@ -25,6 +25,11 @@ export class Answers {
     return await coming;
   }
 
+  /** How many commands are waited for. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** An answer that nobody waits for (any more) is dropped: who asked has gone with an earlier process. */
   give(command: number, answer: Answer): void {
     const resolve = this.#waiting.get(command);

@@ -1,3 +1,4 @@
+import { CommitError } from "../../store/store.ts";
 import type { Cancellable } from "./environment.ts";
 import type { SystemParams } from "./system-params.ts";
 import type { System } from "./system.ts";
@@ -35,16 +36,22 @@ export class Auditor {
   }
 
   start(): void {
-    const { clock, log } = this.#given;
+    const { clock } = this.#given;
     this.#alarm?.cancel();
     this.#alarm = clock.at(clock.now() + EVERY_MS, () => {
       this.tick()
-        // A store that cannot be read now is asked again the next time.
-        .catch((error: unknown) => log.warn({ error: String(error) }, "the auditor could not look"))
+        .catch((error: unknown) => this.#failed(error))
         .finally(() => {
           if (this.#alarm !== null) this.start();
         });
     });
+  }
+
+  /** A store that is full or busy now is asked again the next time; one that fails stops everything. */
+  #failed(error: unknown): void {
+    const { system, log } = this.#given;
+    if (error instanceof CommitError && error.kind === "io") system.fail(error);
+    else log.warn({ error: String(error) }, "the auditor could not look");
   }
 
   /** May be called twice, or first. */

@@ -1,3 +1,4 @@
+import type { Refusal } from "../../machines/errors.ts";
 import type { Store } from "../../store/store.ts";
 import type { Clock, Log, TurnWorld } from "./environment.ts";
 import type { Protocol } from "./protocol.ts";
@@ -9,8 +10,8 @@ export interface SystemParams extends TurnWorld {
   /** What the actors say to each other, and do about it. */
   readonly protocol: Protocol;
   readonly log: Log;
-  /** Told once when a commit failed in a way that leaves its fate unknown: the process must stop (spec/runtime.md 3.3). */
-  readonly onFatal: (error: Error) => void;
+  /** Told once, with what everybody is refused by from then on, when the store has failed (spec/runtime.md 3.3). */
+  readonly onFatal: (refusal: Refusal) => void;
   readonly limits?: Partial<LoopLimits>;
   /** Picks the next actor among n (simulator); absent = in turn. */
   readonly choose?: (actors: number) => number;

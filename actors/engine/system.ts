@@ -1,4 +1,4 @@
-import { HopperError, refuse } from "../../machines/errors.ts";
+import { HopperError, refuse, type Refusal } from "../../machines/errors.ts";
 import type { Answer } from "../../machines/messages/answer.ts";
 import type { Command } from "../../machines/messages/command.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
@@ -17,6 +17,8 @@ import { WorkingSets } from "./working-sets.ts";
 
 /** Moments that one batch handles. */
 const DUE_AT_A_TIME = 256;
+/** How often an idle loop looks about while somebody waits for an answer that only another command can bring, in ms. */
+const IDLE_MS = 3_600_000;
 
 /**
  * The loop: takes what is due, runs turns in batches, commits each batch once, and only then answers
@@ -32,6 +34,7 @@ export class System {
   readonly #answers = new Answers();
   #counters: Counters = { instance: 0, task: 0, delegation: 0, message: 0, position: 0, command: 0 };
   #state: "stopped" | "running" | "failed" = "stopped";
+  #failure: Refusal | null = null;
   #driven = false;
   #scheduled = false;
   #ticking: Promise<boolean> | null = null;
@@ -103,7 +106,34 @@ export class System {
   /** Throws `unavailable` once the loop has been closed or has failed. */
   mustRun(): void {
     if (this.#state === "running") return;
-    throw new HopperError("unavailable", "This Hopper is closed or has failed; open the store again.");
+    const detail = this.#failure?.detail ?? "This Hopper is closed; open the store again.";
+    throw new HopperError("unavailable", detail);
+  }
+
+  /** Has the store failed? Then nothing touches it any more. */
+  get failed(): boolean {
+    return this.#failure !== null;
+  }
+
+  /**
+   * Stops everything for good: what the store has done with the last commit, or would do with the next one, is not known.
+   * Whoever waits is answered `unavailable`. May be called twice.
+   */
+  fail(error: Error): void {
+    if (this.#state === "failed") return;
+    this.#state = "failed";
+    this.#driven = false;
+    this.#alarm?.cancel();
+    this.#context.log.error(
+      { error: String(error.stack ?? error) },
+      "the loop stops: what the store holds is the truth",
+    );
+    this.#failure = refuse(
+      "unavailable",
+      `The store failed (${error.message}); whether the last changes happened is known once it is opened again. Repeat them with the same idempotency keys.`,
+    );
+    this.#answers.refuseAll(this.#failure);
+    this.#context.onFatal(this.#failure);
   }
 
   /** A message of the runtime itself: the auditor's, the owner's at start. */
@@ -149,15 +179,20 @@ export class System {
       if (await this.tick()) this.#schedule();
       else await this.#setAlarm();
     } catch (error) {
-      this.#fail(error as Error);
+      this.fail(error as Error);
     }
   }
 
+  /** Wakes the loop when the next thing is due. The process stays for whoever waits for an answer, and for nothing else. */
   async #setAlarm(): Promise<void> {
     if (this.#inbox.size > 0) return this.#schedule();
-    const dueAt = await this.#context.store.nextDue();
+    const { store, clock } = this.#context;
+    const dueAt = await store.nextDue();
     this.#alarm?.cancel();
-    this.#alarm = dueAt === null ? null : this.#context.clock.at(dueAt, () => this.#schedule());
+    this.#alarm = null;
+    const awaited = this.#answers.waiting > 0 ? "awaited" : undefined;
+    const moment = dueAt ?? (awaited === undefined ? null : clock.now() + IDLE_MS);
+    if (moment !== null) this.#alarm = clock.at(moment, () => this.#schedule(), awaited);
   }
 
   async #tick(): Promise<boolean> {
@@ -232,7 +267,7 @@ export class System {
       answers: this.#answers,
       newBatch: () => this.#newBatch(),
       commit: (batch) => this.#commit(batch),
-      fail: (error) => this.#fail(error),
+      fail: (error) => this.fail(error),
       putBack: (envelope) => this.#putBack(envelope),
       isRunning: () => this.#state === "running",
     };
@@ -242,24 +277,5 @@ export class System {
   #putBack(envelope: Envelope): void {
     if (envelope.row > 0) this.#mailLeft = true;
     else if (this.#context.protocol.messages[envelope.message.type].timer !== true) this.#inbox.add(envelope);
-  }
-
-  #fail(error: Error): void {
-    if (this.#state === "failed") return;
-    this.#state = "failed";
-    this.#driven = false;
-    this.#alarm?.cancel();
-    this.#context.log.error(
-      { error: String(error.stack ?? error) },
-      "the loop stops: what the store holds is the truth",
-    );
-    this.#answers.refuseAll(
-      refuse(
-        "unavailable",
-        "The store failed; whether this happened is known once it is opened again. Repeat it with the same idempotency key.",
-        {},
-      ),
-    );
-    this.#context.onFatal(error);
   }
 }

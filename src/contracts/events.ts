@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { EVENT_NAMES } from "../../machines/events/catalogue.ts";
+import type { Abortable } from "./abortable.ts";
 import { query } from "./check.ts";
 import { accepting, params, type Input } from "./common.ts";
 import { DURATION_FORMS, readDuration } from "./duration.ts";
@@ -40,7 +41,7 @@ const listEventsFields = {
 };
 
 /** What `events` takes. */
-export interface ListEventsParams extends Input<typeof listEventsFields> {}
+export interface ListEventsParams extends Abortable, Input<typeof listEventsFields> {}
 
 /** events. `since` left out = from the beginning (a stream of new ones says so by other means). */
 export const listEvents = query(params(listEventsFields));

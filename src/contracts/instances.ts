@@ -4,6 +4,7 @@ import type { InstanceNo } from "../../machines/records/values.ts";
 import type { InstanceSpec } from "../../machines/messages/command.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import type { InstanceFilter } from "../../store/store.ts";
+import type { Abortable } from "./abortable.ts";
 import { query } from "./check.ts";
 import { commandOptions, type CommandOptions } from "./command-options.ts";
 import { flag, params, whole, type Input } from "./common.ts";
@@ -95,7 +96,7 @@ const stopInstanceFields = {
 };
 
 /** What `instances.stop` takes. */
-export interface StopInstanceParams extends CommandOptions, Input<typeof stopInstanceFields> {}
+export interface StopInstanceParams extends Abortable, CommandOptions, Input<typeof stopInstanceFields> {}
 
 /** instances.stop */
 export const stopInstance = params({ ...stopInstanceFields, ...commandOptions });
@@ -147,7 +148,7 @@ const claimTasksFields = {
 };
 
 /** What `instances.claim` takes. */
-export interface ClaimParams extends CommandOptions, Input<typeof claimTasksFields> {}
+export interface ClaimParams extends Abortable, CommandOptions, Input<typeof claimTasksFields> {}
 
 /** instances.claim: `leaseSeconds` and `waitSeconds` come out as `leaseMs` and `waitMs`. */
 export const claimTasks = params({ ...claimTasksFields, ...commandOptions }).transform(

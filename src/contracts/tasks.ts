@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { PRIORITIES, TASK_STATUSES } from "../../machines/records/task.ts";
 import type { InstanceNo, TaskNo } from "../../machines/records/values.ts";
 import type { TaskFilter } from "../../store/store.ts";
+import type { Abortable } from "./abortable.ts";
 import { query } from "./check.ts";
 import { commandOptions, type CommandOptions } from "./command-options.ts";
 import { between, flag, params, type Input } from "./common.ts";
@@ -235,7 +236,7 @@ const waitForTaskFields = {
 };
 
 /** What `tasks.wait` takes. */
-export interface WaitForTaskParams extends Input<typeof waitForTaskFields> {}
+export interface WaitForTaskParams extends Abortable, Input<typeof waitForTaskFields> {}
 
 /** tasks.wait */
 export const waitForTask = query(params(waitForTaskFields));

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { System } from "../../actors/engine/system.ts";
 import type { Key } from "../../actors/engine/system-params.ts";
-import type { Clock } from "../../actors/engine/environment.ts";
+import type { Clock, Log } from "../../actors/engine/environment.ts";
 import { HopperError, type Refusal } from "../../machines/errors.ts";
 import { instanceLifecycle, verbsOf } from "../../machines/lifecycles/instance.ts";
 import type { Answer, AnswerValue } from "../../machines/messages/answer.ts";
@@ -21,6 +21,7 @@ import type { DirectoryEntry, Store, TaskAddress } from "../../store/store.ts";
 import type { CommandOptions } from "../contracts/command-options.ts";
 import { Cursors } from "./cursor.ts";
 import type { Directory } from "./directory.ts";
+import type { Lifetime } from "./lifetime.ts";
 import { missingRecord, parseDelegationRef, parseTaskRef, resolveInstance } from "./references.ts";
 import {
   delegationView,
@@ -38,6 +39,8 @@ export interface DoorParams {
   readonly directory: Directory;
   readonly settings: Settings;
   readonly clock: Clock;
+  readonly log: Log;
+  readonly lifetime: Lifetime;
   /** false = opened for reading: commands are refused. */
   readonly writable: boolean;
 }
@@ -69,6 +72,8 @@ export class Door {
   readonly directory: Directory;
   readonly settings: Settings;
   readonly clock: Clock;
+  readonly log: Log;
+  readonly lifetime: Lifetime;
   readonly cursors: Cursors;
   readonly #writable: boolean;
 
@@ -78,6 +83,8 @@ export class Door {
     this.directory = params.directory;
     this.settings = params.settings;
     this.clock = params.clock;
+    this.log = params.log;
+    this.lifetime = params.lifetime;
     this.cursors = new Cursors(params.store);
     this.#writable = params.writable;
   }

@@ -2,15 +2,16 @@ import { eventsThat, type EventName } from "../../machines/events/catalogue.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { DelegationNo, InstanceNo, TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
+import { apart } from "../contracts/abortable.ts";
 import { check } from "../contracts/check.ts";
 import { listEvents, type ListEventsParams, type Since } from "../contracts/events.ts";
 import { given } from "../contracts/given.ts";
 import type { Door } from "./door.ts";
+import { Bell } from "./lifetime.ts";
 import { eventView } from "../views/event-view.ts";
 import type { EventView } from "../views/views.ts";
 
 const PAGE = 500;
-const FOR_EVER_MS = 1_000_000 * 3_600_000;
 
 /** Listens to the events of one name, or with `*` to all; the answer is the way to stop. */
 type On = <N extends EventName | "*">(
@@ -23,14 +24,15 @@ export class Journal {
   readonly #door: Door;
   readonly #listeners = new Map<EventName | "*", Set<(event: EventView) => void>>();
   readonly #claimable = new Map<InstanceNo | "*", Set<() => void>>();
-  #commit = Promise.withResolvers<void>();
+  readonly #ofTask = new Map<TaskNo, Set<() => void>>();
+  readonly #followers = new Set<() => void>();
   #delivered: Promise<void> = Promise.resolve();
 
   constructor(door: Door) {
     this.#door = door;
     door.system.onCommit(({ events }) => {
-      this.#commit.resolve();
-      this.#commit = Promise.withResolvers();
+      for (const wake of this.#followers) wake();
+      this.#wakeWaiters(events);
       this.#wakeClaims(events);
       if (this.#listeners.size > 0) this.#delivered = this.#delivered.then(() => this.#deliver(events));
     });
@@ -45,6 +47,11 @@ export class Journal {
    */
   onClaimable(where: InstanceNo | "*", wake: () => void): () => void {
     return join(this.#claimable, where, wake);
+  }
+
+  #wakeWaiters(events: readonly JournalEvent[]): void {
+    if (this.#ofTask.size === 0) return;
+    for (const { task } of events) if (task !== null) for (const wake of this.#ofTask.get(task) ?? []) wake();
   }
 
   #wakeClaims(events: readonly JournalEvent[]): void {
@@ -62,14 +69,25 @@ export class Journal {
   async #deliver(events: readonly JournalEvent[]): Promise<void> {
     const listenersOf = (name: EventName | "*") => [...(this.#listeners.get(name) ?? [])];
     const heard = events.filter(({ name }) => this.#listeners.has(name) || this.#listeners.has("*"));
-    for (const view of await this.views(heard)) {
-      for (const listener of [...listenersOf(view.event), ...listenersOf("*")]) {
-        try {
-          listener(view);
-        } catch {
-          // A listener's fault is its own: the others, and the runtime, go on.
-        }
-      }
+    const views = await this.views(heard).catch((error: unknown) => {
+      this.#door.log.error({ error: String(error) }, "listeners could not be told of a commit");
+      return [];
+    });
+    for (const view of views)
+      for (const listener of [...listenersOf(view.event), ...listenersOf("*")]) this.#tell(listener, view);
+  }
+
+  /** A listener's fault is its own, and said once: the others, and the runtime, go on. */
+  #tell(listener: (event: EventView) => unknown, view: EventView): void {
+    const report = (error: unknown): void => {
+      const { event, cursor } = view;
+      const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#door.log.warn({ event, cursor, error: said }, "a listener threw; the others go on");
+    };
+    try {
+      Promise.resolve(listener(view)).catch(report);
+    } catch (error) {
+      report(error);
     }
   }
 
@@ -103,24 +121,53 @@ export class Journal {
   }
 
   /** Committed events in order; with `follow` it goes on as more are committed. */
-  async *read(params: ListEventsParams = {}): AsyncGenerator<EventView> {
-    const checked = check(listEvents, params);
-    const instance = this.#door.instanceNo(checked.instanceId, "instanceId");
-    const task =
-      checked.taskId === undefined ? undefined : (await this.#door.taskAddress(checked.taskId, "taskId")).no;
-    const filter = given({ names: checked.type, instance, task });
-    let left = checked.limit ?? Number.POSITIVE_INFINITY;
-    let since = await this.#start(checked.since);
-    for (;;) {
-      const news = this.#commit.promise;
-      const page = await this.#door.store.queries.events({ since, limit: Math.min(PAGE, left), ...filter });
-      for (const view of await this.views(page.items)) {
-        yield view;
-        left -= 1;
+  read(params: ListEventsParams = {}): AsyncGenerator<EventView, void> {
+    const bell = new Bell();
+    const follower = { bell, stopped: false };
+    const events = this.#read(params, follower);
+    const stop = events.return.bind(events);
+    // What waits for news lets go of it first: the generator's own `return` is heard at its next step only.
+    events.return = async (value) => {
+      follower.stopped = true;
+      bell.ring();
+      return await stop(value);
+    };
+    return events;
+  }
+
+  async *#read(
+    params: ListEventsParams,
+    follower: { bell: Bell; stopped: boolean },
+  ): AsyncGenerator<EventView, void> {
+    const { lifetime } = this.#door;
+    const [signal, asked] = apart(params);
+    const checked = check(listEvents, asked);
+    this.#followers.add(follower.bell.ring);
+    try {
+      const instance = this.#door.instanceNo(checked.instanceId, "instanceId");
+      const { taskId } = checked;
+      const task = taskId === undefined ? undefined : (await this.#door.taskAddress(taskId, "taskId")).no;
+      const filter = given({ names: checked.type, instance, task });
+      let left = checked.limit ?? Number.POSITIVE_INFINITY;
+      let since = await this.#start(checked.since);
+      while (!follower.stopped) {
+        signal?.throwIfAborted();
+        lifetime.mustLast();
+        // What is committed from here on rings again.
+        follower.bell.reset();
+        const page = await this.#door.store.queries.events({ since, limit: Math.min(PAGE, left), ...filter });
+        for (const view of await this.views(page.items)) {
+          yield view;
+          left -= 1;
+        }
+        since = page.next;
+        if (left <= 0 || (!page.more && !checked.follow)) return;
+        if (!page.more) await lifetime.wait(follower.bell, { signal });
       }
-      since = page.next;
-      if (left <= 0 || (!page.more && !checked.follow)) return;
-      if (!page.more) await news;
+    } catch (error) {
+      throw lifetime.inItsWords(error);
+    } finally {
+      this.#followers.delete(follower.bell.ring);
     }
   }
 
@@ -145,30 +192,29 @@ export class Journal {
   }
 
   /** The task once it is as asked, or as it is after `timeoutMs` (null = however long it takes). */
-  async settled(no: TaskNo, timeoutMs: number | null, isDone: (task: Task) => boolean): Promise<Task> {
-    const { clock, store } = this.#door;
-    let late = false;
-    const expired = Promise.withResolvers<void>();
-    // Somebody waits: the process stays for it, also where the wait has no end.
-    const alarm = clock.at(
-      clock.now() + (timeoutMs ?? FOR_EVER_MS),
-      () => {
-        late = timeoutMs !== null;
-        expired.resolve();
-      },
-      "awaited",
-    );
+  async settled(no: TaskNo, isDone: (task: Task) => boolean, ends: Settling): Promise<Task> {
+    const { clock, store, lifetime } = this.#door;
+    const { timeoutMs, signal } = ends;
+    const moment = timeoutMs === null ? null : clock.now() + timeoutMs;
+    const bell = new Bell();
+    const ignore = join(this.#ofTask, no, bell.ring);
     try {
-      for (;;) {
-        const news = this.#commit.promise;
+      for (let late = false; ; late = !(await lifetime.wait(bell, { moment, signal }))) {
+        bell.reset();
         const task = (await store.queries.task(no)) as Task;
         if (late || isDone(task)) return task;
-        await Promise.race([news, expired.promise]);
       }
     } finally {
-      alarm.cancel();
+      ignore();
     }
   }
+}
+
+/** How long it is waited for a task. */
+interface Settling {
+  /** null = however long it takes. */
+  readonly timeoutMs: number | null;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const CLAIMABLE = eventsThat("offersWork");

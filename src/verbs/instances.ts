@@ -1,8 +1,9 @@
 import type { Command, LifecycleVerb } from "../../machines/messages/command.ts";
-import { DESK, type InstanceNo } from "../../machines/records/values.ts";
+import { DESK } from "../../machines/records/values.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import { PRIORITIES, type Task } from "../../machines/records/task.ts";
 import { effectiveConfig } from "../../machines/settings.ts";
+import { apart } from "../contracts/abortable.ts";
 import { check } from "../contracts/check.ts";
 import { plainCommand, type CommandOptions } from "../contracts/command-options.ts";
 import { given } from "../contracts/given.ts";
@@ -10,6 +11,7 @@ import * as contract from "../contracts/instances.ts";
 import type { DirectoryEntry } from "../../store/store.ts";
 import type { Door } from "../door/door.ts";
 import type { Journal } from "../door/journal.ts";
+import { Bell, orAborted } from "../door/lifetime.ts";
 import { listOf, pageOf } from "./pages.ts";
 import { refuseTaken } from "../door/references.ts";
 import { treeView } from "../views/view-of.ts";
@@ -80,8 +82,11 @@ export function instances(door: Door, journal: Journal): Instances {
     resume: (id, params) => lifecycle(door, id, "resume", params),
     recover: (id, params) => lifecycle(door, id, "recover", params),
     async stop(id, params = {}) {
-      const { drainTimeoutMs, wait, ...asked } = check(contract.stopInstance, params);
-      return await send(door, id, { verb: "stop", ...given({ drainTimeoutMs }), wait }, asked);
+      const [signal, rest] = apart(params);
+      const { drainTimeoutMs, wait, ...asked } = check(contract.stopInstance, rest);
+      signal?.throwIfAborted();
+      const stop = { verb: "stop", ...given({ drainTimeoutMs }), wait } as const;
+      return await orAborted(send(door, id, stop, asked), signal);
     },
     async fail(id, params) {
       const { error, ...asked } = check(contract.failInstance, params);
@@ -172,7 +177,8 @@ async function claim(
   id: string,
   params: contract.ClaimParams,
 ): Promise<Claim[]> {
-  const checked = check(contract.claimTasks, params);
+  const [signal, asked] = apart(params);
+  const checked = check(contract.claimTasks, asked);
   const to = door.instance(id).no;
   const until = door.clock.now() + checked.waitMs;
   const command: Command = {
@@ -183,28 +189,18 @@ async function claim(
     capabilities: checked.capabilities,
     kind: "worker",
   };
-  for (;;) {
-    const woken = wakeUp(door, journal, to);
-    const answer = await door.ask("claims", { to, command, asked: checked });
-    if (answer.claims.length > 0 || door.clock.now() >= until) {
-      woken.cancel();
-      return await door.claimViews(answer.claims);
+  const bell = new Bell();
+  const ignore = journal.onClaimable(to, bell.ring);
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      // What becomes claimable from here on rings again.
+      bell.reset();
+      const answer = await door.ask("claims", { to, command, asked: checked });
+      if (answer.claims.length > 0 || door.clock.now() >= until) return await door.claimViews(answer.claims);
+      await door.lifetime.wait(bell, { moment: Math.min(until, answer.nextAt ?? until), signal });
     }
-    await woken.at(Math.min(until, answer.nextAt ?? until));
+  } finally {
+    ignore();
   }
-}
-
-/** Resolves when something becomes claimable there, or at a moment. Listens from its creation, so that no news is missed. */
-function wakeUp(door: Door, journal: Journal, no: InstanceNo) {
-  const { promise: news, resolve: wake } = Promise.withResolvers<void>();
-  const cancel = journal.onClaimable(no, wake);
-  return {
-    async at(moment: number): Promise<void> {
-      const alarm = door.clock.at(moment, wake, "awaited");
-      await news;
-      alarm.cancel();
-      cancel();
-    },
-    cancel,
-  };
 }

@@ -78,7 +78,7 @@ async function add(door: Door, journal: Journal, params: contract.CreateTaskPara
   const answer = await door.ask("task", { to, command: { type: "task.create", spec }, asked: checked });
   const { settleMs = 0 } = checked;
   if (settleMs === 0) return await door.taskView(answer.task);
-  return await door.taskView(await journal.settled(answer.task.no, settleMs, isSettled));
+  return await door.taskView(await journal.settled(answer.task.no, isSettled, { timeoutMs: settleMs }));
 }
 
 /** Queued, held, blocked, waiting or final: nothing more happens to it by itself. */

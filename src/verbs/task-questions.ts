@@ -1,5 +1,6 @@
 import { HopperError } from "../../machines/errors.ts";
 import { isFinal, type Task } from "../../machines/records/task.ts";
+import { apart } from "../contracts/abortable.ts";
 import { check } from "../contracts/check.ts";
 import * as contract from "../contracts/tasks.ts";
 import type { Door } from "../door/door.ts";
@@ -24,7 +25,10 @@ export interface TaskQuestions {
   decisions(id: string): Promise<ListView<DecisionView & { at: string }>>;
   /** What became of it in words, one line per step. */
   explain(id: string): Promise<{ task: TaskView; lines: string[] }>;
-  /** Resolves when it is final. Errors: `timed_out` (facts: `status`) after `timeoutMs`. */
+  /**
+   * Resolves when it is final. Errors: `timed_out` (facts: `status`) after `timeoutMs`, `draining` when the Hopper is
+   * closed meanwhile, `unavailable` when its store fails; the reason of `signal`.
+   */
   wait(id: string, params?: contract.WaitForTaskParams): Promise<TaskView>;
 }
 
@@ -80,9 +84,10 @@ async function wait(
   id: string,
   params: contract.WaitForTaskParams = {},
 ): Promise<TaskView> {
-  const { timeoutMs } = check(contract.waitForTask, params);
+  const [signal, asked] = apart(params);
+  const { timeoutMs = null } = check(contract.waitForTask, asked);
   const { no } = await door.taskAddress(id);
-  const ended = await journal.settled(no, timeoutMs ?? null, (now) => isFinal(now.status));
+  const ended = await journal.settled(no, (now) => isFinal(now.status), { timeoutMs, signal });
   if (isFinal(ended.status)) return await door.taskView(ended);
   throw new HopperError("timed_out", `${taskRef(no)} is still ${ended.status} after ${timeoutMs} ms.`, {
     status: ended.status,

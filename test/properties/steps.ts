@@ -108,13 +108,13 @@ const said = (outcome: Outcome): string => (outcome.ok ? "ok" : outcome.code);
 
 /** After a crash comes a restart, and everybody who has no answer asks again. */
 async function afterwards(world: World, asked: readonly Asked[], alone: boolean): Promise<void> {
-  await world.hopper.settle();
+  await world.settle();
   const { fired } = world;
   if (world.hasCrashed) {
     world.log.push(`crash ${fired} the commit`);
     await world.restart();
   }
-  await world.hopper.settle();
+  await world.settle();
   await world.catchUp();
   world.fail(asked.flatMap(({ call, outcome }) => wrongOutcome(world, call, outcome, alone)));
   world.fail(twins(world, asked));
@@ -158,7 +158,7 @@ async function askOnceMore(world: World, call: Call): Promise<Outcome> {
   const [first] = await world.together([call], { passes: 1 });
   const outcome = first as Outcome;
   world.log.push(`once more ${call.name}: ${said(outcome)}`);
-  await world.hopper.settle();
+  await world.settle();
   await world.catchUp();
   world.fail(wrongOutcome(world, call, outcome, false));
   const after = world.ownEvents(call).length;
@@ -177,7 +177,7 @@ async function askAgain(world: World, call: Call, first: Outcome): Promise<void>
   if (!call.keyed || !first.ok) return;
   const before = world.ownEvents(call).length;
   const [again] = await world.together([call], { passes: 1 });
-  await world.hopper.settle();
+  await world.settle();
   await world.catchUp();
   if (world.ownEvents(call).length > before) world.fail([`E4: ${call.name} was done again`]);
   world.fail(different(call, first, again as Outcome));

@@ -56,7 +56,8 @@ export function transactor(db: Database, tables: Tables): Transact {
       tables.who.forget();
       tables.event.forget();
       try {
-        if (db.inTransaction) rollback.run();
+        // After an I/O error nothing touches the connection any more.
+        if (refused.kind !== "io" && db.inTransaction) rollback.run();
       } catch (failure) {
         throw commitErrorOf(failure);
       }

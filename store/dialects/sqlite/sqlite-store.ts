@@ -13,8 +13,8 @@ export interface SqliteParts {
   readonly url: string;
   readonly identity: Identity;
   readonly readOnly: boolean;
-  /** Called once, after the connection is closed. */
-  readonly release: () => void;
+  /** Called once, when nobody uses the connection any more; it is still open when the store was abandoned. */
+  readonly release: (state: "closed" | "abandoned") => void;
 }
 
 /** The store with what only this dialect can do. */
@@ -35,6 +35,8 @@ function actorRows(tables: Tables, no: number): ActorRows | null {
     offers: tables.delegation.offers(no),
   };
 }
+
+const ABANDONED: Database[] = [];
 
 function readOnlyCommit(): never {
   throw new CommitError("io", "the store was opened for reading only");
@@ -78,9 +80,16 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     },
     close() {
       if (!open) return;
-      open = false;
       database.close();
-      parts.release();
+      open = false;
+      parts.release("closed");
+    },
+    abandon() {
+      if (!open) return;
+      open = false;
+      // Collected as garbage it would be closed.
+      ABANDONED.push(database);
+      parts.release("abandoned");
     },
   };
 }

@@ -46,13 +46,17 @@ type VerbOf<Name> = Name extends `${infer Noun extends Group}.${infer Verb}`
     : never;
 type Last<List extends unknown[]> = Required<List> extends [...unknown[], infer Item] ? Item : never;
 type ParamsOf<Name> = VerbOf<Name> extends (...given: infer Given) => unknown ? Last<Given> : never;
+/** A signal is no input: it stands beside the contract. */
+type Asked<Params> = "signal" extends keyof Params ? Omit<Params, "signal"> : Params;
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 describe("the types of parameters", () => {
   test("are those of the contract, verb by verb", () => {
     type Contracts = typeof CONTRACTS;
     type Other = {
-      [Name in keyof Contracts]: Same<ParamsOf<Name>, z.input<Contracts[Name]>> extends true ? never : Name;
+      [Name in keyof Contracts]: Same<Asked<ParamsOf<Name>>, z.input<Contracts[Name]>> extends true
+        ? never
+        : Name;
     }[keyof Contracts];
     // Its tasks and its options are two parameters, and one contract.
     expectTypeOf<Other>().toEqualTypeOf<"tasks.addBatch">();
