@@ -16,7 +16,8 @@ export type { CliIo } from "./io.ts";
  * Runs one command line and resolves with its exit code (spec/cli.md 5.1). Data goes to stdout, remarks and
  * errors to stderr; nothing is thrown for a user's mistake.
  */
-export async function run(argv: string[], io: CliIo): Promise<number> {
+export async function run(argv: string[], outside: CliIo): Promise<number> {
+  const { io, fatal } = endingWithStore(outside);
   let failed: FailedCommand = { path: [], argv, subject: "" };
   let json = asksForJson(argv);
   try {
@@ -30,10 +31,30 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
     const context = new Context({ io, globals });
     failed = { path: spec.path, spec, argv, subject: args.subject, data: globals.maybe("data") };
     json = context.format === "json" || context.format === "jsonl";
-    return (await spec.act(context, args)) ?? EXIT.ok;
+    return (await Promise.race([spec.act(context, args), fatal])) ?? EXIT.ok;
   } catch (error) {
     return report({ error, failed, io, json });
   }
+}
+
+/** A store that fails under a command ends it at once: `fatal` rejects, and what runs is interrupted. */
+function endingWithStore(outside: CliIo): { readonly io: CliIo; readonly fatal: Promise<never> } {
+  const { promise: fatal, reject } = Promise.withResolvers<never>();
+  fatal.catch(() => undefined);
+  const end = new AbortController();
+  const onFatal = (error: Error): void => {
+    reject(error);
+    end.abort();
+  };
+  const signal = AbortSignal.any([outside.signal, end.signal]);
+  const openHopper: CliIo["openHopper"] = async (params) => await outside.openHopper({ ...params, onFatal });
+  // Property by property: what cannot be read (a folder that is gone) is asked for only by what needs it.
+  const io = Object.defineProperties({} as CliIo, {
+    ...Object.getOwnPropertyDescriptors(outside),
+    signal: { value: signal, enumerable: true },
+    openHopper: { value: openHopper, enumerable: true },
+  });
+  return { io, fatal };
 }
 
 /** Says what went wrong, in the form that was asked for, and resolves with the exit code. */

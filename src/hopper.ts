@@ -16,7 +16,7 @@ import { Directory } from "./door/directory.ts";
 import { Door } from "./door/door.ts";
 import { Journal } from "./door/journal.ts";
 import { Lifetime } from "./door/lifetime.ts";
-import { silentLog, systemClock, systemIds, systemRandom } from "./environment/real.ts";
+import { stderrLog, systemClock, systemIds, systemRandom } from "./environment/real.ts";
 import { deadLetters, type DeadLetters } from "./verbs/dead-letters.ts";
 import { delegations, type Delegations } from "./verbs/delegations.ts";
 import { examine } from "./verbs/doctor.ts";
@@ -87,7 +87,7 @@ export interface CreateHopperParams {
   readonly random?: Random | undefined;
   /** Ids of new records. Default: UUIDs of version 7. */
   readonly ids?: Ids | undefined;
-  /** Where the operator is told what goes on. Default: nowhere. */
+  /** Where the operator is told what goes on. Default: warnings and errors on stderr, a line each. */
   readonly log?: Log | undefined;
   /**
    * Told once when the store has failed, with the error that every verb throws from then on: close this Hopper, look at
@@ -126,7 +126,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   );
   const clock = params.clock ?? systemClock;
   const ids = params.ids ?? systemIds;
-  const { mode = "own", log = silentLog } = params;
+  const { mode = "own", log = stderrLog } = params;
   const store = params.opened ?? (await open(params, configured, clock, ids));
   const lifetime = new Lifetime(clock);
   const scopes = createScopeRegistry();

@@ -7,10 +7,11 @@ export type StoreErrorKind =
   | "damaged"
   | "newer"
   | "older"
+  | "failed"
   | "missing"
   | "bad_url";
 
-/** A store that cannot be opened. Nothing was changed. */
+/** A store that cannot be opened, and nothing was changed; or (`failed`) one that has failed under its owner. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
   readonly kind: StoreErrorKind;

@@ -1,6 +1,7 @@
 import { usage } from "../failures/failure.ts";
 import { configWarnings, type CreateInstanceParams, type Hopper } from "../library/library.ts";
 import { wholeList, type Shown } from "../output.ts";
+import type { Args } from "../parse/args.ts";
 import type { CommandSpec } from "../parse/spec.ts";
 import { bodyOf, type InstanceBody, type TreeBody } from "../render/bodies.ts";
 import { dashboardLines } from "../render/dashboard.ts";
@@ -18,10 +19,32 @@ const INSTANCE: Subject<"instance"> = {
 };
 const NONE = "no instances; create one: hopper instance create global --scope global";
 
-/** An instance as it stands now: `webapp (PROJECT) [running]`. By id: a terminated one has no name any more. */
+/**
+ * An instance as it stands now: `webapp (PROJECT) [running]`, and what it waits for while it is stopping. By id: a
+ * terminated one has no name any more.
+ */
 async function shownInstance(hopper: Hopper, id: string): Promise<Shown> {
   const body = bodyOf(await hopper.instances.get(id));
-  return { body, lines: (look) => [instanceLine(body, look)] };
+  const work = body.status === "stopping" ? await underWay(hopper, id) : [];
+  return {
+    body,
+    lines: (look) => [instanceLine(body, look), ...work.map((task) => `waits for ${task}`)],
+  };
+}
+
+/** The tasks that somebody works on there: `T-1 Build login page (claimed by worker-1)`. */
+async function underWay(hopper: Hopper, id: string): Promise<string[]> {
+  const { items } = await hopper.tasks.list({ instanceId: id, status: ["claimed", "in_progress"] });
+  return items.map(({ ref, title, claimedBy }) => `${ref} ${title} (claimed by ${claimedBy ?? "nobody"})`);
+}
+
+/** Whom a stop waits for; null = it does not wait. */
+async function drains(hopper: Hopper, args: Args): Promise<string | null> {
+  if (args.flag("no-wait")) return null;
+  const work = await underWay(hopper, args.subject);
+  const drainMs = args.number("drain-timeout");
+  const most = drainMs === undefined ? "its drain timeout" : `${drainMs / 1_000} s`;
+  return work.length === 0 ? null : [`waiting for at most ${most}:`, ...work].join("\n  ");
 }
 
 const create: CommandSpec = {
@@ -151,9 +174,15 @@ export const instanceCommands: readonly CommandSpec[] = [
           type: "duration",
           describe: "Wait at most this long for it, e.g. 10s (default 30s)",
         },
+        {
+          name: "no-wait",
+          type: "flag",
+          describe: "Answer at once, and say who still works there",
+        },
       ],
+      announce: drains,
     },
-    { name: "restart", summary: "Stop an instance and start it again" },
+    { name: "restart", summary: "Stop an instance and start it again", announce: drains },
     { name: "pause", summary: "Take nothing new; what is under way goes on" },
     { name: "resume", summary: "Go on after a pause" },
     { name: "recover", summary: "Start an instance that is in error" },

@@ -1,10 +1,13 @@
 import type { Hopper } from "../library/library.ts";
+import type { Args } from "../parse/args.ts";
 import type { Shown } from "../output.ts";
 import type { CommandSpec, OptionSpec, PositionalSpec } from "../parse/spec.ts";
 
 /** One verb of the library about one record: what stands in its line beside the record are its parameters. */
 interface Verb<Verbs> extends Omit<CommandSpec, "path" | "act"> {
   readonly name: keyof Verbs & string;
+  /** What is said before it is sent, for it may take its time. */
+  readonly announce?: (hopper: Hopper, args: Args) => Promise<string | null>;
 }
 
 /** Why a verb is used. */
@@ -24,7 +27,7 @@ export function verbCommands<Noun extends "instance" | "task" | "delegation">(
   ...verbs: readonly Verb<Hopper[`${Noun}s`]>[]
 ): CommandSpec[] {
   const noun = subject.name;
-  return verbs.map(({ name, positionals = [], ...spec }) => ({
+  return verbs.map(({ name, positionals = [], announce, ...spec }) => ({
     ...spec,
     path: [noun, name],
     positionals: [subject, ...positionals],
@@ -32,6 +35,8 @@ export function verbCommands<Noun extends "instance" | "task" | "delegation">(
       await context.changes(async (hopper) => {
         const group = hopper[`${noun}s`];
         const send = group[name] as Send;
+        const announcement = (await announce?.(hopper, args)) ?? null;
+        if (announcement !== null) context.remark(announcement);
         const { id } = await send.call(group, args.subject, { ...args.params(), by: context.by });
         await hopper.settle();
         await context.show(await show(hopper, id));

@@ -11,6 +11,7 @@ const MEANINGS: Readonly<Record<string, { code: string; status: number; title: s
   foreign: { code: "store_damaged", status: 500, title: "This is not a store of Hopper" },
   damaged: { code: "store_damaged", status: 500, title: "The store is damaged" },
   newer: { code: "store_damaged", status: 500, title: "The store was written by a newer Hopper" },
+  failed: { code: "store_damaged", status: 500, title: "The store has failed" },
   missing: { code: "not_found", status: 404, title: "There is no store" },
   bad_url: { code: "bad_configuration", status: 422, title: "The store's address is not valid" },
 };
@@ -90,6 +91,8 @@ function fixFor({ kind, path, pid }: StoreError): string {
       return lookAt(path);
     case "newer":
       return "npm install hopper-runtime@latest";
+    case "failed":
+      return "hopper doctor    (look at the disk first: dmesg | tail; what was not printed may have happened)";
     case "missing":
       return "hopper instance create global --scope global";
     case "foreign":

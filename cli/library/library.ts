@@ -7,6 +7,7 @@ import type {
   ConfigurationSources,
   EventView,
   Hopper,
+  HopperError,
   InstanceView,
   runPlan,
 } from "../../src/index.ts";
@@ -39,12 +40,21 @@ export interface OpenParams {
   readonly mode: "read" | "own";
   /** Where settings come from: the library reads and checks them (src/config/config.ts). */
   readonly config: ConfigurationSources;
+  /** Told when the store has failed: the command is to end. */
+  readonly onFatal?: ((error: Error) => void) | undefined;
 }
 
+/** What a command has to say it says itself. */
+const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
 /** Opens a store. Does not wait for another owner: that would block the process; who calls this tries again. */
-export async function openStore({ store, mode, config }: OpenParams): Promise<Hopper> {
-  const { createHopper } = await import("../../src/index.ts");
-  return await createHopper({ store, mode, sources: config, lockWaitMs: 0 });
+export async function openStore({ store, mode, config, onFatal }: OpenParams): Promise<Hopper> {
+  const { createHopper, StoreError } = await import("../../src/index.ts");
+  const failed = ({ detail }: HopperError): void =>
+    onFatal?.(
+      new StoreError("failed", store.replace(/^sqlite:/, ""), `${store.replace(/^sqlite:/, "")}: ${detail}`),
+    );
+  return await createHopper({ store, mode, sources: config, lockWaitMs: 0, onFatal: failed, log: QUIET });
 }
 
 /** What each event says to a person; null = nothing. `nameOf`: of what an id belongs to. */

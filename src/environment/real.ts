@@ -46,4 +46,15 @@ function systemUuids(): Ids {
 
 export const systemIds: Ids = systemUuids();
 
+/** Warnings and errors, a line each, on stderr. */
+export const stderrLog: Log = {
+  info: () => undefined,
+  warn: (facts, message) => complain("warning", facts, message),
+  error: (facts, message) => complain("error", facts, message),
+};
+
+function complain(level: string, facts: object, message: string): void {
+  process.stderr.write(`hopper: ${level}: ${message} ${JSON.stringify(facts)}\n`);
+}
+
 export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -4,6 +4,7 @@ import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
 import { openStore, serialize } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
 import { parseDuration } from "../contracts/duration.ts";
+import { silentLog } from "../environment/real.ts";
 import { createHopper, type Hopper } from "../hopper.ts";
 import { INTERNALS, internalsOf, type Internals } from "../verbs/internals.ts";
 import type { EventView } from "../views/views.ts";
@@ -190,6 +191,7 @@ async function begin(
   const hopper = await createHopper({
     ...options,
     ...world,
+    log: silentLog,
     opened: keepersChecked(wrap?.(opened) ?? opened, (broken) => strays.push(broken)),
     running: false,
     trace: true,

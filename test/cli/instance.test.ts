@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hopper, HopperError, paramsOf, verbs } from "./support/fake.ts";
-import { instanceView, list, NO_TASKS, stats, treeView } from "./support/views.ts";
+import { instanceView, list, NO_TASKS, stats, taskView, treeView } from "./support/views.ts";
 
 const VERBS = ["start", "stop", "restart", "pause", "resume", "recover", "fail", "terminate"];
 
@@ -77,6 +77,7 @@ describe("the lifecycle verbs", () => {
       answers: {
         [`instances.${verb}`]: instanceView({ status: "starting" }),
         "instances.get": instanceView({ status: "running" }),
+        "tasks.list": list([]),
       },
     });
     expect(ran).toMatchObject({ code: 0, out: "webapp (PROJECT) [running]\n" });
@@ -89,11 +90,56 @@ describe("the lifecycle verbs", () => {
       "instances.stop": instanceView(),
       "instances.terminate": instanceView(),
       "instances.get": instanceView(),
+      "tasks.list": list([]),
     };
     const stop = await hopper(["instance", "stop", "webapp", "--drain-timeout", "1m30s"], { answers });
     expect(paramsOf(stop, "instances.stop")[1]).toMatchObject({ drainTimeoutMs: 90_000, by: "cli:ada" });
     const end = await hopper(["instance", "terminate", "webapp", "--cascade"], { answers });
     expect(paramsOf(end, "instances.terminate")[1]).toMatchObject({ cascade: true });
+  });
+});
+
+describe("instance stop", () => {
+  const working = list([taskView({ ref: "T-1", title: "long", status: "claimed", claimedBy: "worker-1" })]);
+
+  it("says for whom it waits, and for how long at most", async () => {
+    const answers = {
+      "instances.stop": instanceView(),
+      "instances.restart": instanceView(),
+      "instances.get": instanceView({ status: "stopped" }),
+      "tasks.list": working,
+    };
+    const stop = await hopper(["instance", "stop", "webapp", "--drain-timeout", "90s"], { answers });
+    expect(stop).toMatchObject({
+      code: 0,
+      out: "webapp (PROJECT) [stopped]\n",
+      err: "waiting for at most 90 s:\n  T-1 long (claimed by worker-1)\n",
+    });
+    expect(paramsOf(stop, "tasks.list")[0]).toEqual({
+      instanceId: "webapp",
+      status: ["claimed", "in_progress"],
+    });
+    const restart = await hopper(["instance", "restart", "webapp"], { answers });
+    expect(restart.err).toBe("waiting for at most its drain timeout:\n  T-1 long (claimed by worker-1)\n");
+    const idle = await hopper(["instance", "stop", "webapp"], {
+      answers: { ...answers, "tasks.list": list([]) },
+    });
+    expect(idle.err).toBe("");
+  });
+
+  it("given --no-wait, answers at once and says who still works there", async () => {
+    const answers = {
+      "instances.stop": instanceView(),
+      "instances.get": instanceView({ status: "stopping" }),
+      "tasks.list": working,
+    };
+    const ran = await hopper(["instance", "stop", "webapp", "--no-wait"], { answers });
+    expect(ran).toMatchObject({
+      code: 0,
+      out: "webapp (PROJECT) [stopping]\nwaits for T-1 long (claimed by worker-1)\n",
+      err: "",
+    });
+    expect(paramsOf(ran, "instances.stop")[1]).toMatchObject({ wait: false });
   });
 });
 

@@ -239,6 +239,31 @@ describe("a store that cannot be opened", () => {
     expect((JSON.parse(unnamed.err) as { fix: string }).fix).toMatch(/^hopper status/);
   });
 
+  it("because it fails under the command ends it at once, in words and as a problem", async () => {
+    let fail: ((error: Error) => void) | undefined;
+    const failing = (...argv: string[]) =>
+      hopper(argv, {
+        answers: {
+          "tasks.add": () => {
+            fail?.(new StoreError("failed", "/data/hopper.db: The store failed (disk I/O error)"));
+            return new Promise(() => undefined);
+          },
+        },
+        onOpen: ({ onFatal }) => {
+          fail = onFatal;
+        },
+      });
+    const told = await failing("task", "add", "x");
+    expect(told).toMatchObject({ code: 9, out: "" });
+    expect(told.err).toBe(
+      "error: /data/hopper.db: The store failed (disk I/O error)\n" +
+        "fix: hopper doctor    (look at the disk first: dmesg | tail; what was not printed may have happened)\n",
+    );
+    expect(told.calls.at(-1)?.[0]).toBe("close");
+    const json = await failing("task", "add", "x", "--json");
+    expect(JSON.parse(json.err)).toMatchObject({ code: "store_damaged", kind: "failed" });
+  });
+
   it("because it is of an older Hopper is brought up to date by its owner, also for who only reads", async () => {
     const modes: string[] = [];
     const older = new StoreError("older", "it has schema 1");

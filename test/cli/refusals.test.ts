@@ -212,7 +212,7 @@ describe("a refusal of the library", () => {
       6,
       "hopper task explain T-1",
     ],
-    ["a timeout", ["instance", "stop", "x"], new HopperError("timed_out", 504, "no"), 6, "hopper status"],
+    ["a timeout", ["instance", "pause", "x"], new HopperError("timed_out", 504, "no"), 6, "hopper status"],
     [
       "what is denied",
       ["task", "cancel", "T-1"],

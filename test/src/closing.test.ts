@@ -3,7 +3,7 @@ import { createHopper, type Hopper } from "../../src/index.ts";
 import { HopperError } from "../../machines/errors.ts";
 import { openStore } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
-import { systemClock, systemIds } from "../../src/environment/real.ts";
+import { silentLog, systemClock, systemIds } from "../../src/environment/real.ts";
 import { faulty, type Fault } from "../support/faulty-store.ts";
 
 /** global → webapp → build, all running by the real clock, on a store whose commits fail when they are told to. */
@@ -20,7 +20,8 @@ async function given() {
     faulty(memory, () => fault),
     touched,
   );
-  const hopper = await createHopper({ opened, onFatal: (error) => void told.push(error) });
+  const onFatal = (error: Error): void => void told.push(error);
+  const hopper = await createHopper({ opened, onFatal, log: silentLog });
   onTestFinished(() => hopper.close());
   const start = true;
   await hopper.instances.create({ name: "global", scope: "GLOBAL", start });
