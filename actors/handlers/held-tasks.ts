@@ -41,13 +41,11 @@ export function redecideHeld(turn: Turn, news: News): void {
   }
 }
 
-/** Children whose backoff is over may be offered to again. */
+/** Children whose backoff is over may be offered to again; one that is full says itself when it has room. */
 function endBackoffs(turn: Turn): void {
   for (const entry of turn.actor.roster.values()) {
     if (entry.backoffUntil === null || entry.backoffUntil > turn.now) continue;
     entry.backoffUntil = null;
-    // It may have room again without having said so; the offer will tell.
-    if (entry.room <= 0) entry.room = 1;
     turn.touchRoster(entry);
   }
 }

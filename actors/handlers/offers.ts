@@ -182,17 +182,22 @@ function alreadyDecided({ no, status, decidedAt }: Delegation): Refusal {
   return refuse("already_decided", `D-${no} is ${status} already.`, { status, decided_at: decidedAt });
 }
 
-/** The offer ended without acceptance: its source keeps the task again. */
+/** The offer ended without acceptance: its source keeps the task again, and knows how much room there is. */
 function tellRejection(turn: Turn, delegation: Delegation, code: ReasonCode): void {
+  const { actor } = turn;
+  const room = Math.min(actor.room(turn.config), 1_000_000);
+  // Said here, it is news when it is over: also where both happen in one batch.
+  if (code === "at_capacity" && room <= 0 && delegation.source === actor.instance?.parent)
+    actor.toldFull = true;
   turn.send(delegation.source, {
     type: "delegation.rejection",
     task: delegation.task,
     delegation: delegation.no,
-    target: turn.actor.no,
+    target: actor.no,
     code,
     delegationType: delegation.type,
     byCaller: delegation.byCaller,
-    room: Math.min(turn.actor.room(turn.config), 1_000_000),
+    room,
   });
 }
 

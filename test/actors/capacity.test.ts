@@ -52,6 +52,65 @@ describe("orchestrations that are full", () => {
     await expectSound(h);
   });
 
+  // Each turn in a batch of its own: the child tells that it is full before it refuses the second.
+  it("given a child that refused because it is full, when a day goes by, then it is not asked again, and at once when it has room", async () => {
+    const h = await spawnTree(
+      [
+        {
+          name: "global",
+          scope: "GLOBAL",
+          children: [{ name: "webapp", scope: "PROJECT", config: ONE_PLACE }],
+        },
+      ],
+      { limits: { turns: 1 } },
+    );
+    // Both are offered before the first one's place is known to be taken.
+    await h.tasks.addBatch(["first", "second"].map((title) => ({ title, instanceId: "global" })));
+    await h.settle();
+    const offers = async (): Promise<number> =>
+      (await h.history()).filter(({ event }) => event === "delegation.pending").length;
+    expect(await offers()).toBe(2);
+    await h.advance("24h");
+    expect(await offers()).toBe(2);
+    await completeOne(h, "webapp");
+    expect(await statusOf(h, "T-2")).toBe("queued@webapp");
+    expect(await offers()).toBe(3);
+    await expectSound(h);
+  });
+
+  it.each(BATCHES)(
+    "given a child that is full and free again within a batch (%s), then whom it refused meanwhile is offered to it again",
+    async (_name, params) => {
+      const h = await spawnTree(
+        [
+          {
+            name: "global",
+            scope: "GLOBAL",
+            children: [{ name: "webapp", scope: "PROJECT", config: ONE_PLACE }],
+          },
+        ],
+        params,
+      );
+      const first = await h.tasks.add({ title: "first", route: false });
+      await h.settle();
+      const all: Promise<unknown>[] = [];
+      for (const ask of [
+        () => h.hopper.tasks.delegate(first.id, { targetInstanceId: "webapp", autoAccept: true }),
+        () => h.hopper.tasks.add({ title: "second" }),
+        () => h.hopper.tasks.cancel(first.id),
+      ]) {
+        all.push(ask());
+        // A verb looks its records up before it hands its command over.
+        await new Promise(setImmediate);
+      }
+      await h.settle();
+      await Promise.all(all);
+      await h.settle();
+      expect(await statusOf(h, "T-2")).toBe("queued@webapp");
+      await expectSound(h);
+    },
+  );
+
   it("given one place, when it is freed, then priority decides who gets it", async () => {
     const h = await spawnTree([tree({ a: ONE_PLACE }, PROJECT)]);
     await h.tasks.add({ title: "first", instanceId: "webapp" });
