@@ -132,6 +132,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   const scopes = createScopeRegistry();
   for (const [scope, behavior] of Object.entries(params.scopes ?? {}))
     scopes.register(scope as Scope, behavior);
+  const directory = new Directory(await store.directory());
   const system = new System({
     store,
     clock,
@@ -140,6 +141,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
     scopes,
     protocol,
     random: params.random ?? systemRandom,
+    names: { isTaken: (name) => directory.byName(name) !== undefined },
     log,
     onFatal(refusal) {
       auditor.stop();
@@ -148,7 +150,6 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
     },
     ...given({ limits: params.limits, choose: params.choose, trace: params.trace }),
   });
-  const directory = new Directory(await store.directory());
   // First of all listeners: views of new instances need their names.
   system.onCommit(({ instances: changed }) => {
     for (const instance of changed) directory.upsert(instance);

@@ -28,12 +28,18 @@ export interface Ids {
   uuid(now: number): string;
 }
 
+/** Names of live instances: with ids, all that must differ over every actor. The store has the last word. */
+export interface Names {
+  isTaken(name: string): boolean;
+}
+
 /** What every turn of a system shares. */
 export interface TurnWorld {
   readonly settings: Settings;
   readonly scopes: ScopeRegistry;
   readonly random: Random;
   readonly ids: Ids;
+  readonly names: Names;
 }
 
 /** What the runtime tells its operator; never part of an answer. */

@@ -77,6 +77,11 @@ export class TurnBase {
     return this.actor.config(this.world.settings);
   }
 
+  /** Is a live instance called so, anywhere? */
+  isNameTaken(name: string): boolean {
+    return this.batch.hasTaken(name) ?? this.world.names.isTaken(name);
+  }
+
   /** True when this actor keeps open tasks and gives them to workers or children now. */
   get isRunning(): boolean {
     return this.actor.instance?.status === "running";

@@ -11,6 +11,7 @@ import { returnForTermination } from "./return-task.ts";
 import { failTask } from "./completion.ts";
 import type { OfferKind } from "../../machines/policies/acceptance.ts";
 import { limitOf } from "../../machines/policies/capacity.ts";
+import { freeRunName, whyNotCreate } from "../../machines/policies/naming.ts";
 import { givesUp } from "../../machines/policies/failure.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
@@ -35,9 +36,7 @@ export function decideTask(
   if (task.waitsFor.length > 0 || task.blockedByHand) return;
   if (!turn.isRunning) return hold(turn, task, "instance_not_running");
   const sameRound = options.sameRound === true;
-  const decision = turn.world.scopes
-    .behaviorFor(turn.instance.scope)
-    .decide(turn.actor.view(turn.settings, turn.now), routable(task, sameRound));
+  const decision = decisionFor(turn, routable(task, sameRound));
   // Looking again and finding nothing new is no decision.
   if (!sameRound && decision.action === "hold" && decision.held === task.heldReason) return;
   // One stored decision per routing round; who never routes decides nothing that needs explaining.
@@ -50,9 +49,17 @@ export function decideTask(
 
 /** Whether this instance would work on the task itself, were it asked now. */
 export function wouldHandle(turn: Turn, task: Task): boolean {
-  const behavior = turn.world.scopes.behaviorFor(turn.instance.scope);
-  const decision = behavior.decide(turn.actor.view(turn.settings, turn.now), routable(task, false));
-  return decision.action === "handle";
+  return decisionFor(turn, routable(task, false)).action === "handle";
+}
+
+/** What the scope's behavior decides, as far as it can be carried out: a child that cannot be created is a hold. */
+function decisionFor(turn: Turn, task: RoutableTask): Decision {
+  const { instance, world, actor, settings, now } = turn;
+  const decision = world.scopes.behaviorFor(instance.scope).decide(actor.view(settings, now), task);
+  if (decision.action !== "create") return decision;
+  const why = whyNotCreate(instance, childFor(turn, task), (name) => turn.isNameTaken(name));
+  if (why === null) return decision;
+  return { ...decision, action: "hold", held: "no_route", reason: `${decision.reason}, but ${why}` };
 }
 
 /** The task as routing sees it: in a new round everybody is asked again, but in the first who gave it back. */
@@ -97,27 +104,26 @@ function carryOut(turn: Turn, task: Task, decision: Decision, reply: Reply | nul
   }
 }
 
-/** Creates the PROJECT that a task at a GLOBAL names, else one more ORCHESTRATION, and starts it. */
+/** The child that is created for a task: the PROJECT that it names at a GLOBAL, else one more ORCHESTRATION. */
+function childFor(turn: Turn, { project }: Pick<Task, "project">) {
+  const { instance, actor } = turn;
+  // Its number counts the children there ever were.
+  const generated = (): string =>
+    freeRunName(instance.name, actor.roster.size + 1, (name) => turn.isNameTaken(name));
+  return instance.scope === "GLOBAL"
+    ? ({ name: project ?? generated(), scope: "PROJECT", type: "persistent" } as const)
+    : ({ name: generated(), scope: "ORCHESTRATION", type: "ephemeral" } as const);
+}
+
+/** Creates it, and starts it. */
 function createFor(turn: Turn, task: Task): InstanceNo {
   const same = { id: null, config: {}, description: null, start: true };
-  const name = freeRunName(turn);
-  const { no } =
-    turn.instance.scope === "GLOBAL"
-      ? insertChild(turn, { ...same, name: task.project ?? name, scope: "PROJECT", type: "persistent" })
-      : insertChild(turn, { ...same, name, scope: "ORCHESTRATION", type: "ephemeral" });
+  const { no } = insertChild(turn, { ...same, ...childFor(turn, task) });
   turn.send(no, { type: "instance.command", verb: "start" });
   return no;
 }
 
 const NOBODY_LEFT = { code: "failed", message: "failed, and nobody else could try it" } as const;
-
-/** `<project>-run-<n>`, n counting the orchestrations this project ever had. */
-function freeRunName(turn: Turn): string {
-  const names = new Set([...turn.actor.roster.values()].map((entry) => entry.name));
-  let n = turn.actor.roster.size + 1;
-  while (names.has(`${turn.instance.name}-run-${n}`)) n += 1;
-  return `${turn.instance.name}-run-${n}`;
-}
 
 /** Keeps the task here, out of every queue, and says why. */
 export function hold(turn: Turn, task: Task, reason: HeldReason, routingRound?: number): void {
@@ -178,20 +184,18 @@ export function offer(turn: Turn, task: Task, params: OfferParams): void {
 
 /** The decision a task would get here, with nothing stored. */
 function onPreview(turn: Turn, { spec }: MessageOf<"route.preview">): void {
-  const decision = turn.world.scopes
-    .behaviorFor(turn.instance.scope)
-    .decide(turn.actor.view(turn.settings, turn.now), {
-      title: spec.title,
-      description: spec.description,
-      priority: spec.priority,
-      project: spec.project,
-      route: spec.route,
-      tags: spec.tags,
-      dependsOn: [...spec.dependsOn, ...spec.dependsOnKeys],
-      chain: [turn.actor.no],
-      routingRound: 1,
-      refusedBy: [],
-      returnedBy: [],
-    });
+  const decision = decisionFor(turn, {
+    title: spec.title,
+    description: spec.description,
+    priority: spec.priority,
+    project: spec.project,
+    route: spec.route,
+    tags: spec.tags,
+    dependsOn: [...spec.dependsOn, ...spec.dependsOnKeys],
+    chain: [turn.actor.no],
+    routingRound: 1,
+    refusedBy: [],
+    returnedBy: [],
+  });
   turn.answer({ kind: "decision", decision });
 }

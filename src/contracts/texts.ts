@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Json } from "../../machines/records/values.ts";
+import { looksLikeRef } from "../../machines/policies/naming.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import { accepting, atMost, bytes, length, limited, must } from "./common.ts";
 
@@ -55,11 +56,6 @@ export const title = limited(filled(LIMITS.titleChars), {
   maxLength: LIMITS.titleChars,
   pattern: String.raw`\S`,
 });
-
-/** Does it look like the reference of a task or delegation (`T-42`, `D-7`)? No name or id may. */
-export function looksLikeRef(text: string): boolean {
-  return /^[TD]-\d+$/i.test(text);
-}
 
 /** A check for zod: a name or id that cannot be taken for a ref. */
 const noRef = (kind: "name" | "id") =>

@@ -2,7 +2,7 @@ import { HopperError } from "../../machines/errors.ts";
 import type { DelegationNo, TaskNo } from "../../machines/records/values.ts";
 import type { DirectoryEntry } from "../../store/store.ts";
 import { quote } from "../contracts/common.ts";
-import { looksLikeRef } from "../contracts/texts.ts";
+import { looksLikeRef } from "../../machines/policies/naming.ts";
 import type { Directory } from "./directory.ts";
 
 /**

@@ -20,10 +20,10 @@ test("every scope has a behavior", () => {
 
 test("a behavior can be replaced, in one registry only", () => {
   const registry = createScopeRegistry();
-  registry.register("GLOBAL", personalBehavior);
-  expect(registry.behaviorFor("GLOBAL").name).toBe("personal");
-  expect(registry.behaviorFor("GLOBAL").decide(view("GLOBAL", []), task()).action).toBe("handle");
-  expect(createScopeRegistry().behaviorFor("GLOBAL").name).toBe("global");
+  registry.register("PROJECT", personalBehavior);
+  expect(registry.behaviorFor("PROJECT").name).toBe("personal");
+  expect(registry.behaviorFor("PROJECT").decide(view("PROJECT", []), task()).reason).toBe("on the list");
+  expect(createScopeRegistry().behaviorFor("PROJECT").name).toBe("project");
 });
 
 test.each(["ORCHESTRATION", "PERSONAL"] as const)(

@@ -11,7 +11,7 @@ import { plainPage } from "../../../src/contracts/filters.ts";
 import { warnings } from "../../../src/contracts/instance-config.ts";
 import * as contracts from "../../../src/contracts/instances.ts";
 import { withReason } from "../../../src/contracts/tasks.ts";
-import { looksLikeRef } from "../../../src/contracts/texts.ts";
+import { looksLikeRef } from "../../../machines/policies/naming.ts";
 
 function issuesOf(schema: z.ZodType, input: unknown): string[] {
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HopperError } from "../../../machines/errors.ts";
-import { looksLikeRef } from "../../../src/contracts/texts.ts";
+import { looksLikeRef } from "../../../machines/policies/naming.ts";
 import { Cursors } from "../../../src/door/cursor.ts";
 import { Directory } from "../../../src/door/directory.ts";
 import {

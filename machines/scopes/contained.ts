@@ -1,0 +1,151 @@
+import { hasQueue, mayGiveWork } from "../legality.ts";
+import type { Decision } from "../messages/decision.ts";
+import type { RosterEntry } from "../records/instance.ts";
+import type { InstanceNo } from "../records/values.ts";
+import type { RoutableTask } from "../routing/routable-task.ts";
+import type { RoutingView, ScopeBehavior } from "./behavior.ts";
+import { hold } from "./decisions.ts";
+
+/**
+ * A behavior from outside, which can harm nothing but the task it decides about: it is shown what cannot be written to,
+ * and a fault of it, or a decision that cannot be carried out, holds that task for a person with the reason in its
+ * decision. Whatever else the turn does goes on. Source: docs/decisions/0012-a-behavior-that-throws.md.
+ */
+export function contained(behavior: ScopeBehavior): ScopeBehavior {
+  return {
+    name: behavior.name,
+    decide(view, task) {
+      try {
+        return lawful(behavior.decide(shown(view), frozen(task)), view, task);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        const reason = `the behavior ${behavior.name} failed: ${why}`;
+        return hold(view, task, { held: "message_failed", reason });
+      }
+    },
+  };
+}
+
+const HELD: readonly unknown[] = [
+  "manual",
+  "no_route",
+  "no_capacity",
+  "instance_not_running",
+  "message_failed",
+] satisfies Decision["held"][];
+
+/** The decision, if it can be carried out at this instance. Throws what is wrong with it. */
+function lawful(given: unknown, view: RoutingView, task: RoutableTask): Decision {
+  if (typeof given !== "object" || given === null)
+    throw new Error(`it returned ${String(given)}; a decision is expected (handle, delegate, create, hold)`);
+  if ("then" in given) throw new Error("it returned a promise; it must decide at once");
+  const decision = given as Readonly<Partial<Record<keyof Decision, unknown>>>;
+  const { scope, name, no } = view.instance;
+  switch (decision.action) {
+    case "handle":
+      if (!hasQueue(scope)) throw new Error(`it returned handle, and ${name} (${scope}) has no queue`);
+      break;
+    case "delegate": {
+      const target = view.roster.get(decision.target as InstanceNo);
+      if (target === undefined || target.status === "terminated" || !mayGiveWork(scope, target.scope))
+        throw new Error(
+          `its target ${String(decision.target)} is no child of ${name} that takes work from it`,
+        );
+      break;
+    }
+    case "create":
+      break;
+    case "hold":
+      if (!HELD.includes(decision.held))
+        throw new Error(`it holds the task ${String(decision.held)}, which is no reason`);
+      break;
+    default:
+      throw new Error(`it returned the action ${String(decision.action)}, which there is not`);
+  }
+  const { action, reason, target, held, unmatched, candidates } = decision;
+  if (!Array.isArray(candidates)) throw new Error("its candidates are no list");
+  return {
+    action,
+    reason: String(reason),
+    instance: no,
+    target: action === "delegate" ? (target as InstanceNo) : null,
+    held: action === "hold" ? (held as Decision["held"]) : null,
+    rule: null,
+    unmatched: unmatched === true,
+    routingRound: task.routingRound,
+    candidates,
+  };
+}
+
+/** What an actor knows, to be looked at and not to be written to. */
+function shown({ instance, config, roster, text, now, load, liveOrchestrations }: RoutingView): RoutingView {
+  return Object.freeze({
+    instance: frozen(instance),
+    config: frozen(config),
+    roster: new ReadOnlyRoster(roster),
+    text: Object.freeze({
+      scores: (title: string, description: string | null) => text.scores(title, description),
+      words: (title: string, description: string | null, child: InstanceNo) =>
+        text.words(title, description, child),
+    }),
+    now,
+    load,
+    liveOrchestrations,
+  });
+}
+
+/** A copy, frozen to its depth. */
+function frozen<T extends object>(value: T): T {
+  return freeze(structuredClone(value));
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const member of Object.values(value)) freeze(member);
+  return Object.freeze(value);
+}
+
+/** A roster whose entries are copied as they are looked at. */
+class ReadOnlyRoster implements ReadonlyMap<InstanceNo, RosterEntry> {
+  readonly #entries: ReadonlyMap<InstanceNo, RosterEntry>;
+
+  constructor(entries: ReadonlyMap<InstanceNo, RosterEntry>) {
+    this.#entries = entries;
+    Object.freeze(this);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  has(child: InstanceNo): boolean {
+    return this.#entries.has(child);
+  }
+
+  get(child: InstanceNo): RosterEntry | undefined {
+    const entry = this.#entries.get(child);
+    return entry === undefined ? undefined : frozen(entry);
+  }
+
+  keys(): MapIterator<InstanceNo> {
+    return this.#entries.keys();
+  }
+
+  *values(): MapIterator<RosterEntry> {
+    for (const entry of this.#entries.values()) yield frozen(entry);
+  }
+
+  *entries(): MapIterator<[InstanceNo, RosterEntry]> {
+    for (const [child, entry] of this.#entries) yield [child, frozen(entry)];
+  }
+
+  [Symbol.iterator](): MapIterator<[InstanceNo, RosterEntry]> {
+    return this.entries();
+  }
+
+  forEach(
+    take: (entry: RosterEntry, child: InstanceNo, roster: ReadonlyMap<InstanceNo, RosterEntry>) => void,
+  ): void {
+    for (const [child, entry] of this.entries()) take(entry, child, this);
+  }
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import type { RoutableTask } from "../../machines/routing/routable-task.ts";
+import type { RoutingView, ScopeBehavior } from "../../machines/scopes/behavior.ts";
+import { contained } from "../../machines/scopes/contained.ts";
+import { handle } from "../../machines/scopes/decisions.ts";
+import { child, task, view } from "../support/routing-given.ts";
+
+const BUILD = child(2, "build", { scope: "ORCHESTRATION", capabilities: ["ci"] });
+
+/** What comes of it where a behavior of one's own returns this. */
+function decided(given: (seen: RoutingView, task: RoutableTask) => unknown) {
+  const behavior = contained({ name: "mine", decide: given as ScopeBehavior["decide"] });
+  return behavior.decide(view("PROJECT", [BUILD]), task({ routingRound: 4 }));
+}
+
+describe("a decision from outside", () => {
+  test.each([
+    ["undefined", () => undefined, "it returned undefined"],
+    ["a text", () => "handle", "it returned handle"],
+    ["a hold without a reason", () => ({ action: "hold", candidates: [] }), "undefined, which is no reason"],
+    ["no candidates", () => ({ action: "create", reason: "x" }), "candidates are no list"],
+    [
+      "a terminated child",
+      () => ({ action: "delegate", target: 3, candidates: [] }),
+      "its target 3 is no child",
+    ],
+  ])("with %s holds the task for a person and says why", (_what, given, reason) => {
+    expect(decided(given)).toMatchObject({
+      action: "hold",
+      held: "message_failed",
+      reason: expect.stringContaining(reason) as unknown,
+      routingRound: 4,
+    });
+  });
+
+  test("keeps what it is made of, and nothing that is not its own", () => {
+    const given = {
+      action: "delegate",
+      target: 2,
+      reason: "x",
+      candidates: [],
+      routingRound: 9,
+      instance: 7,
+      more: 1,
+    };
+    expect(decided(() => given)).toEqual({
+      action: "delegate",
+      target: 2,
+      reason: "x",
+      instance: 1,
+      held: null,
+      rule: null,
+      unmatched: false,
+      routingRound: 4,
+      candidates: [],
+    });
+    expect(decided(() => ({ ...given, action: "hold", held: "manual", unmatched: true }))).toMatchObject({
+      target: null,
+      held: "manual",
+      unmatched: true,
+    });
+  });
+});
+
+test("what a behavior is shown reads as what it is, entry by entry", () => {
+  const seen: unknown[] = [];
+  const given = view("PROJECT", [BUILD]);
+  contained({
+    name: "looker",
+    decide(shown, asked) {
+      const { roster, text } = shown;
+      const each: unknown[] = [];
+      roster.forEach((entry, no, all) => each.push([no, entry, all === roster]));
+      seen.push(
+        shown.instance,
+        shown.config,
+        [roster.size, roster.has(2), roster.has(3), roster.get(3), roster.get(2)],
+        [...roster.keys(), ...roster.values(), ...roster.entries(), ...roster],
+        each,
+        [...text.scores("the ci", null)],
+        text.words("the ci", null, 2),
+        asked,
+      );
+      return handle(shown, asked, "seen");
+    },
+  }).decide(given, task());
+  expect(seen).toEqual([
+    given.instance,
+    given.config,
+    [1, true, false, undefined, BUILD],
+    [2, BUILD, [2, BUILD], [2, BUILD]],
+    [[2, BUILD, true]],
+    [...given.text.scores("the ci", null)],
+    given.text.words("the ci", null, 2),
+    task(),
+  ]);
+});
