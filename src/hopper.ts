@@ -246,7 +246,7 @@ function compose(door: Door, { mode, auditor, left }: Parts): HopperWithInternal
     }),
     close,
     [Symbol.asyncDispose]: close,
-    [INTERNALS]: internals(door, journal, left),
+    [INTERNALS]: internals(door, journal, { left, audit: () => auditor.tick() }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { ANY_INSTANCE, SEGMENT } from "./dialects/sqlite/event-segments.ts";
+import { STALE_ROSTERS, STUCK_INSTANCES } from "./dialects/sqlite/stuck.ts";
 import type { DoctorFinding } from "./store.ts";
-import { TASK_STATUS } from "./tables/codes.ts";
+import { INSTANCE_STATUS, TASK_STATUS } from "./tables/codes.ts";
 
 /** An invariant of spec/reliability.md 8.1 as a question: what it says, and SQL whose rows (`line`) break it. */
 export interface Check {
@@ -14,6 +15,12 @@ const LINES = 20;
 
 /** A message about this task is on its way: what it will change is not broken yet. */
 const UNDER_WAY = (task: string): string => `EXISTS (SELECT 1 FROM mailbox m WHERE m.task = ${task})`;
+
+/** A status of an instance in words. */
+const statusWord = (column: string): string =>
+  `CASE ${column} ${Object.entries(INSTANCE_STATUS)
+    .map(([word, code]) => `WHEN ${code} THEN '${word}'`)
+    .join(" ")} END`;
 
 /** What the tallies say, a row for each status. */
 const TOLD = Object.entries(TASK_STATUS)
@@ -145,6 +152,18 @@ export const CHECKS: readonly Check[] = [
       FROM instance i JOIN delegation d ON d.target = i.no
       WHERE i.status = 8 AND d.type <> 3 AND (d.status = 1 AND NOT ${UNDER_WAY("d.task")}
         OR d.status IN (2, 4) AND d.decided_at > i.stopped_at)`,
+  },
+  {
+    id: "I5",
+    rule: "a roster says of each child what it is, unless news of it is under way",
+    sql: `SELECT CASE WHEN said = so THEN 'I-' || parent || ' has missed news of I-' || child
+        ELSE 'I-' || parent || ' takes I-' || child || ' for ' || ${statusWord("said")} || ', which is ' || ${statusWord("so")} END
+      AS line FROM (${STALE_ROSTERS})`,
+  },
+  {
+    id: "I6",
+    rule: "an instance that starts or stops is on its way to the next state",
+    sql: `SELECT 'I-' || no || ' stays ' || ${statusWord("status")} AS line FROM (${STUCK_INSTANCES})`,
   },
   {
     id: "file",

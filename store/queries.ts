@@ -112,6 +112,11 @@ export interface Queries {
   histories(after: TaskNo, limit: number): Awaitable<readonly StoredHistory[]>;
   /** Every Q of spec/reliability.md 8.1 that rows alone can answer, by id. */
   doctor(): Awaitable<readonly DoctorFinding[]>;
+  /**
+   * Instances that nothing will bring out of `starting` or `stopping`, and those whose parent's roster says of them what they
+   * are not (the auditor's question).
+   */
+  uneasy(limit: number): Awaitable<readonly InstanceNo[]>;
   /** Open tasks that nothing is under way for: no message, timer, live lease, queue, watch or person (the auditor's question). */
   stuck(limit: number): Awaitable<readonly { readonly task: TaskNo; readonly keeper: ActorNo }[]>;
 }

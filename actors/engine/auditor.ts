@@ -5,7 +5,7 @@ import type { System } from "./system.ts";
 
 /** How often the auditor looks, in ms. */
 const EVERY_MS = 30_000;
-/** Tasks it looks at in one round. */
+/** Tasks, and instances, it looks at in one round. */
 const MOST = 100;
 /** How long an idempotency key is kept, in ms (spec/runtime.md 3.4). */
 const KEY_KEPT_MS = 24 * 3_600_000;
@@ -15,8 +15,8 @@ const MOST_KEYS = 1_000;
 type AuditorParams = Pick<SystemParams, "store" | "clock" | "log" | "protocol"> & { readonly system: System };
 
 /**
- * Recovery as a loop, not a start-up event: looks for open tasks that nothing is under way for, and asks
- * their keepers to look again. Source: spec/runtime.md 3.4.
+ * Recovery as a loop, not a start-up event: looks for open tasks that nothing is under way for, for instances that stay
+ * in `starting` or `stopping`, and for rosters that are stale, and asks their keepers to look again. Source: spec/runtime.md 3.4.
  */
 export class Auditor {
   readonly #given: AuditorParams;
@@ -26,13 +26,15 @@ export class Auditor {
     this.#given = params;
   }
 
-  /** One round, which also forgets old idempotency keys; the number of tasks whose keepers were asked. */
+  /** One round, which also forgets old idempotency keys; the number of tasks and instances that were asked about. */
   async tick(): Promise<number> {
     const { system, store, clock, protocol } = this.#given;
     await store.forgetKeys(clock.now() - KEY_KEPT_MS, MOST_KEYS);
     const stuck = await store.queries.stuck(MOST);
-    for (const { task, keeper } of stuck) system.post({ to: keeper, message: protocol.audit(task) });
-    return stuck.length;
+    for (const { task, keeper } of stuck) system.post({ to: keeper, message: protocol.audit.task(task) });
+    const uneasy = await store.queries.uneasy(MOST);
+    for (const no of uneasy) system.post({ to: no, message: protocol.audit.instance() });
+    return stuck.length + uneasy.length;
   }
 
   start(): void {

@@ -16,8 +16,8 @@ export interface Protocol {
   readonly messages: Registry;
   /** For something whose moment has come; its keeper looks whether it still has. */
   due(due: Due): Message;
-  /** Asks a keeper to look again at a task that nothing is under way for. */
-  audit(task: TaskNo): Message;
+  /** What the auditor asks keepers: to look again at a task, or at their own instance, that nothing is under way for. */
+  readonly audit: { task(task: TaskNo): Message; instance(): Message };
   /** What any turn may have made possible, looked at once at its end. */
   afterTurn(turn: Turn): void;
   /** What this actor must tell another when the batch has done all else; null = nothing. Asked once more after each telling. */

@@ -15,9 +15,15 @@ import { returnAll } from "./termination.ts";
 
 /** The lifecycle of an instance, by its own actor. Source: spec/domain.md 2.2. */
 export const lifecycle: Entries<
-  "instance.lifecycle" | "instance.command" | "instance.started" | "instance.drained" | "timer.instance"
+  | "instance.lifecycle"
+  | "instance.audit"
+  | "instance.command"
+  | "instance.started"
+  | "instance.drained"
+  | "timer.instance"
 > = {
   "instance.lifecycle": { needs: "nothing", admission: "progress", handle: onLifecycle },
+  "instance.audit": { needs: "nothing", admission: "progress", handle: onAudit },
   // From a parent: start a child that was just created, or end with the cascade.
   "instance.command": { needs: "nothing", admission: "progress", handle: onCommand },
   "instance.started": { needs: "nothing", admission: "progress", first: true, handle: onStarted },
@@ -188,10 +194,7 @@ function terminate(turn: Turn, reply: Reply | null, answered: InstanceStatus): v
   if (instance.intent === "terminate") return turn.touchInstance();
   turn.lifecycle("instance.stopping", { intent: "terminate", liveChildren: actor.liveChildren() }, answered);
   instance.wakeAt = null;
-  for (const entry of actor.roster.values()) {
-    if (entry.status === "terminated") continue;
-    turn.send(entry.child, { type: "instance.command", verb: "terminate" });
-  }
+  terminateChildren(turn);
   returnAll(turn);
 }
 
@@ -204,6 +207,21 @@ function finish(turn: Turn, answered: InstanceStatus): void {
   const { done, failed, cancelled } = actor.tally;
   turn.note("instance.summary", { done, failed, cancelled, lifetimeMs: turn.now - instance.createdAt });
   releaseWaiting(turn);
+}
+
+/** Goes on with a start or a cascade whose next message was lost; a drain is looked at after each turn. */
+function onAudit(turn: Turn): void {
+  const { instance, actor } = turn;
+  actor.newsDue = true;
+  if (instance.status === "starting") turn.send(actor.no, { type: "instance.started" });
+  if (instance.status === "stopping" && instance.intent === "terminate") terminateChildren(turn);
+}
+
+function terminateChildren(turn: Turn): void {
+  for (const entry of turn.actor.roster.values()) {
+    if (entry.status !== "terminated")
+      turn.send(entry.child, { type: "instance.command", verb: "terminate" });
+  }
 }
 
 function onCommand(turn: Turn, { verb }: MessageOf<"instance.command">): void {

@@ -48,7 +48,10 @@ const messages: Entries<Message["type"]> & Registry = {
 export const protocol: Protocol = {
   messages,
   due,
-  audit: (task) => ({ type: "task.audit", task }),
+  audit: {
+    task: (task) => ({ type: "task.audit", task }),
+    instance: () => ({ type: "instance.audit" }),
+  },
   afterTurn(turn) {
     if (turn.actor.instance === null) return;
     admitHeld(turn);

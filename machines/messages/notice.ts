@@ -89,7 +89,9 @@ export type Notice =
   | { readonly type: "instance.started" }
   | { readonly type: "instance.drained" }
   /** The auditor asks a keeper to look again at a task that nothing is under way for. */
-  | { readonly type: "task.audit"; readonly task: TaskNo };
+  | { readonly type: "task.audit"; readonly task: TaskNo }
+  /** The auditor asks an instance to go on with what it has begun, and to tell its parent how it stands. */
+  | { readonly type: "instance.audit" };
 
 export type RosterNews = Omit<RosterEntry, "parent" | "child" | "ownOpen" | "backoffUntil" | "refusals"> & {
   readonly summary?: InstanceSummary;

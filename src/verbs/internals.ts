@@ -38,6 +38,8 @@ export interface Internals {
   orphaned(taskId: string, epoch: number): Promise<void>;
   /** What a former owner had left running when this one opened the store; it was ended before the loop began. */
   readonly left: OrphansEnded;
+  /** One round of the auditor; how many tasks and instances it asked about. */
+  audit(): Promise<number>;
   /** Batches, turns, commits and stored messages since the store was opened. */
   metrics(): Readonly<Metrics>;
   /** Runs of a plan by prefix of the run id, newest first. */
@@ -75,7 +77,11 @@ export interface PlanNode {
 }
 
 /** What Hopper's own plan runner and shell workers need beyond the public verbs. Source: spec/cli.md 5.3. */
-export function internals(door: Door, journal: Journal, left: OrphansEnded): Internals {
+export function internals(
+  door: Door,
+  journal: Journal,
+  { left, audit }: Pick<Internals, "left" | "audit">,
+): Internals {
   return {
     enterPlan: (params) => enterPlan(door, params),
     async claimOwn(id, { workerId, leaseSeconds }) {
@@ -104,6 +110,7 @@ export function internals(door: Door, journal: Journal, left: OrphansEnded): Int
       await door.askTask(taskId, { by: "runner" }, (task) => ({ type: "task.orphaned", task, epoch }));
     },
     left,
+    audit,
     metrics: () => door.system.metrics,
     runs: async (prefix) => [...(await door.store.queries.runs(prefix))],
     runTasks: async (runId) => await door.taskViews(await door.store.queries.runTasks(runId)),

@@ -2,7 +2,91 @@ import { describe, expect, it } from "vitest";
 import { Auditor } from "../../actors/engine/auditor.ts";
 import { protocol } from "../../actors/handlers/protocol.ts";
 import { silentLog } from "../../src/environment/real.ts";
-import { spawnTree, tree } from "../support/spawned.ts";
+import type { SpawnedHopper } from "../../src/testing/index.ts";
+import { internalsOf } from "../../src/verbs/internals.ts";
+import type { SqliteStore } from "../../store/dialects/sqlite/sqlite-store.ts";
+import { crashAndRestart, spawnTree, statusOf, tree } from "../support/spawned.ts";
+
+/** What is in the store is changed behind everybody's back, and Hopper comes back from it. */
+async function tampered(h: SpawnedHopper, sql: string): Promise<void> {
+  (h.store as SqliteStore).database.exec(sql);
+  await crashAndRestart(h);
+}
+
+/** The checks that find something. */
+async function broken(h: SpawnedHopper): Promise<string[]> {
+  const findings = await h.hopper.doctor();
+  return findings.flatMap(({ check, broken }) => broken.map((line) => `${check}: ${line}`));
+}
+
+/** One round of the auditor, and all that comes of it. */
+async function audit(h: SpawnedHopper): Promise<number> {
+  const found = await internalsOf(h.hopper).audit();
+  await h.settle();
+  return found;
+}
+
+describe("an instance that nothing brings on", () => {
+  it("given the second half of its start was lost, then the auditor has it run", async () => {
+    const h = await spawnTree([tree()]);
+    await tampered(
+      h,
+      "UPDATE instance SET status = 2 WHERE name = 'build'; UPDATE roster SET status = 2 WHERE name = 'build'",
+    );
+    expect(await broken(h)).toContainEqual("I6: I-3 stays starting");
+    expect(await audit(h)).toBe(1);
+    expect((await h.instances.get("build")).status).toBe("running");
+    expect(await audit(h)).toBe(0);
+  });
+
+  it("given the cascade's word to a child was lost, then the auditor has it end", async () => {
+    const h = await spawnTree([tree()]);
+    await tampered(
+      h,
+      "UPDATE instance SET status = 5, intent = 2 WHERE name = 'webapp'; UPDATE roster SET status = 5 WHERE name = 'webapp'",
+    );
+    expect(await broken(h)).toContainEqual("I6: I-2 stays stopping");
+    expect(await audit(h)).toBe(1);
+    expect(
+      (await h.instances.list({ status: ["terminated"] })).items.map(({ name }) => name).toSorted(),
+    ).toEqual(["build", "webapp"]);
+  });
+
+  it("given a drain that was not noticed to be over, then the auditor has it stopped", async () => {
+    const h = await spawnTree([tree()]);
+    await tampered(
+      h,
+      "UPDATE instance SET status = 5 WHERE name = 'build'; UPDATE roster SET status = 5 WHERE name = 'build'",
+    );
+    expect(await audit(h)).toBe(1);
+    expect((await h.instances.get("build")).status).toBe("stopped");
+    expect(await broken(h)).not.toContainEqual(expect.stringMatching(/^I[56]/));
+  });
+});
+
+describe("a roster that is stale", () => {
+  it.each([
+    [
+      "says of a child that it is paused",
+      "UPDATE roster SET status = 4 WHERE name = 'build'",
+      "I5: I-2 takes I-3 for paused, which is running",
+    ],
+    [
+      "has missed news",
+      "UPDATE roster SET child_version = 1 WHERE name = 'build'",
+      "I5: I-2 has missed news of I-3",
+    ],
+  ])("since it %s, is found by doctor and set right by the auditor", async (_what, sql, line) => {
+    const h = await spawnTree([tree()]);
+    await tampered(h, sql);
+    expect(await broken(h)).toEqual([line]);
+    expect(await audit(h)).toBe(1);
+    const { id } = await h.tasks.add({ title: "One", instanceId: "webapp" });
+    expect(await statusOf(h, id)).toBe("queued@build");
+    expect(await broken(h)).toEqual([]);
+    expect(await audit(h)).toBe(0);
+  });
+});
 
 describe("the auditor", () => {
   it("given everything is under way, then it finds nothing to do, and starts and stops at any time", async () => {

@@ -6,26 +6,8 @@ import type { Database } from "./library.ts";
 import type { Lists } from "./lists/index.ts";
 import type { Identity } from "./meta.ts";
 import { prepared } from "./prepared.ts";
+import { STALE_ROSTERS, STUCK_INSTANCES, STUCK_TASKS } from "./stuck.ts";
 import type { Tables } from "./tables.ts";
-
-/**
- * Open tasks that nothing is under way for (spec/runtime.md 3.4, Recovery). What is queued, claimed or held for a reason
- * that somebody else ends is told by the index `task_open` alone; only the rest is looked at.
- */
-const STUCK = `SELECT t.no AS task, t.keeper FROM task t
-  WHERE t.status < 7 AND t.status NOT IN (3, 4, 5)
-    AND NOT (t.status = 1 AND ifnull(t.held_reason, 0) IN (1, 2, 3, 5, 6, 7))
-    AND t.due_at IS NULL
-    AND t.no NOT IN (SELECT m.task FROM mailbox m WHERE m.task IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM delegation d WHERE d.task = t.no AND d.status = 1)
-    AND CASE t.status
-      -- A person blocked it, or a dependency is open whose keeper knows that this task waits.
-      WHEN 2 THEN t.blocked_by_hand = 0 AND NOT EXISTS (
-        SELECT 1 FROM json_each(t.waits_for) w JOIN task o ON o.no = w.value
-        WHERE o.status < 7 AND EXISTS (SELECT 1 FROM watch x WHERE x.task = o.no AND x.dependent = t.no))
-      WHEN 6 THEN NOT EXISTS (SELECT 1 FROM task c WHERE c.parent_task = t.no AND c.status < 7)
-      ELSE 1 END
-  LIMIT ?`;
 
 /** No limit: a task has some dozens of events. */
 const ALL = -1;
@@ -66,7 +48,11 @@ interface QueryParts {
 
 /** Questions that change nothing: single rows are prepared here, lists are MikroORM's (lists/), loaded when first asked. */
 export function sqliteQueries({ database, tables, identity, addresses }: QueryParts): Queries {
-  const stuck = prepared(database, STUCK);
+  const stuck = prepared(database, `${STUCK_TASKS} LIMIT ?`);
+  const uneasy = prepared(
+    database,
+    `SELECT no FROM (${STUCK_INSTANCES}) UNION SELECT child FROM (${STALE_ROSTERS}) LIMIT ?`,
+  ).pluck();
   let loading: Promise<Lists> | undefined;
   const lists = (): Promise<Lists> => {
     loading ??= import("./lists/index.ts").then(({ openLists }) => openLists(database, tables, identity));
@@ -101,6 +87,7 @@ export function sqliteQueries({ database, tables, identity, addresses }: QueryPa
         })),
       ),
     doctor: () => inSnapshot(database, () => runChecks((sql) => linesOf(database, sql))),
+    uneasy: (limit) => uneasy.all(limit) as number[],
     stuck: (limit) => stuck.all(limit) as { task: number; keeper: number }[],
   };
 }
