@@ -71,6 +71,8 @@ export interface Commit {
   readonly events: readonly JournalEvent[];
   readonly mail: { readonly added: readonly MailRow[]; readonly done: readonly number[] };
   readonly deadLetters: readonly DeadLetter[];
+  /** Dead letters that are letters no more. */
+  readonly redriven: readonly number[];
   readonly keys: readonly CommandKey[];
   readonly answers: readonly CommandAnswer[];
 }

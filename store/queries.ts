@@ -101,6 +101,7 @@ export interface Queries {
     filter: EventFilter,
   ): Awaitable<{ readonly items: readonly JournalEvent[]; readonly next: number; readonly more: boolean }>;
   deadLetters(page: PageRequest): Promise<Page<DeadLetter>>;
+  deadLetter(no: number): Awaitable<DeadLetter | null>;
   mailbox(actor: ActorNo, limit: number): Awaitable<readonly MailRow[]>;
   runTasks(runId: string): Awaitable<readonly Task[]>;
   /** Runs of a plan: run ids `NAME@HASH#N` beginning with this text, newest first. */

@@ -46,6 +46,8 @@ export class Batch {
   readonly mail: MailRow[] = [];
   readonly mailDone: number[] = [];
   readonly deadLetters: DeadLetter[] = [];
+  /** Dead letters that were sent again, by their numbers. */
+  readonly redriven: number[] = [];
   readonly keys: CommandKey[] = [];
   readonly answers: CommandAnswer[] = [];
   readonly outcomes: Outcome[] = [];
@@ -134,6 +136,7 @@ export class Batch {
       this.mail.length === 0 &&
       this.mailDone.length === 0 &&
       this.deadLetters.length === 0 &&
+      this.redriven.length === 0 &&
       this.keys.length === 0 &&
       this.answers.length === 0
     );
@@ -163,6 +166,7 @@ export class Batch {
       events: this.events,
       mail: { added: this.mail, done: this.mailDone },
       deadLetters: this.deadLetters,
+      redriven: this.redriven,
       keys: this.keys,
       answers: this.answers,
       ...(this.trace === null ? {} : { touches: this.trace.touches, strays: this.trace.strays() }),

@@ -7,6 +7,9 @@ import type { BatchContext } from "./run-batch.ts";
 import { currentTask, NOTHING_LOADED } from "./subjects.ts";
 import { Turn } from "./turn.ts";
 
+/** How often a turn is tried before its message is given up. */
+export const TRIES = 2;
+
 /**
  * What becomes of a message whose turn failed twice: its caller is answered, or it becomes one dead letter and
  * the task it was about is held `message_failed`; the mailbox goes on (M8). Source: spec/runtime.md 3.1.
@@ -19,8 +22,9 @@ export async function deadLetter(params: {
   /** false = its bookkeeping failed as well. */
   withBookkeeping: boolean;
 }): Promise<void> {
-  const { batch, envelope, failure, context } = params;
+  const { batch, envelope, failure, context, withBookkeeping } = params;
   const { message, reply } = envelope;
+  const attempts = envelope.attempt + TRIES;
   if (envelope.row > 0) batch.mailDone.push(envelope.row);
   if (reply !== null) batch.answer(reply, { ok: false, refusal: refusalOf(failure, envelope) });
   // A caller who has been answered may ask again.
@@ -28,10 +32,10 @@ export async function deadLetter(params: {
   batch.counters.message += 1;
   batch.deadLetters.push({
     no: batch.counters.message,
-    envelope,
+    envelope: { ...envelope, row: 0, reply: null, attempt: withBookkeeping ? attempts : 0 },
     error: failure.message,
     at: batch.now,
-    times: 2,
+    times: attempts,
   });
   const actor = await context.sets.get(envelope.to, batch);
   if (actor === null) return;
@@ -45,7 +49,7 @@ export async function deadLetter(params: {
   });
   const { protocol, store } = context;
   const about = (message as { task?: TaskNo }).task ?? null;
-  if (params.withBookkeeping) protocol.messages[message.type].bookkeeping?.(turn, message);
+  if (withBookkeeping && envelope.attempt === 0) protocol.messages[message.type].bookkeeping?.(turn, message);
   const task =
     about === null ? null : (actor.tasks.get(about) ?? (await currentTask({ store, batch }, about)));
   protocol.deadLetter(turn, failure.message, about, task?.keeper === actor.no ? task : null);

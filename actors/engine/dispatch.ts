@@ -9,7 +9,7 @@ export function dispatch(turn: Turn, { messages, notForDesk }: Protocol, subject
   const { message } = turn.envelope;
   const entry = messages[message.type];
   if (turn.actor.isDesk && entry.desk !== true) return turn.refuse(notForDesk);
-  entry.bookkeeping?.(turn, message);
+  if (turn.envelope.attempt === 0) entry.bookkeeping?.(turn, message);
   handle(turn, entry, message, subject);
 }
 

@@ -21,6 +21,8 @@ interface EntryBase<M> {
   readonly timer?: true;
   /** Tasks of others that the turn will send messages about: their keepers are looked up for it. */
   addresses?(message: M): readonly TaskNo[];
+  /** The dead letter it is about. */
+  letter?(message: M): number;
   /** Whether it needs to know who waits for its task. */
   asksWatchers?(message: M): boolean;
   /**

@@ -4,7 +4,7 @@ import { CommitError } from "../../store/store.ts";
 import type { Answers } from "./answers.ts";
 import type { Batch } from "./batch.ts";
 import { FairQueue } from "./mailbox.ts";
-import { deadLetter } from "./dead-letters.ts";
+import { deadLetter, TRIES } from "./dead-letters.ts";
 import { runBatch, type BatchContext, type BatchPlan } from "./run-batch.ts";
 
 /** What recovering from a failed batch needs of the loop. */
@@ -66,7 +66,7 @@ function refuseAll(host: RecoveryHost, envelopes: readonly Envelope[], kind: "fu
 /** One envelope in a batch of its own: what it sends goes through the mailbox. Tried twice, then given up. */
 async function alone(host: RecoveryHost, envelope: Envelope): Promise<void> {
   let failure: Error = new Error("never tried");
-  for (let attempt = 0; attempt < 2; attempt += 1) {
+  for (let tried = 0; tried < TRIES; tried += 1) {
     const batch = host.newBatch();
     try {
       const plan = { first: [envelope], inbox: new FairQueue(), overtaking: false, admitted: [] };

@@ -2,7 +2,7 @@ import type { Envelope, Message } from "../../machines/messages/envelope.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { DESK, type ActorNo, type DelegationNo, type TaskNo } from "../../machines/records/values.ts";
-import type { Awaitable, Store } from "../../store/store.ts";
+import type { Awaitable, DeadLetter, Store } from "../../store/store.ts";
 import type { Actor } from "./actor.ts";
 import type { Batch } from "./batch.ts";
 import type { Entry, Registry } from "./entry.ts";
@@ -58,7 +58,7 @@ function needOf(entry: Entry<Message>, message: Message): Entry<Message>["needs"
 }
 
 function isAddressed(entry: Entry<Message>, message: Message): boolean {
-  if (entry.asksWatchers?.(message) === true) return true;
+  if (entry.asksWatchers?.(message) === true || entry.letter !== undefined) return true;
   return entry.addresses !== undefined && entry.addresses(message).length > 0;
 }
 
@@ -135,12 +135,18 @@ async function loadAddresses(
   message: Message,
   task: TaskNo,
 ): Promise<Preloaded> {
+  const letter = entry.letter === undefined ? {} : { letter: await letterOf(sources, entry.letter(message)) };
   const watchers = entry.asksWatchers?.(message) === true ? await watchersOf(sources, task) : [];
   const keepers = new Map<TaskNo, ActorNo>();
   for (const no of new Set([...watchers, ...(entry.addresses?.(message) ?? [])])) {
     keepers.set(no, (await currentTask(sources, no))?.keeper ?? DESK);
   }
-  return { watchers, keeperOf: (no) => keepers.get(no) ?? DESK };
+  return { watchers, keeperOf: (no) => keepers.get(no) ?? DESK, ...letter };
+}
+
+/** null = it is there no more. */
+async function letterOf({ store, batch }: Sources, no: number): Promise<DeadLetter | null> {
+  return batch.redriven.includes(no) ? null : await store.queries.deadLetter(no);
 }
 
 async function watchersOf({ store, batch }: Sources, task: TaskNo): Promise<readonly TaskNo[]> {

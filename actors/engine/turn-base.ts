@@ -8,6 +8,7 @@ import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
 import type { EffectiveConfig, Settings } from "../../machines/settings.ts";
+import type { DeadLetter } from "../../store/store.ts";
 import type { Actor } from "./actor.ts";
 import type { Batch } from "./batch.ts";
 import type { TurnWorld } from "./environment.ts";
@@ -28,6 +29,8 @@ interface About {
 export interface Preloaded {
   /** Lease that completed the done task which is completed again; null = an operator. */
   readonly completedBy?: number | null;
+  /** The dead letter that the message names; null = it is there no more. */
+  readonly letter?: DeadLetter | null;
   /** Who waits for the task the message is about. */
   readonly watchers: readonly TaskNo[];
   /** Where messages about another task go: its keeper as last stored; whoever keeps it by then gets it. */
@@ -118,6 +121,12 @@ export class TurnBase {
   send(to: ActorNo, message: Message, reply: Reply | null = null): void {
     const { by } = this.envelope;
     this.batch.sent.push(envelopeOf(to, message, { from: this.actor.no, reply, by, cause: this.#cause }));
+  }
+
+  /** Sends a dead letter to its receiver, this actor, once more. */
+  redrive({ no, envelope }: DeadLetter): void {
+    this.batch.redriven.push(no);
+    this.batch.sent.push({ ...envelope, reply: null, cause: this.#cause });
   }
 
   // ------------------------------------------------------------------ events

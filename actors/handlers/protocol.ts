@@ -7,6 +7,7 @@ import type { Turn } from "../engine/turn.ts";
 import { batches } from "./batches.ts";
 import { claims } from "./claims.ts";
 import { completion } from "./completion.ts";
+import { deadLetters } from "./dead-letters.ts";
 import { delegate } from "./delegate.ts";
 import { dependencies } from "./dependencies.ts";
 import { edits } from "./edits.ts";
@@ -42,6 +43,7 @@ const messages: Entries<Message["type"]> & Registry = {
   ...completion,
   ...retries,
   ...dependencies,
+  ...deadLetters,
 };
 
 /** What the engine is given: the rules of Hopper. Source: spec/domain.md 2.8, spec/runtime.md 3.1. */

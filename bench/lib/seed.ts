@@ -80,6 +80,7 @@ const NOTHING_ELSE = {
   watches: [],
   mail: { added: [], done: [] },
   deadLetters: [],
+  redriven: [],
   keys: [],
   answers: [],
 };

@@ -13,6 +13,13 @@ const PAGE_OPTIONS: readonly OptionSpec[] = [
   { name: "cursor", describe: "Go on where an earlier page ended" },
 ];
 const BIGGEST_PAGE = 500;
+/** What lists the records of a noun. */
+const GROUPS = {
+  instance: "instances",
+  task: "tasks",
+  delegation: "delegations",
+  "dead-letter": "deadLetters",
+} as const;
 
 interface Page {
   limit?: number | undefined;
@@ -21,7 +28,7 @@ interface Page {
 }
 
 interface Listing<Body> {
-  readonly noun: "instance" | "task" | "delegation";
+  readonly noun: keyof typeof GROUPS;
   readonly options: readonly OptionSpec[];
   /** Looks up the names that the table shows. */
   readonly names: (hopper: Hopper, items: readonly Body[], context: Context) => Promise<Names>;
@@ -39,12 +46,12 @@ export function listCommand<Body>(listing: Listing<Body>): CommandSpec {
   const path = [noun, "list"];
   return {
     path,
-    summary: `List ${noun}s`,
+    summary: `List ${noun.replace("-", " ")}s`,
     options: [...options, ...PAGE_OPTIONS],
     act: async (context, args) => {
       await context.reads(async (hopper) => {
         const page = async (params: Page): Promise<ListView<unknown>> =>
-          await hopper[`${noun}s`].list(params);
+          await hopper[GROUPS[noun]].list(params);
         const given: Page = args.params();
         const { format, forPeople } = context;
         if (!forPeople && format !== "json" && format !== "yaml" && given.limit === undefined) {

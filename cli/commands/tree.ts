@@ -1,4 +1,5 @@
 import type { CommandTree } from "../parse/spec.ts";
+import { deadLetterCommands } from "./dead-letter.ts";
 import { delegationCommands } from "./delegation.ts";
 import { doctorCommand } from "./doctor.ts";
 import { eventsCommand } from "./events.ts";
@@ -17,6 +18,7 @@ export const COMMANDS: CommandTree = {
     { name: "instance", summary: "Create, show and drive instances" },
     { name: "task", summary: "Add, follow and decide tasks" },
     { name: "delegation", summary: "Show and decide delegations" },
+    { name: "dead-letter", summary: "Show and redrive messages that failed" },
     { name: "route", summary: "See where tasks would go" },
   ],
   commands: [
@@ -27,6 +29,7 @@ export const COMMANDS: CommandTree = {
     ...taskVerbs,
     waitCommand,
     ...delegationCommands,
+    ...deadLetterCommands,
     routeCommand,
     statusCommand,
     eventsCommand,

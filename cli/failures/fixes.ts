@@ -115,11 +115,14 @@ function withNearest({ suggestions, detail }: Problem, { argv }: FailedCommand):
   return wrong === -1 ? undefined : commandText(argv.with(wrong, best));
 }
 
+/** Nouns whose records can be listed, each by its own command. */
+const LISTED = new Set(["task", "delegation", "dead-letter"]);
+
 function listOf({ field }: Problem, noun: string): string {
   const name = typeof field === "string" ? field : "";
   if (/instance|parent|target|project/i.test(name)) return commandText(["instance", "list"]);
   if (/task|depends/i.test(name)) return commandText(["task", "list"]);
-  return commandText([noun === "task" || noun === "delegation" ? noun : "instance", "list"]);
+  return commandText([LISTED.has(noun) ? noun : "instance", "list"]);
 }
 
 function otherVerb(problem: Problem, command: FailedCommand): string | undefined {

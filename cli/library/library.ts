@@ -18,6 +18,7 @@ export type {
   ConfigurationSources,
   CreateInstanceParams,
   CreateTaskParams,
+  DeadLetterView,
   DecisionView,
   DelegationView,
   DoctorFinding,

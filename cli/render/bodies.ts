@@ -1,6 +1,7 @@
 import { toWire } from "../../src/contracts/wire.ts";
 import type {
   ChainView,
+  DeadLetterView,
   DecisionView,
   DelegationView,
   EventView,
@@ -41,6 +42,7 @@ export type DelegationBody = Wire<DelegationView>;
 export type ChainBody = Wire<ChainView>;
 /** Events of any name: what each says is read by its keys. */
 export type EventBody = Wire<Omit<EventView, "data">> & { data: { [key: string]: TaskBody["result"] } };
+export type DeadLetterBody = Wire<DeadLetterView>;
 export type DecisionBody = Wire<DecisionView>;
 export type StatsBody = Wire<Stats>;
 

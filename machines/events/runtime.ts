@@ -1,7 +1,7 @@
 import type { Json } from "../records/values.ts";
 import type { Decision, LostBecause } from "../messages/decision.ts";
 import { event } from "./entry.ts";
-import { flag, instance, json, list, nullable, number, text, word } from "./field.ts";
+import { flag, instance, json, list, nullable, number, optional, text, word } from "./field.ts";
 
 /** A candidate of a decision, short: instance, tags, textScore, load, rank, lostBecause. */
 export type CandidateRow = [number, number, number | null, number, number | null, LostBecause | null];
@@ -32,7 +32,7 @@ export const runtimeEvents = {
     data: { epoch: number, verb: word<"complete" | "fail">() },
   }),
   "message.dead_lettered": event({ code: 36, data: { type: text, error: text } }),
-  "message.redriven": event({ code: 37, data: {} }),
+  "message.redriven": event({ code: 37, data: { type: optional(text) } }),
   "message.dropped": event({ code: 38, data: {} }),
   publication: event({ code: 39, data: { topic: text, data: json<Json>() } }),
   "configuration.updated": event({ code: 40, data: {} }),

@@ -2,6 +2,7 @@ import type { Refusal } from "../errors.ts";
 import type { Delegation } from "../records/delegation.ts";
 import type { Instance } from "../records/instance.ts";
 import type { Task } from "../records/task.ts";
+import type { ActorNo, TaskNo } from "../records/values.ts";
 import type { Decision } from "./decision.ts";
 
 /** What a turn answers a command with. */
@@ -21,4 +22,17 @@ export type AnswerValue =
       readonly nextAt: number | null;
     }
   | { readonly kind: "lease"; readonly expiresAt: number; readonly task: Task }
-  | { readonly kind: "decision"; readonly decision: Decision };
+  | { readonly kind: "decision"; readonly decision: Decision }
+  | { readonly kind: "redriven"; readonly letter: RedrivenLetter };
+
+/** A dead letter as it was when it was handed to its receiver again. */
+export interface RedrivenLetter {
+  readonly no: number;
+  readonly to: ActorNo;
+  readonly from: ActorNo | null;
+  readonly type: string;
+  readonly task: TaskNo | null;
+  readonly error: string;
+  readonly at: number;
+  readonly times: number;
+}

@@ -75,6 +75,8 @@ export type Command =
       readonly kind: "worker" | "own";
     }
   | { readonly type: "task.create"; readonly spec: TaskSpec }
+  /** To the receiver of a dead letter: handle it once more. */
+  | { readonly type: "message.redrive"; readonly letter: number }
   /** To the desk: a batch of tasks, each for an instance or unassigned; and with a plan, its hierarchy. */
   | {
       readonly type: "tasks.enter";

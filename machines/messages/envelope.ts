@@ -17,5 +17,9 @@ export interface Envelope {
   readonly cause: number;
   /** Row of the mailbox table, when it was stored; 0 = it never was. */
   readonly row: number;
+  /**
+   * How often its turn has failed after what the message told its receiver to count was kept; 0 = the next turn keeps it
+   * (a redrive counts nothing twice).
+   */
   readonly attempt: number;
 }

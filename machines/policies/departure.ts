@@ -13,7 +13,7 @@ export function isUndecided(task: Task): boolean {
   return (
     task.status === "pending" &&
     task.pendingHop === null &&
-    task.heldReason === null &&
+    (task.heldReason === null || task.heldReason === "message_failed") &&
     task.waitsFor.length === 0
   );
 }

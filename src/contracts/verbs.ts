@@ -43,5 +43,6 @@ export const CONTRACTS = {
   "delegations.cancel": tasks.withReason,
   "route.preview": input.createTask,
   "deadLetters.list": plainPage,
+  "deadLetters.redrive": plainCommand,
   events: listEvents,
 } as const;

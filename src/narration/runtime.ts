@@ -19,7 +19,9 @@ export const runtimeNarration: NarrationOf<RuntimeEventName> = {
   "message.dead_lettered": sentence(
     ({ event, here }) => `${here} could not handle a message about it (${event.data.type})`,
   ),
-  "message.redriven": sentence(({ here }) => `message.redriven at ${here}`),
+  "message.redriven": sentence(
+    ({ event, here }) => `${here} was handed a message about it again (${event.data.type ?? "unknown"})`,
+  ),
   "message.dropped": sentence(({ here }) => `message.dropped at ${here}`),
   publication: sentence(({ here }) => `publication at ${here}`),
   "configuration.updated": "silent",

@@ -69,6 +69,10 @@ export class SpawnedHopper {
     return driven(this.#hopper.delegations, this.#drive);
   }
 
+  get deadLetters(): Hopper["deadLetters"] {
+    return driven(this.#hopper.deadLetters, this.#drive);
+  }
+
   get route(): Hopper["route"] {
     return driven(this.#hopper.route, this.#drive);
   }

@@ -1,4 +1,10 @@
+import { HopperError } from "../../machines/errors.ts";
+import type { RedrivenLetter } from "../../machines/messages/answer.ts";
+import { DESK } from "../../machines/records/values.ts";
+import type { DeadLetter } from "../../store/store.ts";
 import { check } from "../contracts/check.ts";
+import { quote } from "../contracts/common.ts";
+import { plainCommand, type CommandOptions } from "../contracts/command-options.ts";
 import { plainPage, type PageParams } from "../contracts/filters.ts";
 import type { Door } from "../door/door.ts";
 import { deadLetterView } from "../views/view-of.ts";
@@ -7,18 +13,45 @@ import { pageOf } from "./pages.ts";
 
 /** Messages that failed twice and are kept for a person. Source: spec/api.md 4.3. */
 export interface DeadLetters {
-  /** A page of them, 50 unless `limit` says otherwise. Errors: `bad_filter`, `bad_cursor`. */
+  /** A page of them, the newest first, 50 unless `limit` says otherwise. Errors: `bad_filter`, `bad_cursor`. */
   list(params?: PageParams): Promise<ListView<DeadLetterView>>;
+  /**
+   * Hands one to its receiver again, once what made it fail is mended; answers with it as it was. It is listed no more: if
+   * it fails again, that is another one. Errors: `not_found`.
+   */
+  redrive(id: string, params?: CommandOptions): Promise<DeadLetterView>;
 }
 
-export function deadLetters({ store, directory }: Door): DeadLetters {
+export function deadLetters(door: Door): DeadLetters {
+  const { store, directory } = door;
   return {
     async list(params = {}) {
       const { limit, cursor = null, count } = check(plainPage, params);
       const page = await store.queries.deadLetters({ limit, cursor, count });
       return await pageOf(page, (letters) =>
-        letters.map((letter) => deadLetterView(letter, directory, () => undefined)),
+        letters.map((letter) => deadLetterView(flat(letter), directory)),
       );
     },
+    async redrive(id, params = {}) {
+      const asked = check(plainCommand, params);
+      const no = /^[1-9]\d{0,15}$/.test(id) ? Number(id) : 0;
+      const letter = await store.queries.deadLetter(no);
+      const answer = await door.ask("redriven", {
+        to: letter?.envelope.to ?? DESK,
+        command: { type: "message.redrive", letter: no },
+        asked,
+        precondition() {
+          if (letter !== null) return;
+          throw new HopperError("not_found", `there is no dead letter ${quote(id)}`, { field: "id" });
+        },
+      });
+      return deadLetterView(answer.letter, directory);
+    },
   };
+}
+
+function flat({ no, envelope, error, at, times }: DeadLetter): RedrivenLetter {
+  const { to, from, message } = envelope;
+  const task = "task" in message ? message.task : null;
+  return { no, to, from, type: message.type, task, error, at, times };
 }

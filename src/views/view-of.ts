@@ -1,11 +1,11 @@
 import { expandDecision } from "../../machines/routing/decision-data.ts";
 import type { InstanceEvent } from "../../machines/lifecycles/instance.ts";
+import type { RedrivenLetter } from "../../machines/messages/answer.ts";
 import type { Decision } from "../../machines/messages/decision.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { DelegationNo, Json, TaskNo } from "../../machines/records/values.ts";
 import type { Instance, Tally } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
-import type { DeadLetter } from "../../store/store.ts";
 import type { Directory } from "../door/directory.ts";
 import { delegationRef, leaseToken, taskRef } from "../door/references.ts";
 import type * as views from "./views.ts";
@@ -240,21 +240,16 @@ function isExpanded(decision: Decision | { readonly [key: string]: Json | undefi
 }
 
 /** A dead letter as users see it. */
-export function deadLetterView(
-  letter: DeadLetter,
-  directory: Directory,
-  idOfTask: IdOf<TaskNo>,
-): views.DeadLetterView {
-  const { to, from, message } = letter.envelope;
-  const task = "task" in message ? message.task : null;
+export function deadLetterView(letter: RedrivenLetter, directory: Directory): views.DeadLetterView {
+  const { no, to, from, type, task, error, at, times } = letter;
   return {
-    id: String(letter.no),
+    id: String(no),
     toInstanceId: directory.idOf(to),
     fromInstanceId: directory.idOf(from),
-    type: message.type,
-    taskId: task === null ? null : (idOfTask(task) ?? taskRef(task)),
-    error: letter.error,
-    at: iso(letter.at),
-    times: letter.times,
+    type: type as views.DeadLetterView["type"],
+    taskId: task === null ? null : taskRef(task),
+    error,
+    at: iso(at),
+    times,
   };
 }

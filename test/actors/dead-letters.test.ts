@@ -123,6 +123,90 @@ describe("a completion that an instance above cannot handle", () => {
   });
 });
 
+describe("a dead letter that is handed to its receiver again", () => {
+  it("given a task that came back from below, then it goes on its way, and the letter is one no more", async () => {
+    const { h, trap } = await spawnTrapped([tree({ one: {}, two: {} })]);
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "webapp" });
+    await h.settle();
+    trap.name = "webapp";
+    await h.tasks.escalate(id);
+    await h.settle();
+    trap.name = null;
+    const [letter] = (await h.hopper.deadLetters.list()).items;
+    const redriven = await h.deadLetters.redrive(letter?.id ?? "", { idempotencyKey: "k" });
+    expect(redriven).toEqual(letter);
+    expect(statusIn(await h.tasks.get(id))).toBe("queued@two");
+    expect(await deadLettersOf(h)).toEqual([]);
+    expect(names(await eventsOf(h, id))).toContain("message.redriven");
+    await expectConsistent(h);
+    // Asked again with its key it is the same answer; without, there is no such letter any more.
+    expect(await h.deadLetters.redrive(letter?.id ?? "", { idempotencyKey: "k" })).toEqual(letter);
+    expect(await refusal(h.deadLetters.redrive(letter?.id ?? ""))).toBe("not_found");
+  });
+
+  it("given what it told to count was kept when it died, then it is counted once", async () => {
+    const { h, trap } = await spawnTrapped([tree({ one: { acceptance: "manual" } }, { fallback: "hold" })]);
+    const rejected = await h.tasks.add({ title: "Rejected", instanceId: "webapp" });
+    await h.tasks.add({ title: "Accepted", instanceId: "webapp" });
+    await h.settle();
+    trap.name = "webapp";
+    await h.delegations.reject("D-1", { reason: "not now" });
+    await h.delegations.accept("D-2");
+    await h.settle();
+    trap.name = null;
+    for (const { id } of (await h.hopper.deadLetters.list()).items) await h.deadLetters.redrive(id);
+    expect(await deadLettersOf(h)).toEqual([]);
+    expect(statusIn(await h.tasks.get(rejected.id))).not.toContain("message_failed");
+    await expectConsistent(h);
+  });
+
+  it("given a completion, then the way up is closed once", async () => {
+    const { h, trap } = await spawnTrapped([tree({ one: {} })]);
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "global" });
+    const { lease } = await claimOne(h, "one");
+    trap.name = "webapp";
+    await refusal(h.tasks.complete(id, { leaseToken: lease.token }));
+    trap.name = null;
+    const before = await delegationsOf(h, id);
+    for (const letter of (await h.hopper.deadLetters.list()).items) await h.deadLetters.redrive(letter.id);
+    expect(await delegationsOf(h, id)).toEqual(before);
+    expect(await deadLettersOf(h)).toEqual([]);
+    await expectConsistent(h);
+  });
+
+  it("given it fails again, then it is another letter, which has failed twice as often, and is counted once in the end", async () => {
+    const { h, trap } = await spawnTrapped([tree({ one: {}, two: {} })], { limits: { turns: 1 } });
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "webapp" });
+    await h.settle();
+    trap.name = "webapp";
+    await h.tasks.escalate(id);
+    await h.settle();
+    const [first] = (await h.hopper.deadLetters.list()).items;
+    // The redrive is a turn of the same instance: it fails as well, and nothing has changed.
+    expect(await refusal(h.deadLetters.redrive(first?.id ?? ""))).toBe("internal");
+    expect((await h.hopper.deadLetters.list()).items).toEqual([first]);
+    trap.name = null;
+    const off = h.hopper.on("message.redriven", () => {
+      trap.name = "webapp";
+    });
+    await h.deadLetters.redrive(first?.id ?? "");
+    await h.settle();
+    off();
+    trap.name = null;
+    const [second] = (await h.hopper.deadLetters.list()).items;
+    expect(second).toMatchObject({ type: first?.type, times: 4 });
+    expect(second?.id).not.toBe(first?.id);
+    await h.deadLetters.redrive(second?.id ?? "");
+    expect(statusIn(await h.tasks.get(id))).toBe("queued@two");
+    await expectConsistent(h);
+  });
+
+  it.each(["0", "x", "99", "-1", "1e3", ""])("given there is no letter %j, then it says so", async (id) => {
+    const { h } = await spawnTrapped([tree({ one: {} })]);
+    expect(await refusal(h.deadLetters.redrive(id))).toBe("not_found");
+  });
+});
+
 describe("a message about no task that its receiver cannot handle", () => {
   it("given news of a child, then it is a dead letter of no task, nothing is held for it, and the next news arrives", async () => {
     const { h, trap } = await spawnTrapped([

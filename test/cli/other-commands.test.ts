@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { PlanArgs } from "../../cli/io.ts";
-import { folderWithStore, hopper, paramsOf, StoreError } from "./support/fake.ts";
+import { folderWithStore, hopper, HopperError, paramsOf, StoreError } from "./support/fake.ts";
 import { decisionView, delegationView, eventView, instanceView, list, taskView } from "./support/views.ts";
 
 describe("delegation", () => {
@@ -265,5 +265,60 @@ describe("help", () => {
 
   it("says the version", async () => {
     expect((await hopper(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("dead-letter", () => {
+  const letter = {
+    id: "12",
+    toInstanceId: "global-id",
+    fromInstanceId: null,
+    type: "task.return",
+    taskId: "T-1",
+    error: "boom",
+    at: "2026-01-02T03:04:05.000Z",
+    times: 2,
+  };
+  const answers = {
+    "deadLetters.list": list([letter, { ...letter, id: "11", toInstanceId: null, taskId: null }]),
+    "deadLetters.redrive": letter,
+    "instances.get": instanceView({ name: "global" }),
+    "tasks.get": taskView(),
+  };
+
+  it("list shows what failed, for whom and why", async () => {
+    const ran = await hopper(["dead-letter", "list"], { answers });
+    expect(ran).toMatchObject({
+      code: 0,
+      out: [
+        "ID  AT                        TO      TYPE         TASK  TRIES  ERROR",
+        "12  2026-01-02T03:04:05.000Z  global  task.return  T-1   2      boom",
+        "11  2026-01-02T03:04:05.000Z  -       task.return  -     2      boom",
+        "",
+      ].join("\n"),
+    });
+    const none = await hopper(["dead-letter", "list"], { answers: { "deadLetters.list": list([]) } });
+    expect(none).toMatchObject({ code: 0, err: "no dead letters\n" });
+  });
+
+  it("redrive hands it over again and says to whom", async () => {
+    const ran = await hopper(["dead-letter", "redrive", "12"], { answers });
+    expect(ran).toMatchObject({ code: 0, out: "12 task.return of T-1 was handed to global again\n" });
+    expect(paramsOf(ran, "deadLetters.redrive")).toEqual(["12", { by: "cli:ada" }]);
+    const desk = await hopper(["dead-letter", "redrive", "11"], {
+      answers: { "deadLetters.redrive": { ...letter, toInstanceId: null, taskId: null } },
+    });
+    expect(desk.out).toBe("12 task.return was handed to the desk again\n");
+  });
+
+  it("redrive of one that is not there helps to find it", async () => {
+    const missing = new HopperError("not_found", 404, 'there is no dead letter "7"', { field: "id" });
+    const ran = await hopper(["dead-letter", "redrive", "7"], {
+      answers: { "deadLetters.redrive": missing },
+    });
+    expect(ran).toMatchObject({
+      code: 3,
+      err: 'error: there is no dead letter "7"\nfix: hopper dead-letter list\n',
+    });
   });
 });

@@ -95,6 +95,8 @@ describe("a task", () => {
     const undecided = { status: "pending", waitsFor: [] } as const;
     expect(isUndecided(task({ ...undecided, waitsFor: [] }))).toBe(true);
     expect(isUndecided(task({ ...undecided, waitsFor: [], heldReason: "manual" }))).toBe(false);
+    // The message that would have decided it failed, and comes again.
+    expect(isUndecided(task({ ...undecided, waitsFor: [], heldReason: "message_failed" }))).toBe(true);
     expect(isUndecided(task({ ...undecided, waitsFor: [2] }))).toBe(false);
   });
 

@@ -65,9 +65,10 @@ export function tree(
 /** These instances, read from the store, so that the turns of one can be made to throw. */
 export async function spawnTrapped(
   roots: readonly InstanceSpec[],
+  params: SpawnParams = {},
 ): Promise<{ h: SpawnedHopper; trap: Trap }> {
   const trap = new Trap();
-  const h = await spawnTree(roots, { wrap: trap.wrap });
+  const h = await spawnTree(roots, { ...params, wrap: trap.wrap });
   await crashAndRestart(h);
   return { h, trap };
 }

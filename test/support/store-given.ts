@@ -205,6 +205,7 @@ export function givenCommit(part: Part<Commit> = {}): Commit {
     watches: [],
     events: [],
     deadLetters: [],
+    redriven: [],
     keys: [],
     answers: [],
     ...part,

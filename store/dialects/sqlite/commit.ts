@@ -32,6 +32,7 @@ function writeTasks(tables: Tables, commit: Commit): void {
 function writeMessages(tables: Tables, commit: Commit): void {
   for (const no of commit.mail.done) tables.mailbox.remove(no);
   tables.mailbox.insert(commit.mail.added);
+  for (const no of commit.redriven) tables.deadLetter.remove(no);
   tables.deadLetter.replace(commit.deadLetters);
   tables.key.insertKeys(commit.keys);
   tables.key.insertAnswers(commit.answers);

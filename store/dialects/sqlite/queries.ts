@@ -75,6 +75,7 @@ export function sqliteQueries({ database, tables, identity, addresses }: QueryPa
     resultsOf: (task) => tables.result.ofTask(task),
     events: (filter) => tables.event.page(filter),
     deadLetters: async (page) => (await lists()).deadLetters(page),
+    deadLetter: (no) => tables.deadLetter.byNo(no),
     mailbox: (actor, limit) => tables.mailbox.ofActor(actor, limit),
     runTasks: (runId) => tables.task.ofRun(runId),
     runs: (prefix) => tables.task.runs(prefix),

@@ -9,6 +9,7 @@ import { instanceTable, tallyTable } from "./instances.ts";
 import { keyTables } from "./keys.ts";
 import type { Database } from "./library.ts";
 import { mailboxTable } from "./messages.ts";
+import { prepared, present } from "./prepared.ts";
 import { inserter, replacer, updater } from "./rows.ts";
 import { selector } from "./select.ts";
 import { taskTable } from "./tasks.ts";
@@ -17,6 +18,7 @@ import { whoTable } from "./who.ts";
 /** Every table with its statements, compiled once per connection. */
 export function openTables(db: Database) {
   const who = whoTable(db);
+  const removeLetter = prepared(db, "DELETE FROM dead_letter WHERE no = ?");
   return {
     who,
     counter: { update: updater(db, COUNTER), read: selector(db, COUNTER)<[]>("").get },
@@ -42,6 +44,9 @@ export function openTables(db: Database) {
     deadLetter: {
       /** A letter that died again is the same letter. */
       replace: replacer(db, DEAD_LETTER),
+      remove(no: number): void {
+        present(removeLetter.run(no).changes === 1, `dead letter ${no}`);
+      },
       byNo: selector(db, DEAD_LETTER)<[no: number]>("WHERE no = ?").get,
     },
     key: keyTables(db),

@@ -287,29 +287,22 @@ describe("a decision", () => {
 });
 
 describe("a dead letter", () => {
-  const letter = (message: object, from: number | null) =>
-    ({
-      no: 5,
-      envelope: { to: 0, from, message },
-      error: "broke",
-      at: AT,
-      times: 2,
-    }) as unknown as Parameters<typeof deadLetterView>[0];
+  const letter = { no: 5, to: 0, from: 2, type: "timer.task", task: 3, error: "broke", at: AT, times: 2 };
 
   test("names its message, its task and whom it was for", () => {
-    expect(deadLetterView(letter({ type: "timer.task", task: 3 }, 2), directory, idOfTask)).toEqual({
+    expect(deadLetterView(letter, directory)).toEqual({
       id: "5",
       toInstanceId: null,
       fromInstanceId: "id-2",
       type: "timer.task",
-      taskId: "task-3",
+      taskId: "T-3",
       error: "broke",
       at: ISO,
       times: 2,
     });
-    expect(deadLetterView(letter({ type: "timer.task", task: 33 }, null), directory, idOfTask).taskId).toBe(
-      "T-33",
-    );
-    expect(deadLetterView(letter({ type: "timer.instance" }, null), directory, idOfTask).taskId).toBeNull();
+    expect(deadLetterView({ ...letter, from: null, task: null }, directory)).toMatchObject({
+      fromInstanceId: null,
+      taskId: null,
+    });
   });
 });
