@@ -8,10 +8,11 @@ import type { Scope } from "../machines/records/instance.ts";
 import type { ScopeBehavior } from "../machines/scopes/behavior.ts";
 import { createScopeRegistry } from "../machines/scopes/registry.ts";
 import { openStore } from "../store/open.ts";
-import type { DoctorFinding, Store } from "../store/store.ts";
+import type { DirectoryEntry, DoctorFinding, Store } from "../store/store.ts";
 import { loadConfiguration, type ConfigurationSources } from "./config/config.ts";
 import type { ListEventsParams } from "./contracts/events.ts";
 import { given } from "./contracts/given.ts";
+import { Beside } from "./door/beside.ts";
 import { Directory } from "./door/directory.ts";
 import { Door } from "./door/door.ts";
 import { Journal } from "./door/journal.ts";
@@ -132,7 +133,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   const scopes = createScopeRegistry();
   for (const [scope, behavior] of Object.entries(params.scopes ?? {}))
     scopes.register(scope as Scope, behavior);
-  const directory = new Directory(await store.directory());
+  const directory = await directoryOf(store, mode);
   const system = new System({
     store,
     clock,
@@ -170,6 +171,15 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
     else begin();
   }
   return hopper;
+}
+
+/** Every instance; beside an owner, one that came after they were read is looked for again. */
+async function directoryOf(store: Store, mode: "own" | "read"): Promise<Directory> {
+  const now = (): Iterable<DirectoryEntry> => {
+    const entries = mode === "read" ? store.directory() : [];
+    return entries instanceof Promise ? [] : entries;
+  };
+  return new Directory(await store.directory(), now);
 }
 
 /** What cannot be ended may run on: then this owner lets go of the store. */
@@ -211,8 +221,10 @@ interface Parts {
 
 /** Every group of verbs, on one door and one journal. */
 function compose(door: Door, { mode, auditor, left }: Parts): HopperWithInternals {
-  const { store, system, lifetime } = door;
-  const journal = new Journal(door);
+  const { store, system, lifetime, directory, clock } = door;
+  const beside = mode === "read" ? new Beside({ store, directory, clock }) : null;
+  if (beside !== null) lifetime.before = () => beside.catchUp();
+  const journal = new Journal(door, beside);
   let closing: Promise<void> | null = null;
   const end = async (): Promise<void> => {
     lifetime.close();

@@ -71,6 +71,8 @@ export interface Store {
   readonly queries: Queries;
   counters(): Awaitable<Counters>;
   directory(): Awaitable<readonly DirectoryEntry[]>;
+  /** Another number once another connection has committed: what a reader beside an owner looks at. */
+  revision(): Awaitable<number>;
   /** One transaction. Throws {@link CommitError}. */
   commit(commit: Commit): Awaitable<void>;
   actor(no: InstanceNo): Awaitable<ActorRows | null>;

@@ -16,11 +16,18 @@ export class Directory {
   /** Children in order of creation; those without a parent under 0. */
   readonly #children = new Map<ActorNo, InstanceNo[]>();
 
-  constructor(entries: Iterable<DirectoryEntry> = []) {
+  readonly #more: () => Iterable<DirectoryEntry>;
+
+  /** `more`: all there are by now, asked when a row names an instance that is not known (beside an owner). */
+  constructor(entries: Iterable<DirectoryEntry> = [], more: () => Iterable<DirectoryEntry> = () => []) {
+    this.#more = more;
     for (const entry of entries) this.upsert(entry);
   }
 
   byNo(no: InstanceNo): DirectoryEntry | undefined {
+    const known = this.#byNo.get(no);
+    if (known !== undefined) return known;
+    for (const entry of this.#more()) this.upsert(entry);
     return this.#byNo.get(no);
   }
 
@@ -40,14 +47,14 @@ export class Directory {
   idOf(no: ActorNo | null): string | null;
   idOf(no: ActorNo | null): string | null {
     if (no === null || no === 0) return null;
-    const entry = this.#byNo.get(no);
+    const entry = this.byNo(no);
     if (entry === undefined) throw new Error(`instance ${no} is not in the directory`);
     return entry.id;
   }
 
   /** Its name, or its number in words for one that is not known. */
   nameOf(no: InstanceNo): string {
-    return this.#byNo.get(no)?.name ?? `instance ${no}`;
+    return this.byNo(no)?.name ?? `instance ${no}`;
   }
 
   /** Takes a new or changed row, in the order of the commit. */

@@ -6,6 +6,7 @@ import { apart } from "../contracts/abortable.ts";
 import { check } from "../contracts/check.ts";
 import { listEvents, type ListEventsParams, type Since } from "../contracts/events.ts";
 import { given } from "../contracts/given.ts";
+import type { Beside } from "./beside.ts";
 import type { Door } from "./door.ts";
 import { Bell } from "./lifetime.ts";
 import { eventView } from "../views/event-view.ts";
@@ -22,14 +23,17 @@ type On = <N extends EventName | "*">(
 /** The journal as readers meet it: from a cursor on, as it grows, or one task's part. Source: spec/api.md 4.3. */
 export class Journal {
   readonly #door: Door;
+  readonly #beside: Beside | null;
   readonly #listeners = new Map<EventName | "*", Set<(event: EventView) => void>>();
   readonly #claimable = new Map<InstanceNo | "*", Set<() => void>>();
   readonly #ofTask = new Map<TaskNo, Set<() => void>>();
   readonly #followers = new Set<() => void>();
   #delivered: Promise<void> = Promise.resolve();
 
-  constructor(door: Door) {
+  /** `beside`: where another process owns the store, and its commits have to be looked for. */
+  constructor(door: Door, beside: Beside | null = null) {
     this.#door = door;
+    this.#beside = beside;
     door.system.onCommit(({ events }) => {
       for (const wake of this.#followers) wake();
       this.#wakeWaiters(events);
@@ -143,6 +147,7 @@ export class Journal {
     const [signal, asked] = apart(params);
     const checked = check(listEvents, asked);
     this.#followers.add(follower.bell.ring);
+    this.#lookBeside();
     try {
       const instance = this.#door.instanceNo(checked.instanceId, "instanceId");
       const { taskId } = checked;
@@ -169,6 +174,16 @@ export class Journal {
     } finally {
       this.#followers.delete(follower.bell.ring);
     }
+  }
+
+  #lookBeside(): void {
+    this.#beside?.look(
+      () => this.#followers.size + this.#ofTask.size > 0,
+      () => {
+        for (const ring of this.#followers) ring();
+        for (const rings of this.#ofTask.values()) for (const ring of rings) ring();
+      },
+    );
   }
 
   async #start(since: Since | undefined): Promise<number> {
@@ -198,6 +213,7 @@ export class Journal {
     const moment = timeoutMs === null ? null : clock.now() + timeoutMs;
     const bell = new Bell();
     const ignore = join(this.#ofTask, no, bell.ring);
+    this.#lookBeside();
     try {
       for (let late = false; ; late = !(await lifetime.wait(bell, { moment, signal }))) {
         bell.reset();

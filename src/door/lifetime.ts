@@ -73,6 +73,9 @@ export class Lifetime {
     if (this.#over !== null) throw errorOf(this.#over);
   }
 
+  /** What is done before each verb: a reader catches up with the owner beside it. */
+  before: (() => Promise<unknown>) | null = null;
+
   /** These verbs, as long as it lasts; what they meet when it ends under them is said in its words. */
   verbs<T extends object>(group: T): T {
     const members = Object.entries(group) as [string, unknown][];
@@ -86,6 +89,7 @@ export class Lifetime {
   async #run(verb: Verb, params: readonly unknown[]): Promise<unknown> {
     this.mustLast();
     try {
+      if (this.before !== null) await this.before();
       return await verb(...params);
     } catch (error) {
       throw this.inItsWords(error);

@@ -60,6 +60,7 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     queries,
     counters: () => tables.counter.read() as Counters,
     directory: () => tables.instance.directory(),
+    revision: () => database.pragma("data_version", { simple: true }) as number,
     commit(commit) {
       due.noteWritten(commit);
       write(commit);
