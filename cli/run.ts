@@ -79,7 +79,10 @@ function report(params: { error: unknown; failed: FailedCommand; io: CliIo; json
 }
 
 /** Was JSON asked for, in a line that could not be read otherwise? */
-function asksForJson(argv: readonly string[]): boolean {
+function asksForJson(line: readonly string[]): boolean {
+  // What stands behind `--` is no option.
+  const end = line.indexOf("--");
+  const argv = end === -1 ? line : line.slice(0, end);
   return argv.some((word, index) => {
     const format = /^(?:-o|--output)=?(.*)$/.exec(word)?.[1];
     const value = format === "" ? argv[index + 1] : format;

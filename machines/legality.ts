@@ -28,6 +28,13 @@ export function allowedParents(scope: Scope): readonly (Scope | null)[] {
   return PLACES[scope].parents;
 }
 
+/** The same in words: `at the top or below a GLOBAL`. */
+export function allowedPlaces(scope: Scope): string {
+  return allowedParents(scope)
+    .map((above) => (above === null ? "at the top" : `below a ${above}`))
+    .join(" or ");
+}
+
 /** `parent` null = as a root. Existence, status and depth of the parent are the caller's to check. */
 export function mayParent(child: Scope, parent: Scope | null): boolean {
   return PLACES[child].parents.includes(parent);

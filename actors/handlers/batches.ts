@@ -1,5 +1,5 @@
 import { refuse, type Refusal } from "../../machines/errors.ts";
-import { allowedParents, mayParent } from "../../machines/legality.ts";
+import { allowedParents, allowedPlaces, mayParent } from "../../machines/legality.ts";
 import type { PlannedInstance } from "../../machines/messages/command.ts";
 import { DESK, type TaskNo } from "../../machines/records/values.ts";
 import type { Instance } from "../../machines/records/instance.ts";
@@ -40,7 +40,7 @@ function checkHierarchy(hierarchy: readonly PlannedInstance[]): Refusal | null {
     if (above === undefined || mayParent(spec.scope, above.scope)) continue;
     return refuse(
       "invalid_parent",
-      `${above.name} is ${above.scope}, which cannot be the parent of ${spec.name} (${spec.scope}).`,
+      `${above.name} is ${above.scope}, which cannot be the parent of ${spec.name} (${spec.scope}); it may stand ${allowedPlaces(spec.scope)}.`,
       {
         scope: spec.scope,
         allowed: allowedParents(spec.scope).map(String),

@@ -1,3 +1,4 @@
+import { sameJson } from "../../machines/policies/same-json.ts";
 import { refuse } from "../../machines/errors.ts";
 import type { MessageOf, Entries } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
@@ -45,7 +46,7 @@ function onComplete(turn: Turn, command: MessageOf<"task.complete">, task: Task)
 /** Completing again what is done: fine when it says the same (spec/domain.md 2.5). */
 function repeatCompletion(turn: Turn, command: MessageOf<"task.complete">, task: Task): void {
   const sameToken = command.leaseToken === null || command.leaseToken === turn.preloaded.completedBy;
-  const sameResult = command.result === null || command.result === task.result;
+  const sameResult = command.result === null || sameJson(command.result, task.result);
   if (!sameToken) {
     noteLateResult(turn, task, command.leaseToken ?? 0, "complete");
     turn.refuse(leaseLost(task));

@@ -1,5 +1,5 @@
 import { refuse, type Refusal } from "../../machines/errors.ts";
-import { allowedParents, mayParent } from "../../machines/legality.ts";
+import { allowedParents, allowedPlaces, mayParent } from "../../machines/legality.ts";
 import type { InstanceSpec, PlannedInstance } from "../../machines/messages/command.ts";
 import type { Instance, RosterEntry } from "../../machines/records/instance.ts";
 import { effectiveConfig, handedDown, LIMITS } from "../../machines/settings.ts";
@@ -25,7 +25,11 @@ function onCreate(turn: Turn, { spec }: MessageOf<"instance.create">): void {
 function checkRoot(spec: InstanceSpec): Refusal | null {
   if (mayParent(spec.scope, null)) return null;
   const allowed = allowedParents(spec.scope).map(String);
-  return refuse("invalid_parent", `${spec.scope} needs a parent.`, { scope: spec.scope, allowed });
+  return refuse(
+    "invalid_parent",
+    `${spec.scope} needs a parent: it may stand ${allowedPlaces(spec.scope)}.`,
+    { scope: spec.scope, allowed },
+  );
 }
 
 function checkChild(turn: Turn, spec: InstanceSpec): Refusal | null {
@@ -36,7 +40,7 @@ function checkChild(turn: Turn, spec: InstanceSpec): Refusal | null {
   if (!mayParent(spec.scope, parent.scope)) {
     return refuse(
       "invalid_parent",
-      `${parent.name} is ${parent.scope}, which cannot be the parent of ${spec.scope}.`,
+      `${parent.name} is ${parent.scope}, which cannot be the parent of ${spec.scope}; that may stand ${allowedPlaces(spec.scope)}.`,
       facts,
     );
   }

@@ -26,15 +26,22 @@ function askHolder(turn: Turn, command: Reassign): void {
   else turn.refuse(refusal);
 }
 
+function accepted(names: readonly string[]): string {
+  return names.length === 0
+    ? "there is none"
+    : `accepted ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
+}
+
 function refuseByRoster(turn: Turn, { task, holder, to }: Reassign): Refusal | null {
   const { roster } = turn.actor;
   const isLive = (entry: RosterEntry): boolean => entry.status !== "terminated" && entry.child !== holder;
   const target = roster.get(to);
+  const siblings = [...roster.values()].filter(isLive).map((entry) => entry.name);
   if (target === undefined || !isLive(target)) {
     return refuse(
       "invalid_delegation",
-      `reassign moves T-${task} to a sibling of its holder under ${turn.instance.name}.`,
-      { allowed: [...roster.values()].filter(isLive).map((entry) => entry.name) },
+      `${target?.name ?? "That instance"} is no live sibling of the holder of T-${task} under ${turn.instance.name}; ${accepted(siblings)}.`,
+      { allowed: siblings },
     );
   }
   const { name, status, room } = target;

@@ -4,7 +4,7 @@ import type { TaskSpec } from "../../machines/messages/command.ts";
 import type { InstanceNo, TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { initialTaskStatus } from "../../machines/lifecycles/task.ts";
-import { isUndecided } from "../../machines/policies/departure.ts";
+import { isUndecided, needsLiveInstance } from "../../machines/policies/departure.ts";
 import { decideTask, hold } from "./routing.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
@@ -60,7 +60,7 @@ export function taskCreated(
 
 /** One task, created here: this instance is its origin and holder; at the desk it is unassigned. */
 function onCreate(turn: Turn, { spec }: MessageOf<"task.create">): void {
-  const refusal = turn.isTerminated ? terminatedRefusal(turn) : pastDeadline(turn, spec);
+  const refusal = turn.isTerminated ? needsLiveInstance(turn.instance) : pastDeadline(turn, spec);
   if (refusal !== null) return turn.refuse(refusal);
   const holder = turn.actor.isDesk ? null : turn.actor.no;
   const task = turn.insertTask(
@@ -75,14 +75,6 @@ function onCreate(turn: Turn, { spec }: MessageOf<"task.create">): void {
 export function settleHere(turn: Turn, task: Task): void {
   if (turn.actor.isDesk) hold(turn, task, "manual");
   else decideTask(turn, task);
-}
-
-function terminatedRefusal(turn: Turn): Refusal {
-  const { name, status } = turn.instance;
-  return refuse("illegal_transition", `${name} is ${status}; a task needs a live instance.`, {
-    status,
-    allowed: [],
-  });
 }
 
 export function pastDeadline(turn: Turn, spec: TaskSpec): Refusal | null {

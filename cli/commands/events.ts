@@ -2,7 +2,7 @@ import { toWire } from "../../src/contracts/wire.ts";
 import { commandText } from "../../src/contracts/shell-word.ts";
 import type { Args } from "../parse/args.ts";
 import type { Context } from "../context.ts";
-import { sentencesOf, type EventView, type Hopper } from "../library/library.ts";
+import { sentencesOf, type EventView, type Hopper, type ListEventsParams } from "../library/library.ts";
 import type { EventBody } from "../render/bodies.ts";
 import { eventTable, INSTANCE_FIELDS } from "../render/events.ts";
 import type { CommandSpec } from "../parse/spec.ts";
@@ -43,11 +43,13 @@ async function streamEvents(context: Context, hopper: Hopper, args: Args): Promi
 
 async function showPage(context: Context, hopper: Hopper, args: Args): Promise<void> {
   const limit = args.number("limit") ?? DEFAULT_LIMIT;
-  const events: EventView[] = [];
-  // One more than is shown tells whether there are more.
-  for await (const event of hopper.events({ ...args.params(), limit: limit + 1 })) events.push(event);
-  const more = events.length > limit;
-  const shown = events.slice(0, limit);
+  const params = args.params<ListEventsParams>();
+  const shown: EventView[] = [];
+  for await (const event of hopper.events({ ...params, limit })) shown.push(event);
+  const since = shown.at(-1)?.cursor;
+  let more = false;
+  if (since !== undefined && shown.length === limit)
+    for await (const _next of hopper.events({ ...params, since, limit: 1 })) more = true;
   const items = shown.map((event) => toWire(event) as EventBody);
   const cursor = items.at(-1)?.cursor ?? args.maybe("since") ?? "0";
   const people = context.format === "table" || context.format === "wide";

@@ -126,7 +126,13 @@ const tree: CommandSpec = {
   options: [{ name: "all", type: "flag", describe: "Terminated ones, too" }],
   act: shows(async (hopper, args, context) => {
     const from = args.maybe("instance");
-    const forest = bodyOf(await hopper.instances.hierarchy(from, { all: args.flag("all") }));
+    const params = { all: args.flag("all") };
+    const { instances } = hopper;
+    const forest = bodyOf(
+      from === undefined
+        ? await instances.hierarchy(undefined, params)
+        : [await instances.hierarchy(from, params)],
+    );
     if (forest.length === 0) context.remark(NONE);
     return {
       // One tree for one instance, a list for the forest, as the API answers.

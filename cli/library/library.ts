@@ -27,6 +27,7 @@ export type {
   HopperError,
   InstanceTreeView,
   InstanceView,
+  ListEventsParams,
   ListView,
   Stats,
   StoreError,

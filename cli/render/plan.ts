@@ -14,7 +14,7 @@ import type {
 import type { InstanceTreeView } from "../library/library.ts";
 import type { TreeBody } from "./bodies.ts";
 import { lookFor, paint, type Look, type Tone } from "./look.ts";
-import { clean, fit, pad, plural } from "./text.ts";
+import { clean, fit, inColumn, pad, plural } from "./text.ts";
 import { treeLines } from "./tree.ts";
 
 /**
@@ -78,7 +78,7 @@ function treeOf(forest: readonly InstanceTreeView[], look: Look): string[] {
 /** A step on lines of its own, beginning with the ref of its task. */
 function stepLines(step: PlanStep, look: Look): string[] {
   const text = stepText(step, look);
-  return [step.ref === null ? text : `${pad(step.ref, REF_COLUMNS)}${text}`];
+  return [step.ref === null ? text : `${inColumn(step.ref, REF_COLUMNS)}${text}`];
 }
 
 /** All steps of one task: its title, then each step indented. */
@@ -203,7 +203,7 @@ function summaryLines(facts: PlanSummary, look: Look): string[] {
 function remainingLines(tasks: readonly OpenTask[], look: Look): string[] {
   return tasks.map(
     ({ ref, title, status, why }) =>
-      `  ${pad(ref, REF_COLUMNS)}${JSON.stringify(clean(title))} ${paint(status, "warn", look)}: ${clean(why)}`,
+      `  ${inColumn(ref, REF_COLUMNS)}${JSON.stringify(clean(title))} ${paint(status, "warn", look)}: ${clean(why)}`,
   );
 }
 
@@ -255,7 +255,7 @@ function runningLine(
   const again = attempt > 1 ? ` (attempt ${attempt})` : "";
   const place = width >= ROOMY_COLUMNS ? `  ${pad(fit(clean(instance), 24), 24)}` : "";
   const room = width - REF_COLUMNS - 4 - stringWidth(place) - stringWidth(time) - stringWidth(again);
-  return `  ${paint("▸", "info", look)} ${pad(ref, REF_COLUMNS)}${pad(fit(clean(title), room) + again, room + stringWidth(again))}${paint(place, "dim", look)}${time}`;
+  return `  ${paint("▸", "info", look)} ${inColumn(ref, REF_COLUMNS)}${pad(fit(clean(title), room) + again, room + stringWidth(again))}${paint(place, "dim", look)}${time}`;
 }
 
 function progressLine(

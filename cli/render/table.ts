@@ -76,7 +76,19 @@ function fitColumns<Row>(
     if (entry.column.flex === true)
       entry.width = Math.min(entry.width, Math.max(room, entry.column.head.length));
   }
+  cutWidest(fitted, width);
   return fitted;
+}
+
+/** What is still too wide loses from its widest column, so that no line is broken by the terminal. */
+function cutWidest<Row>(fitted: readonly Fitted<Row>[], width: number): void {
+  const gaps = GAP.length * (fitted.length - 1);
+  let over = fitted.reduce((sum, entry) => sum + entry.width, gaps) - width;
+  for (; over > 0; over -= 1) {
+    const widest = fitted.reduce((most, entry) => (entry.width > most.width ? entry : most));
+    if (widest.width <= 1) return;
+    widest.width -= 1;
+  }
 }
 
 /** Columns left for the flexible one; its own width when there is none to cut. */

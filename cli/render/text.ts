@@ -61,6 +61,11 @@ export function pad(line: string, columns: number): string {
   return line + " ".repeat(Math.max(0, columns - columnsOf(line)));
 }
 
+/** A text in a column of its own: at least one blank comes after it. */
+export function inColumn(text: string, columns: number): string {
+  return `${pad(text, columns - 1)} `;
+}
+
 /** `1 task`, `2 tasks`. */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;

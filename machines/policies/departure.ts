@@ -1,5 +1,7 @@
 import { taskContext } from "../lifecycles/task-context.ts";
 import { taskLifecycle } from "../lifecycles/task.ts";
+import { refuse, type Refusal } from "../errors.ts";
+import type { Instance } from "../records/instance.ts";
 import type { Task } from "../records/task.ts";
 
 /** A task can be offered elsewhere unless it is on offer, blocked or final. Source: spec/domain.md 2.4, 2.5. */
@@ -16,4 +18,12 @@ export function isUndecided(task: Task): boolean {
     (task.heldReason === null || task.heldReason === "message_failed") &&
     task.waitsFor.length === 0
   );
+}
+
+/** The refusal of a task for an instance that has ended. */
+export function needsLiveInstance({ name, status }: Pick<Instance, "name" | "status">): Refusal {
+  return refuse("illegal_transition", `${name} is ${status}; a task needs a live instance.`, {
+    status,
+    allowed: [],
+  });
 }

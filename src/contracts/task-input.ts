@@ -123,7 +123,10 @@ export function dependencyRefs(checked: Pick<CheckedTask, "dependsOn">): string[
 
 /** The keys of the same batch among a task's dependencies. */
 export function dependencyKeys(checked: Pick<CheckedTask, "dependsOn">): string[] {
-  return checked.dependsOn.filter(isKey).map((dependency) => dependency.slice(KEY_PREFIX.length).trim());
+  const keys = checked.dependsOn
+    .filter(isKey)
+    .map((dependency) => dependency.slice(KEY_PREFIX.length).trim());
+  return [...new Set(keys)];
 }
 
 /** What the door knows and the checked input does not. */

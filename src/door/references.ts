@@ -1,7 +1,8 @@
 import { HopperError } from "../../machines/errors.ts";
 import type { DelegationNo, TaskNo } from "../../machines/records/values.ts";
 import type { DirectoryEntry } from "../../store/store.ts";
-import { quote } from "../contracts/common.ts";
+import { summary } from "../contracts/check.ts";
+import { found, quote } from "../contracts/common.ts";
 import { looksLikeRef } from "../../machines/policies/naming.ts";
 import type { Directory } from "./directory.ts";
 
@@ -10,7 +11,7 @@ import type { Directory } from "./directory.ts";
  * `not_found` with `field` and the nearest live names as `suggestions`. Source: spec/domain.md 2.1.
  */
 export function resolveInstance(directory: Directory, reference: string, field = "id"): DirectoryEntry {
-  const text = reference.trim();
+  const text = textOf(reference, field, "the id or name of an instance");
   const entry = directory.byId(text) ?? directory.byName(text);
   if (entry !== undefined) return entry;
   throw missingInstance(directory, text, field);
@@ -51,6 +52,13 @@ export function refuseTaken(
   }
 }
 
+/** What names a record, trimmed. Throws `validation_failed` for what is no text: callers need not be typed. */
+export function textOf(given: unknown, field: string, what: string): string {
+  if (typeof given === "string") return given.trim();
+  const issues = [{ path: field, message: `${found(given)}; ${what} is accepted` }];
+  throw new HopperError("validation_failed", summary(issues), { issues });
+}
+
 /** A task or delegation as a caller names it: by its row number (from a ref) or by its id. */
 export type RecordRef<No extends number> = { readonly no: No } | { readonly id: string };
 
@@ -67,7 +75,7 @@ export function parseDelegationRef(text: string, field = "id"): RecordRef<Delega
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 function parseRef(given: string, field: string, kind: "task" | "delegation"): RecordRef<number> {
-  const text = given.trim();
+  const text = textOf(given, field, `the id or ref of a ${kind}`);
   if (UUID.test(text)) return { id: text.toLowerCase() };
   const letter = kind === "task" ? "T" : "D";
   if (looksLikeRef(text)) {

@@ -74,7 +74,7 @@ async function dry(params: { plan: Plan; config: unknown; output: PlanOutput; io
   const { createHopper } = await import("../hopper.ts");
   await using hopper = await createHopper({ store: "sqlite::memory:", config });
   const tasks = await dryRun({ hopper, plan, now: io.now() });
-  const forest = await hopper.instances.hierarchy(plan.hierarchy.name);
+  const forest = [await hopper.instances.hierarchy(plan.hierarchy.name)];
   const data = { folder: "", kind: "temporary" } as const;
   output.dryRun({ header: { ...headerOf(plan), how: "dry", data }, forest, tasks });
   return EXIT.ok;
@@ -112,7 +112,7 @@ function ownVersion(): string {
 /** As a person would name the file from here. */
 function shown(file: string, cwd: string): string {
   const path = relative(cwd, resolve(cwd, file));
-  return path.startsWith("..") || isAbsolute(path) ? file : path;
+  return path === "" || path.startsWith("..") || isAbsolute(path) ? file : path;
 }
 
 /** The plan's own settings over those of hopper.yaml, key by key. */

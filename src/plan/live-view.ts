@@ -111,7 +111,7 @@ export class LiveView {
     this.#treeAskedAt = now();
     hopper.instances
       .hierarchy(rootId)
-      .then((forest) => (this.#forest = forest))
+      .then((tree) => (this.#forest = [tree]))
       .catch(() => {}) // the store may just be closing: the last picture stays
       .finally(() => (this.#asking = false));
   }

@@ -1,4 +1,4 @@
-import { allowedParents, hasQueue, mayParent } from "../../machines/legality.ts";
+import { allowedPlaces, hasQueue, mayParent } from "../../machines/legality.ts";
 import { SCOPES, type Scope } from "../../machines/records/instance.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import { quote } from "../contracts/common.ts";
@@ -70,10 +70,7 @@ function checkInstances(instances: readonly RawInstance[], say: Say): FileIssue[
     if (scope === null || (parent !== null && parent.scope === null)) continue;
     if (mayParent(scope, parent?.scope ?? null)) continue;
     const where = parent === null ? "at the top" : `below ${parent.scope} ${quote(parent.name ?? "")}`;
-    const accepted = allowedParents(scope).map((above) =>
-      above === null ? "at the top" : `below a ${above}`,
-    );
-    issues.push(say([...path, "scope"], `is ${scope} ${where}; ${accepted.join(" or ")} is accepted`));
+    issues.push(say([...path, "scope"], `is ${scope} ${where}; ${allowedPlaces(scope)} is accepted`));
   }
   return issues;
 }

@@ -40,7 +40,7 @@ export async function runPlan(params: RunPlanParams): Promise<{ how: RunEnd; all
   let runner: PlanRunner | null = null;
   try {
     const { rootId, tasks } = await enter(params, chosen, startedAt);
-    const forest = await hopper.instances.hierarchy(rootId);
+    const forest = [await hopper.instances.hierarchy(rootId)];
     const how = chosen.fresh ? "started" : "resumed";
     output.begin({
       header: { ...params.header, how, runId: chosen.runId },

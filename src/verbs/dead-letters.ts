@@ -7,6 +7,7 @@ import { quote } from "../contracts/common.ts";
 import { plainCommand, type CommandOptions } from "../contracts/command-options.ts";
 import { plainPage, type PageParams } from "../contracts/filters.ts";
 import type { Door } from "../door/door.ts";
+import { textOf } from "../door/references.ts";
 import { deadLetterView } from "../views/view-of.ts";
 import type { DeadLetterView, ListView } from "../views/views.ts";
 import { pageOf } from "./pages.ts";
@@ -34,7 +35,8 @@ export function deadLetters(door: Door): DeadLetters {
     },
     async redrive(id, params = {}) {
       const asked = check(plainCommand, params);
-      const no = /^[1-9]\d{0,15}$/.test(id) ? Number(id) : 0;
+      const text = textOf(id, "id", "the id of a dead letter");
+      const no = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
       const letter = await store.queries.deadLetter(no);
       const answer = await door.ask("redriven", {
         to: letter?.envelope.to ?? DESK,

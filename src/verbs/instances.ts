@@ -45,8 +45,8 @@ export interface Instances {
   children(id: string): Promise<ListView<InstanceView>>;
   /** From its parent up to the root. */
   ancestors(id: string): Promise<ListView<InstanceView>>;
-  /** The tree below an instance, or the whole forest. Terminated ones only with `all`. */
-  hierarchy(id?: string, params?: contract.HierarchyParams): Promise<InstanceTreeView[]>;
+  /** The tree from an instance down; without one the whole forest. Terminated ones only with `all`. */
+  hierarchy: Hierarchy;
   /** What waits there, in the order of claims. */
   queue(id: string): Promise<QueueView>;
   /**
@@ -54,6 +54,12 @@ export interface Instances {
    * Errors: `instance_not_running`, `not_claimable`, `validation_failed`.
    */
   claim(id: string, params: contract.ClaimParams): Promise<Claim[]>;
+}
+
+/** One tree for one instance, a list of trees for the forest. */
+interface Hierarchy {
+  (id: string, params?: contract.HierarchyParams): Promise<InstanceTreeView>;
+  (id?: undefined, params?: contract.HierarchyParams): Promise<InstanceTreeView[]>;
 }
 
 export function instances(door: Door, journal: Journal): Instances {
@@ -98,7 +104,10 @@ export function instances(door: Door, journal: Journal): Instances {
     },
     children: async (id) => listOf(await viewsOf(door, door.directory.liveChildren(door.instance(id).no))),
     ancestors: async (id) => listOf(await viewsOf(door, door.directory.ancestors(door.instance(id).no))),
-    hierarchy: (id, params = {}) => hierarchy(door, id, check(contract.instanceHierarchy, params).all),
+    hierarchy: (async (id?: string, params: contract.HierarchyParams = {}) => {
+      const trees = await hierarchy(door, id, check(contract.instanceHierarchy, params).all);
+      return id === undefined ? trees : trees[0];
+    }) as Hierarchy,
     queue: (id) => queue(door, journal, id),
     claim: (id, params) => claim(door, journal, id, params),
   };

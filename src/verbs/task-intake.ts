@@ -1,11 +1,12 @@
 import type { Command, TaskSpec } from "../../machines/messages/command.ts";
+import { needsLiveInstance } from "../../machines/policies/departure.ts";
 import { DESK, type InstanceNo, type TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { checkBatch } from "../contracts/batch.ts";
 import { check } from "../contracts/check.ts";
 import type { CommandOptions } from "../contracts/command-options.ts";
 import * as contract from "../contracts/task-input.ts";
-import type { Door } from "../door/door.ts";
+import { errorOf, type Door } from "../door/door.ts";
 import type { Journal } from "../door/journal.ts";
 import type { TaskView } from "../views/views.ts";
 
@@ -39,7 +40,8 @@ export function taskIntake(door: Door, journal: Journal): TaskIntake {
         entries.push({ spec: await specOf(door, item), instance: placeOf(door, item.instanceId) });
       }
       const command: Command = { type: "tasks.enter", items: entries, hierarchy: [] };
-      const answer = await door.ask("tasks", { to: DESK, command, asked: checked });
+      const precondition = (): void => refuseTerminated(door, entries);
+      const answer = await door.ask("tasks", { to: DESK, command, asked: checked, precondition });
       return { items: await door.taskViews(answer.tasks) };
     },
     async update(id, params) {
@@ -52,6 +54,13 @@ export function taskIntake(door: Door, journal: Journal): TaskIntake {
   };
 }
 
+function refuseTerminated(door: Door, entries: readonly { readonly instance: InstanceNo | null }[]): void {
+  for (const { instance } of entries) {
+    const entry = instance === null ? undefined : door.directory.byNo(instance);
+    if (entry?.status === "terminated") throw errorOf(needsLiveInstance(entry));
+  }
+}
+
 function placeOf(door: Door, reference: string | null | undefined): InstanceNo | null {
   if (reference !== undefined && reference !== null) return door.instance(reference, "instanceId").no;
   return door.onlyRoot();
@@ -60,7 +69,8 @@ function placeOf(door: Door, reference: string | null | undefined): InstanceNo |
 async function taskNumbers(door: Door, references: readonly string[]): Promise<TaskNo[]> {
   const numbers: TaskNo[] = [];
   for (const reference of references) numbers.push((await door.taskAddress(reference, "dependsOn")).no);
-  return numbers;
+  // One task may be named twice, by its ref and by its id.
+  return [...new Set(numbers)];
 }
 
 /** A checked task with its references resolved; a project named by id becomes its name. */

@@ -119,9 +119,9 @@ export class WorkerPool {
   /** Brings workers and tree together. */
   async #staff(): Promise<void> {
     if (this.#stopped) return;
-    const trees = await this.#params.hopper.instances.hierarchy(this.#params.rootId);
+    const tree = await this.#params.hopper.instances.hierarchy(this.#params.rootId);
     if (this.#stopped) return;
-    const live = new Map(trees.flatMap(flatten).map((instance) => [instance.id, instance]));
+    const live = new Map(flatten(tree).map((instance) => [instance.id, instance]));
     for (const [id, worker] of this.#workers) {
       if (live.has(id)) continue;
       this.#workers.delete(id);

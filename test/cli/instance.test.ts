@@ -263,7 +263,9 @@ describe("instance show, tree and status", () => {
     const answers = { "instances.hierarchy": forest };
     const all = await hopper(["instance", "tree", "--json"], { answers });
     expect(JSON.parse(all.out)).toMatchObject({ items: [{ name: "global" }], has_more: false });
-    const one = await hopper(["instance", "tree", "global", "--json", "--all"], { answers });
+    const one = await hopper(["instance", "tree", "global", "--json", "--all"], {
+      answers: { "instances.hierarchy": forest[0] },
+    });
     expect(JSON.parse(one.out)).toMatchObject({ name: "global", children: [{ name: "webapp" }] });
     expect(paramsOf(one, "instances.hierarchy")).toEqual(["global", { all: true }]);
     const names = await hopper(["instance", "tree", "-o", "name"], { answers });

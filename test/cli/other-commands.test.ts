@@ -105,7 +105,10 @@ describe("events", () => {
     eventView({ cursor: "c3" }),
   ];
   const answers = {
-    events: ({ limit }: { limit?: number }) => events.slice(0, limit),
+    events({ since, limit }: { since?: string; limit?: number }) {
+      const from = events.findIndex(({ cursor }) => cursor === since) + 1;
+      return events.slice(from, limit === undefined ? undefined : from + limit);
+    },
     "instances.get": instanceView({ name: "global" }),
     "tasks.get": taskView(),
     "delegations.get": delegationView(),
@@ -123,12 +126,13 @@ describe("events", () => {
     expect(lines[3]).toBe(
       "2 shown (more: hopper events --type task.created --instance g --task T-1 --limit 2 --since c2)",
     );
-    expect(paramsOf(ran, "events")[0]).toMatchObject({
-      limit: 3,
-      type: ["task.created"],
-      instanceId: "g",
-      taskId: "T-1",
-    });
+    const filter = { type: ["task.created"], instanceId: "g", taskId: "T-1" };
+    expect(ran.calls.filter(([verb]) => verb === "events").map(([, params]) => params)).toEqual([
+      { ...filter, limit: 2 },
+      { ...filter, since: "c2", limit: 1 },
+    ]);
+    const all = await hopper(["events", "--limit", "3"], { answers });
+    expect(all.out).not.toContain("more:");
   });
 
   it("is {items, cursor} as json, every event as jsonl, cursors as name", async () => {

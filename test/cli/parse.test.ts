@@ -111,6 +111,12 @@ describe("what follows --", () => {
   it("is named in a refusal as it is written", async () => {
     const extra = await hopper(["task", "add", "x", "--", "--help"]);
     expect(extra.err).toBe('error: hopper task add does not take "--help"\nfix: hopper task add --help\n');
+    // Behind it nothing is an option, also for how the refusal is written.
+    const text = await hopper(["task", "add", "--", "a", "--json"]);
+    expect(text).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^error: hopper task add does not take/),
+    });
     const command = await hopper(["--", "task"]);
     expect(command.err).toBe('error: there is no command "task"\nfix: hopper --help\n');
   });

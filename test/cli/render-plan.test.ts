@@ -58,6 +58,12 @@ const STEPS: PlanStep[] = [
 ];
 
 describe("a step on a pipe", () => {
+  it("keeps a blank behind a ref of any length", () => {
+    const refs = ["T-1", "T-99", "T-100", "T-12345"];
+    const lines = refs.map((ref) => pipe.step({ ...told, ref, kind: "result", text: "x" })[0]);
+    for (const [index, line] of lines.entries()) expect(line).toMatch(new RegExp(`^${refs[index]} +[^ ]`));
+  });
+
   it("is one line that begins with its task", () => {
     expect(STEPS.flatMap((step) => pipe.step(step))).toEqual([
       'T-1  "Type-check" #frontend',

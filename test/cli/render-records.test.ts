@@ -88,7 +88,7 @@ describe("lists", () => {
       "REF  STATUS  AT        TITLE",
       "T-1  queued  worker-1  A title that is much…",
     ]);
-    expect(taskTable(rows, names, terminal(20))[1]).toBe("T-1  queued  worker-1  A ti…");
+    expect(taskTable(rows, names, terminal(20))[1]).toBe("T-1  qu…  wor…  A t…");
   });
 
   it("keep their columns with wide characters", () => {

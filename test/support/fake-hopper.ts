@@ -104,7 +104,7 @@ export class FakeHopper {
           return { expiresAt: "", status: "in_progress", cancelRequested: this.cancelRequested };
         },
       },
-      instances: { hierarchy: async () => this.forest },
+      instances: { hierarchy: async () => this.forest[0] },
       [INTERNALS]: {
         claimOwn: async (id: string, params: unknown) => this.#claim(id, params),
         started: task("started"),

@@ -25,6 +25,15 @@ async function statuses(hopper: Hopper): Promise<Record<string, string>> {
   return Object.fromEntries(items.map(({ ref, status }) => [ref, status]));
 }
 
+describe("a plan that is no file", () => {
+  it("is named as it was given", async () => {
+    await expect(world.run({ plan: "." })).rejects.toMatchObject({
+      code: "validation_failed",
+      detail: "the plan . cannot be read: it is a folder",
+    });
+  });
+});
+
 describe("a plan that runs on a pipe", () => {
   it("routes its tasks, runs their commands in order, and ends with 0 when all are done", async () => {
     world.write(`${HIERARCHY}tasks:

@@ -81,9 +81,9 @@ describe("the tree of instances", () => {
 
   it("given an instance, then it and what is below it, also where it is terminated itself", async () => {
     const h = await forest();
-    expect(drawn(await h.instances.hierarchy("webapp"))).toBe("webapp(build)");
-    expect(drawn(await h.instances.hierarchy("webapp", { all: true }))).toBe("webapp(build test)");
-    expect(drawn(await h.instances.hierarchy("id-shop"))).toBe("shop");
+    expect(drawn([await h.instances.hierarchy("webapp")])).toBe("webapp(build)");
+    expect(drawn([await h.instances.hierarchy("webapp", { all: true })])).toBe("webapp(build test)");
+    expect(drawn([await h.instances.hierarchy("id-shop")])).toBe("shop");
     expect(await refusal(h.instances.hierarchy("nobody"))).toBe("not_found");
   });
 
