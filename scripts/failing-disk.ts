@@ -1,0 +1,91 @@
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+
+/**
+ * Tries Hopper on a disk whose fsync fails (spec/runtime.md 3.3): `npm run test:disk`. Needs Linux and a C compiler, so it
+ * is no part of `npm test`, where the same is tried by faults of the store's port.
+ */
+const HERE = join(import.meta.dirname, "failing-disk");
+const BIN = join(import.meta.dirname, "..", "bin", "hopper.cjs");
+const folder = mkdtempSync(join(tmpdir(), "hopper-disk-"));
+const library = join(folder, "eio.so");
+const trigger = join(folder, "fail");
+let failed = 0;
+
+function say(what: string, found: unknown, wanted: unknown): void {
+  const good = isDeepStrictEqual(found, wanted);
+  if (!good) failed += 1;
+  process.stdout.write(`${good ? "ok    " : "FAILED"} ${what}${good ? "" : `: ${JSON.stringify(found)}`}\n`);
+}
+
+/** Runs Node under the library; `at` is the folder it works in. */
+function node(at: string, ...argv: string[]): SpawnSyncReturns<string> {
+  mkdirSync(at, { recursive: true });
+  const env = { ...process.env, LD_PRELOAD: library, FAIL_FSYNC_WHEN: trigger };
+  return spawnSync(process.execPath, argv, { cwd: at, env, encoding: "utf8", timeout: 60_000 });
+}
+
+const compiled = spawnSync("cc", ["-shared", "-fPIC", "-o", library, join(HERE, "eio.c"), "-ldl"], {
+  encoding: "utf8",
+});
+if (compiled.status !== 0) {
+  process.stderr.write(`a C compiler (cc) is needed: ${compiled.error?.message ?? compiled.stderr}\n`);
+  process.exit(69);
+}
+
+const unavailable = "unavailable";
+const own = join(folder, "library");
+const { closedInMs, ...met } = JSON.parse(node(own, join(HERE, "library.ts"), own, trigger).stdout) as Record<
+  string,
+  unknown
+>;
+say("every caller of the library meets the same refusal, and the lock is given up", met, {
+  onFatal: unavailable,
+  wait: unavailable,
+  follow: unavailable,
+  add: unavailable,
+  again: unavailable,
+  read: unavailable,
+  lockLeft: false,
+});
+say("closing takes less than a second", Number(closedInMs) < 1_000, true);
+rmSync(trigger);
+say(
+  "the store opens again and is whole",
+  node(own, BIN, "doctor", "--config", "/dev/null", "--data", own).status,
+  0,
+);
+
+const command = join(folder, "command");
+node(command, BIN, "instance", "create", "global", "--scope", "global", "--start");
+writeFileSync(trigger, "");
+const add = node(command, BIN, "task", "add", "x");
+say(
+  "a command ends with 9, prints nothing it has not done, and says what to do",
+  [add.status, add.stdout, /^fix: /m.test(add.stderr)],
+  [9, "", true],
+);
+rmSync(trigger);
+writeFileSync(
+  join(command, "p.yaml"),
+  `name: p
+hierarchy: { name: top, scope: global, children: [{ name: work, scope: project }] }
+tasks: [{ key: a, title: A, run: "touch ${trigger}; sleep 30; echo never" }, { key: b, title: B, run: "sleep 1" }]
+`,
+);
+const from = performance.now();
+const run = node(command, BIN, "run", "p.yaml", "--workers", "2");
+say(
+  "a run ends with 9, and its commands with it",
+  [run.status, performance.now() - from < 20_000, run.stdout.includes("never")],
+  [9, true, false],
+);
+rmSync(trigger);
+say("the store is whole", node(command, BIN, "doctor").status, 0);
+
+rmSync(folder, { recursive: true, force: true });
+process.stdout.write(failed === 0 ? "all as it should be\n" : `${failed} FAILED\n`);
+process.exitCode = failed === 0 ? 0 : 1;
