@@ -118,6 +118,13 @@ export class Batch {
     this.mail.push({ no: this.counters.message, envelope, deliverAt: 0, enqueuedAt: this.now });
   }
 
+  /** As {@link answer}, and the command counts as never asked: a repeat with its key is a first one. */
+  answerForNow(reply: Reply, answer: Answer): void {
+    this.outcomes.push({ reply, answer });
+    const at = this.keys.findIndex(({ command }) => command === reply.command);
+    if (at !== -1) this.keys.splice(at, 1);
+  }
+
   answer(reply: Reply, answer: Answer): void {
     this.outcomes.push({ reply, answer });
     if (reply.keyed) {

@@ -249,6 +249,7 @@ export class System {
     this.metrics.mailed += batch.mail.length;
     if (batch.mail.length > 0) this.#mailLeft = true;
     for (const key of batch.keys) this.#keys.delete(key.command);
+    for (const { reply } of batch.outcomes) if (reply.keyed) this.#keys.delete(reply.command);
     this.#context.sets.committed(batch);
     if (batch.events.length > 0 || batch.instances.size > 0) {
       this.observers.tell({

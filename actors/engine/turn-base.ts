@@ -100,6 +100,12 @@ export class TurnBase {
     this.answerTo(this.envelope.reply, value);
   }
 
+  /** Says how it stands to a caller who goes on asking: the command's key is not used up by it. */
+  answerForNow(value: AnswerValue): void {
+    const { reply } = this.envelope;
+    if (reply !== null) this.batch.answerForNow(reply, { ok: true, value });
+  }
+
   answerTo(reply: Reply | null, value: AnswerValue): void {
     if (reply !== null) this.batch.answer(reply, { ok: true, value });
   }

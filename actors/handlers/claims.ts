@@ -38,7 +38,9 @@ function onClaim(turn: Turn, command: MessageOf<"instance.claim">): void {
     taken.push({ task: { ...task }, token: task.epoch, expiresAt });
   }
   const nextAt = taken.length > 0 ? null : actor.queue.nextAt(turn.now, wanted);
-  turn.answer({ kind: "claims", claims: taken, nextAt });
+  const answer = { kind: "claims", claims: taken, nextAt } as const;
+  if (command.waits && taken.length === 0) turn.answerForNow(answer);
+  else turn.answer(answer);
 }
 
 function attemptEnd(turn: Turn, { timeoutSeconds }: Task): { ends?: number } {

@@ -73,6 +73,8 @@ export type Command =
       readonly max: number;
       readonly capabilities: readonly string[] | null;
       readonly kind: "worker" | "own";
+      /** Who asks goes on waiting where there is nothing: that is not the answer, and keeps no key. */
+      readonly waits: boolean;
     }
   | { readonly type: "task.create"; readonly spec: TaskSpec }
   /** To the receiver of a dead letter: handle it once more. */

@@ -150,7 +150,8 @@ export class Door {
     const { by = "library", idempotencyKey: key } = asked;
     const stored = key === undefined ? null : await this.store.commandByKey(by, key);
     // Nothing is awaited from here to the loop, so that two requests with one key are one.
-    const known = stored ?? (key === undefined ? null : (this.#underWay.get(`${by} ${key}`) ?? null));
+    const known =
+      stored ?? (key === undefined ? null : (this.#underWay.get(JSON.stringify([by, key])) ?? null));
     if (known === null) precondition?.();
     if (!this.#writable) {
       const detail = "The store was opened for reading only; nothing can be changed through it.";
@@ -181,8 +182,9 @@ export class Door {
     if (known === null) {
       const key: Key = { caller: by, key: params.key, fingerprint };
       const pending = this.system.submit({ to, command, by, key });
-      this.#underWay.set(`${by} ${params.key}`, { fingerprint, pending });
-      return pending.finally(() => this.#underWay.delete(`${by} ${params.key}`));
+      const name = JSON.stringify([by, params.key]);
+      this.#underWay.set(name, { fingerprint, pending });
+      return pending.finally(() => this.#underWay.delete(name));
     }
     if (known.fingerprint !== fingerprint) {
       const detail = `The idempotency key ${params.key} was used for another request.`;
@@ -196,6 +198,7 @@ export class Door {
     });
   }
 
+  /** Requests with a key whose answers are to come, by caller and key. */
   readonly #underWay = new Map<string, UnderWay>();
 
   /** A command about the task of an id or ref, to whoever keeps it; resolves with the task as it is then. */

@@ -190,14 +190,14 @@ async function claim(
   const checked = check(contract.claimTasks, asked);
   const to = door.instance(id).no;
   const until = door.clock.now() + checked.waitMs;
-  const command: Command = {
+  const claims = {
     type: "instance.claim",
     workerId: checked.workerId,
     leaseMs: checked.leaseMs ?? door.settings.workers.leaseMs,
     max: checked.max,
     capabilities: checked.capabilities,
     kind: "worker",
-  };
+  } as const;
   const bell = new Bell();
   const ignore = journal.onClaimable(to, bell.ring);
   try {
@@ -205,8 +205,11 @@ async function claim(
       signal?.throwIfAborted();
       // What becomes claimable from here on rings again.
       bell.reset();
-      const answer = await door.ask("claims", { to, command, asked: checked });
-      if (answer.claims.length > 0 || door.clock.now() >= until) return await door.claimViews(answer.claims);
+      const waits = door.clock.now() < until;
+      const command: Command = { ...claims, waits };
+      // However often it is asked, it is one request.
+      const answer = await door.ask("claims", { to, command, asked: checked, fingerprint: claims });
+      if (answer.claims.length > 0 || !waits) return await door.claimViews(answer.claims);
       await door.lifetime.wait(bell, { moment: Math.min(until, answer.nextAt ?? until), signal });
     }
   } finally {

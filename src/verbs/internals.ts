@@ -92,6 +92,7 @@ export function internals(
         max: 1,
         capabilities: null,
         kind: "own",
+        waits: false,
       };
       const asked = { by: `worker:${workerId}` };
       const answer = await door.ask("claims", { to: door.instance(id).no, command, asked });

@@ -126,6 +126,35 @@ describe("the auditor", () => {
     expect((await h.tasks.add(add)).ref).toBe("T-2");
   });
 
+  it("given there are more keys than it forgets at once, then it goes on until the last, and not after its stop", async () => {
+    const h = await spawnTree([]);
+    const { clock } = h;
+    const rounds: number[] = [];
+    let left = 5_000;
+    const store = {
+      ...h.store,
+      forgetKeys(_before: number, limit: number) {
+        rounds.push(clock.now());
+        const gone = Math.min(limit, left);
+        left -= gone;
+        return gone;
+      },
+    };
+    const auditor = new Auditor({ system: {} as never, store, clock, log: silentLog, protocol });
+    await auditor.tick();
+    for (let round = 0; round < 5; round += 1) {
+      clock.moveTo(clock.now() + 100);
+      await new Promise(setImmediate);
+    }
+    expect([left, rounds.length]).toEqual([0, 3]);
+    left = 5_000;
+    await auditor.tick();
+    auditor.stop();
+    clock.moveTo(clock.now() + 1_000);
+    await new Promise(setImmediate);
+    expect(rounds).toHaveLength(4);
+  });
+
   it("given the store cannot be read, then it says so in the log and looks again the next time", async () => {
     const h = await spawnTree([]);
     const { clock } = h;

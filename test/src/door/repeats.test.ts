@@ -184,3 +184,16 @@ describe("a repeat where the loop has failed", () => {
     expect(await codeOf(h.instances.create({ ...params, idempotencyKey: "other" }))).toBe("already_exists");
   });
 });
+
+describe("keys of two callers", () => {
+  it("are two, also where caller and key read the same one after the other", async () => {
+    const h = await spawnTree();
+    const asked = [
+      { title: "One", by: "a b", idempotencyKey: "c" },
+      { title: "Two", by: "a", idempotencyKey: "b c" },
+    ];
+    // Both at once: none of them is stored yet.
+    const both = asked.map((params) => h.tasks.add(params));
+    expect((await Promise.all(both)).map(({ title }) => title)).toEqual(["One", "Two"]);
+  });
+});

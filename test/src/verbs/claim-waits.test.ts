@@ -35,3 +35,38 @@ it("given claims that wait elsewhere, when work comes and goes, then they are no
   expect(turns[0]).toBeGreaterThan(0);
   expect(turns[1]).toBe(turns[0]);
 });
+
+it("given a claim with a key that waits, then it gets what comes, and so does each repeat of it", async () => {
+  const h = await spawnTree([tree({ build: {} })]);
+  const asked = { workerId: "w", waitSeconds: 20, idempotencyKey: "k" };
+  const waiting = h.hopper.instances.claim("build", asked);
+  await h.settle();
+  await h.tasks.add({ title: "Elsewhere", instanceId: "webapp", route: false });
+  const { id } = await h.tasks.add({ title: "Work", instanceId: "build" });
+  await h.settle();
+  const claims = await waiting;
+  expect(claims.map(({ task }) => task.id)).toEqual([id]);
+  expect(await h.instances.claim("build", asked)).toEqual(claims);
+  await expect(h.instances.claim("build", { ...asked, max: 2 })).rejects.toMatchObject({
+    code: "idempotency_key_reused",
+  });
+  await expectSound(h);
+});
+
+it("given it waited in vain, then a repeat hears the same, whatever has come since", async () => {
+  const h = await spawnTree([tree({ build: {} })]);
+  const asked = { workerId: "w", waitSeconds: 20, idempotencyKey: "k" };
+  const waiting = h.hopper.instances.claim("build", asked);
+  // Its key is looked up before it is handed over.
+  await new Promise(setImmediate);
+  await h.settle();
+  await h.advance(20_000);
+  // It asks once more when its time is over.
+  await new Promise(setImmediate);
+  await h.settle();
+  expect(await waiting).toEqual([]);
+  await h.tasks.add({ title: "Work", instanceId: "build" });
+  await h.settle();
+  expect(await h.instances.claim("build", asked)).toEqual([]);
+  await expectSound(h);
+});
