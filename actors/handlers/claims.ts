@@ -39,7 +39,7 @@ function onClaim(turn: Turn, command: MessageOf<"instance.claim">): void {
   }
   const nextAt = taken.length > 0 ? null : actor.queue.nextAt(turn.now, wanted);
   const answer = { kind: "claims", claims: taken, nextAt } as const;
-  if (command.waits && taken.length === 0) turn.answerForNow(answer);
+  if (command.waits && taken.length === 0) turn.answerForNow({ ...answer, forNow: true });
   else turn.answer(answer);
 }
 

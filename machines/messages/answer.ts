@@ -20,6 +20,8 @@ export type AnswerValue =
       readonly kind: "claims";
       readonly claims: readonly { readonly task: Task; readonly token: number; readonly expiresAt: number }[];
       readonly nextAt: number | null;
+      /** Nothing yet: who asked goes on waiting. A stored answer never says so. */
+      readonly forNow?: true;
     }
   | { readonly kind: "lease"; readonly expiresAt: number; readonly task: Task }
   | { readonly kind: "decision"; readonly decision: Decision }

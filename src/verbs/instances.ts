@@ -209,7 +209,7 @@ async function claim(
       const command: Command = { ...claims, waits };
       // However often it is asked, it is one request.
       const answer = await door.ask("claims", { to, command, asked: checked, fingerprint: claims });
-      if (answer.claims.length > 0 || !waits) return await door.claimViews(answer.claims);
+      if (answer.forNow !== true) return await door.claimViews(answer.claims);
       await door.lifetime.wait(bell, { moment: Math.min(until, answer.nextAt ?? until), signal });
     }
   } finally {
