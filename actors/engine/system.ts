@@ -274,9 +274,9 @@ export class System {
     };
   }
 
-  /** Not handled: commands go back to the inbox; stored messages and timers are read again. */
+  /** Not handled: commands go back to the inbox; stored messages and timers, which are still in their rows, are read again. */
   #putBack(envelope: Envelope): void {
-    if (envelope.row > 0) this.#mailLeft = true;
-    else if (this.#context.protocol.messages[envelope.message.type].timer !== true) this.#inbox.add(envelope);
+    const { messages } = this.#context.protocol;
+    if (envelope.row === 0 && messages[envelope.message.type].timer !== true) this.#inbox.add(envelope);
   }
 }

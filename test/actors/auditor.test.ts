@@ -5,6 +5,7 @@ import { silentLog } from "../../src/environment/real.ts";
 import type { SpawnedHopper } from "../../src/testing/index.ts";
 import { internalsOf } from "../../src/verbs/internals.ts";
 import type { SqliteStore } from "../../store/dialects/sqlite/sqlite-store.ts";
+import { spawnFaulty } from "../support/answers.ts";
 import { crashAndRestart, spawnTree, statusOf, tree } from "../support/spawned.ts";
 
 /** What is in the store is changed behind everybody's back, and Hopper comes back from it. */
@@ -61,6 +62,18 @@ describe("an instance that nothing brings on", () => {
     expect(await audit(h)).toBe(1);
     expect((await h.instances.get("build")).status).toBe("stopped");
     expect(await broken(h)).not.toContainEqual(expect.stringMatching(/^I[56]/));
+  });
+});
+
+describe("what the runtime says by itself", () => {
+  it("given its batch found the disk full, then it is said again when there is room", async () => {
+    const { h, fail } = await spawnFaulty([tree()]);
+    await tampered(h, "UPDATE roster SET status = 4 WHERE name = 'build'");
+    fail(1, { when: "before", kind: "full" });
+    expect(await internalsOf(h.hopper).audit()).toBe(1);
+    await h.settle();
+    await h.settle();
+    expect(await broken(h)).toEqual([]);
   });
 });
 

@@ -131,6 +131,28 @@ describe.each(Object.entries(WAITS))("%s", (_name, wait) => {
 });
 
 describe("an iterator of events that follows", () => {
+  it("hears of what was committed between its last page and its wait", async () => {
+    const { hopper } = await given();
+    const events = hopper.events({ follow: true })[Symbol.asyncIterator]();
+    const newest = (await hopper.instances.get("build")).version;
+    expect(newest).toBeGreaterThan(0);
+    let last = "";
+    while (last !== "instance.running build") {
+      const { value } = await events.next();
+      const name =
+        value?.instanceId === null ? "" : (await hopper.instances.get(String(value?.instanceId))).name;
+      last = `${value?.event} ${name}`;
+    }
+    // The page is read, nobody waits yet.
+    await hopper.tasks.add({ title: "meanwhile", instanceId: "build" });
+    const heard = await Promise.race([
+      events.next(),
+      new Promise((resolve) => setTimeout(resolve, 2_000, "nothing")),
+    ]);
+    expect(heard).toMatchObject({ value: { event: "task.created" } });
+    await events.return?.();
+  });
+
   it("returns while nothing happens", async () => {
     const { hopper } = await given();
     const events = hopper.events({ follow: true, since: "0" })[Symbol.asyncIterator]();
