@@ -47,7 +47,9 @@ export const LIMITS = {
   batch: 1_000,
   depth: 16,
   claimMax: 100,
+  /** Commands that ask for new work and wait at one instance, and in the whole process. */
   mailbox: 10_000,
+  inbox: 100_000,
   candidatesStored: 64,
 } as const;
 

@@ -76,18 +76,13 @@ export class System {
 
   /**
    * Hands a command to the actor it is for; resolves with its answer after the commit that holds its effect.
-   * Throws overloaded when too much waits for that actor (M7).
+   * Throws overloaded for new work when too much waits for that actor, or in this process (M7).
    */
   submit(params: { to: ActorNo; command: Command; by: string | null; key?: Key }): Promise<Answer> {
     const { to, command, by, key } = params;
     this.mustRun();
-    if (this.#inbox.depth(to) >= LIMITS.mailbox) {
-      throw new HopperError(
-        "overloaded",
-        `${LIMITS.mailbox} commands wait for that instance already; try again in a second.`,
-        { retry_after: 1 },
-      );
-    }
+    // What moves or ends work that is there makes room: it passes.
+    if (this.#context.protocol.messages[command.type].admission === "work") this.#mustHaveRoom(to);
     this.#counters.command += 1;
     const no = this.#counters.command;
     const reply: Reply = { command: no, keyed: key !== undefined };
@@ -96,6 +91,17 @@ export class System {
     this.#inbox.add(envelopeOf(to, command, { reply, by, cause: -no }));
     this.#schedule();
     return answer;
+  }
+
+  #mustHaveRoom(to: ActorNo): void {
+    const full =
+      this.#inbox.depth(to) >= LIMITS.mailbox
+        ? `${LIMITS.mailbox} commands wait for that instance already`
+        : this.#inbox.size >= LIMITS.inbox
+          ? `${LIMITS.inbox} commands wait in this process already`
+          : null;
+    if (full === null) return;
+    throw new HopperError("overloaded", `${full}; try again in a second.`, { retry_after: 1 });
   }
 
   /** The answer of a command that came before, also in an earlier process (an idempotent repeat). */
