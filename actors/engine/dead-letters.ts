@@ -1,6 +1,6 @@
 import { refuse } from "../../machines/errors.ts";
 import { CommitError } from "../../store/store.ts";
-import type { Envelope } from "../../machines/messages/envelope.ts";
+import { UNCOUNTED, type Envelope } from "../../machines/messages/envelope.ts";
 import type { TaskNo } from "../../machines/records/values.ts";
 import type { Batch } from "./batch.ts";
 import type { BatchContext } from "./run-batch.ts";
@@ -25,6 +25,7 @@ export async function deadLetter(params: {
   const { batch, envelope, failure, context, withBookkeeping } = params;
   const { message, reply } = envelope;
   const attempts = envelope.attempt + TRIES;
+  const isCounted = withBookkeeping || envelope.attempt > 0;
   if (envelope.row > 0) batch.mailDone.push(envelope.row);
   if (reply !== null) batch.answer(reply, { ok: false, refusal: refusalOf(failure, envelope) });
   // A caller who has been answered may ask again.
@@ -32,7 +33,7 @@ export async function deadLetter(params: {
   batch.counters.message += 1;
   batch.deadLetters.push({
     no: batch.counters.message,
-    envelope: { ...envelope, row: 0, reply: null, attempt: withBookkeeping ? attempts : 0 },
+    envelope: { ...envelope, row: 0, reply: null, attempt: isCounted ? attempts : UNCOUNTED },
     error: failure.message,
     at: batch.now,
     times: attempts,

@@ -2,7 +2,7 @@ import type { Refusal } from "../../machines/errors.ts";
 import type { EventData, EventName } from "../../machines/events/catalogue.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { AnswerValue } from "../../machines/messages/answer.ts";
-import type { Envelope, Message } from "../../machines/messages/envelope.ts";
+import { UNCOUNTED, type Envelope, type Message } from "../../machines/messages/envelope.ts";
 import type { ActorNo, DelegationNo, Reply, TaskNo } from "../../machines/records/values.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Instance } from "../../machines/records/instance.ts";
@@ -130,9 +130,10 @@ export class TurnBase {
   }
 
   /** Sends a dead letter to its receiver, this actor, once more. */
-  redrive({ no, envelope }: DeadLetter): void {
+  redrive({ no, envelope, times }: DeadLetter): void {
     this.batch.redriven.push(no);
-    this.batch.sent.push({ ...envelope, reply: null, cause: this.#cause });
+    const attempt = envelope.attempt === UNCOUNTED ? 0 : times;
+    this.batch.sent.push({ ...envelope, row: 0, reply: null, cause: this.#cause, attempt });
   }
 
   // ------------------------------------------------------------------ events

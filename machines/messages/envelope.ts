@@ -4,6 +4,9 @@ import type { Notice } from "./notice.ts";
 
 export type Message = Command | Notice;
 
+/** `attempt` in a dead letter whose bookkeeping failed, too. */
+export const UNCOUNTED = -1;
+
 /** A message with its addressing. */
 export interface Envelope {
   readonly to: ActorNo;
@@ -19,7 +22,7 @@ export interface Envelope {
   readonly row: number;
   /**
    * How often its turn has failed after what the message told its receiver to count was kept; 0 = the next turn keeps it
-   * (a redrive counts nothing twice).
+   * (a redrive counts nothing twice). In a dead letter of an older Hopper, which kept it, 0 as well.
    */
   readonly attempt: number;
 }

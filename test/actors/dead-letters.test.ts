@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
 import { projectBehavior } from "../../machines/scopes/project.ts";
+import type { DeadLetterView } from "../../src/index.ts";
+import type { SpawnedHopper, SpawnParams } from "../../src/testing/index.ts";
+import type { SqliteStore } from "../../store/dialects/sqlite/sqlite-store.ts";
+import type { Store } from "../../store/store.ts";
+import { faulty } from "../support/faulty-store.ts";
 import {
   claimOne,
   deadLettersOf,
@@ -13,7 +18,42 @@ import {
   spawnTree,
   statusIn,
   tree,
+  type InstanceSpec,
 } from "../support/spawned.ts";
+
+/** global → webapp → one, two: a task that came back from below to webapp, whose turn failed; it is held for a person. */
+async function deadReturn(one: InstanceSpec["config"] = {}, params: SpawnParams = {}) {
+  const { h, trap } = await spawnTrapped([tree({ one: one ?? {}, two: {} })], params);
+  const { id } = await h.tasks.add({ title: "Build", instanceId: "webapp" });
+  await h.settle();
+  trap.name = "webapp";
+  // The answer is given with the task: what becomes of it above is another's turn.
+  expect(await h.tasks.escalate(id)).toMatchObject({ status: "completed", targetName: "webapp" });
+  await h.settle();
+  trap.name = null;
+  return { h, trap, id };
+}
+
+/** A store that refuses to write dead letters as often as it is told. */
+function failingBurials() {
+  let left = 0;
+  return {
+    fail(times: number): void {
+      left = times;
+    },
+    wrap: (store: Store): Store =>
+      faulty(store, (_n, { deadLetters }) =>
+        deadLetters.length > 0 && left-- > 0 ? { when: "before", kind: "constraint" } : null,
+      ),
+  };
+}
+
+/** The newest dead letter. */
+async function newestLetter(h: SpawnedHopper): Promise<DeadLetterView> {
+  const [letter] = (await h.hopper.deadLetters.list()).items;
+  if (letter === undefined) throw new Error("there is no dead letter");
+  return letter;
+}
 
 describe("a message about a task that its receiver cannot handle", () => {
   it("given an offer, then it is one dead letter, its caller is told whom to name, and at its expiry the task is where it was", async () => {
@@ -34,15 +74,8 @@ describe("a message about a task that its receiver cannot handle", () => {
   });
 
   it("given a task that comes back from below, then it is held for a person, who passes it on", async () => {
-    const { h, trap } = await spawnTrapped([tree({ one: {}, two: {} })]);
-    const { id } = await h.tasks.add({ title: "Build", instanceId: "webapp" });
-    await h.settle();
-    trap.name = "webapp";
-    // The answer was given with the task: what becomes of it above is another's turn.
-    expect(await h.tasks.escalate(id)).toMatchObject({ status: "completed", targetName: "webapp" });
-    await h.settle();
+    const { h, id } = await deadReturn();
     expect(statusIn(await h.tasks.get(id))).toBe("pending(message_failed)@webapp");
-    trap.name = null;
     expect(await deadLettersOf(h)).toEqual([["task.return", "T-1", "id-webapp"]]);
     await expectConsistent(h);
     await h.tasks.delegate(id, { targetInstanceId: "two", autoAccept: true });
@@ -66,15 +99,7 @@ describe("a message about a task that its receiver cannot handle", () => {
   });
 
   it("given it is held for a person, when there is room, then it stays held", async () => {
-    const { h, trap } = await spawnTrapped([
-      tree({ one: { max_concurrent_tasks: 1, max_queued_tasks: 0 }, two: {} }),
-    ]);
-    const { id } = await h.tasks.add({ title: "Build", instanceId: "webapp" });
-    await h.settle();
-    trap.name = "webapp";
-    await h.tasks.escalate(id);
-    await h.settle();
-    trap.name = null;
+    const { h, id } = await deadReturn({ max_concurrent_tasks: 1, max_queued_tasks: 0 });
     await h.instances.pause("two");
     await h.instances.resume("two");
     await h.settle();
@@ -125,23 +150,26 @@ describe("a completion that an instance above cannot handle", () => {
 
 describe("a dead letter that is handed to its receiver again", () => {
   it("given a task that came back from below, then it goes on its way, and the letter is one no more", async () => {
-    const { h, trap } = await spawnTrapped([tree({ one: {}, two: {} })]);
-    const { id } = await h.tasks.add({ title: "Build", instanceId: "webapp" });
-    await h.settle();
-    trap.name = "webapp";
-    await h.tasks.escalate(id);
-    await h.settle();
-    trap.name = null;
-    const [letter] = (await h.hopper.deadLetters.list()).items;
-    const redriven = await h.deadLetters.redrive(letter?.id ?? "", { idempotencyKey: "k" });
+    const { h, id } = await deadReturn();
+    const letter = await newestLetter(h);
+    const redriven = await h.deadLetters.redrive(letter.id, { idempotencyKey: "k" });
     expect(redriven).toEqual(letter);
     expect(statusIn(await h.tasks.get(id))).toBe("queued@two");
     expect(await deadLettersOf(h)).toEqual([]);
     expect(names(await eventsOf(h, id))).toContain("message.redriven");
     await expectConsistent(h);
     // Asked again with its key it is the same answer; without, there is no such letter any more.
-    expect(await h.deadLetters.redrive(letter?.id ?? "", { idempotencyKey: "k" })).toEqual(letter);
-    expect(await refusal(h.deadLetters.redrive(letter?.id ?? ""))).toBe("not_found");
+    expect(await h.deadLetters.redrive(letter.id, { idempotencyKey: "k" })).toEqual(letter);
+    expect(await refusal(h.deadLetters.redrive(letter.id))).toBe("not_found");
+  });
+
+  it("given an older Hopper kept it, which kept its counts and did not say so, then it is counted once", async () => {
+    const { h, id } = await deadReturn();
+    const { database } = h.store as SqliteStore;
+    database.exec(`UPDATE dead_letter SET envelope = json_set(envelope, '$.attempt', 0)`);
+    await h.deadLetters.redrive((await newestLetter(h)).id);
+    expect(statusIn(await h.tasks.get(id))).toBe("queued@two");
+    await expectConsistent(h);
   });
 
   it("given what it told to count was kept when it died, then it is counted once", async () => {
@@ -175,28 +203,49 @@ describe("a dead letter that is handed to its receiver again", () => {
   });
 
   it("given it fails again, then it is another letter, which has failed twice as often, and is counted once in the end", async () => {
-    const { h, trap } = await spawnTrapped([tree({ one: {}, two: {} })], { limits: { turns: 1 } });
-    const { id } = await h.tasks.add({ title: "Build", instanceId: "webapp" });
-    await h.settle();
+    const { h, trap, id } = await deadReturn({}, { limits: { turns: 1 } });
     trap.name = "webapp";
-    await h.tasks.escalate(id);
-    await h.settle();
-    const [first] = (await h.hopper.deadLetters.list()).items;
+    const first = await newestLetter(h);
     // The redrive is a turn of the same instance: it fails as well, and nothing has changed.
-    expect(await refusal(h.deadLetters.redrive(first?.id ?? ""))).toBe("internal");
+    expect(await refusal(h.deadLetters.redrive(first.id))).toBe("internal");
     expect((await h.hopper.deadLetters.list()).items).toEqual([first]);
     trap.name = null;
     const off = h.hopper.on("message.redriven", () => {
       trap.name = "webapp";
     });
-    await h.deadLetters.redrive(first?.id ?? "");
+    await h.deadLetters.redrive(first.id);
     await h.settle();
     off();
     trap.name = null;
-    const [second] = (await h.hopper.deadLetters.list()).items;
-    expect(second).toMatchObject({ type: first?.type, times: 4 });
-    expect(second?.id).not.toBe(first?.id);
-    await h.deadLetters.redrive(second?.id ?? "");
+    const second = await newestLetter(h);
+    expect(second).toMatchObject({ type: first.type, times: 4 });
+    expect(second.id).not.toBe(first.id);
+    await h.deadLetters.redrive(second.id);
+    expect(statusIn(await h.tasks.get(id))).toBe("queued@two");
+    await expectConsistent(h);
+  });
+
+  it("given what it told to count could not be kept when it died, then it is counted now", async () => {
+    const burial = failingBurials();
+    burial.fail(1);
+    const { h, id } = await deadReturn({}, { wrap: burial.wrap });
+    await h.deadLetters.redrive((await newestLetter(h)).id);
+    expect(statusIn(await h.tasks.get(id))).toBe("queued@two");
+    await expectConsistent(h);
+  });
+
+  it("given it fails again and its letter can be written at the second try only, then it is counted once in the end", async () => {
+    const burial = failingBurials();
+    const { h, trap, id } = await deadReturn({}, { limits: { turns: 1 }, wrap: burial.wrap });
+    burial.fail(1);
+    const off = h.hopper.on("message.redriven", () => {
+      trap.name = "webapp";
+    });
+    await h.deadLetters.redrive((await newestLetter(h)).id);
+    await h.settle();
+    off();
+    trap.name = null;
+    await h.deadLetters.redrive((await newestLetter(h)).id);
     expect(statusIn(await h.tasks.get(id))).toBe("queued@two");
     await expectConsistent(h);
   });

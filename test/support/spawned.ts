@@ -68,7 +68,8 @@ export async function spawnTrapped(
   params: SpawnParams = {},
 ): Promise<{ h: SpawnedHopper; trap: Trap }> {
   const trap = new Trap();
-  const h = await spawnTree(roots, { ...params, wrap: trap.wrap });
+  const { wrap = (store) => store } = params;
+  const h = await spawnTree(roots, { ...params, wrap: (store) => trap.wrap(wrap(store)) });
   await crashAndRestart(h);
   return { h, trap };
 }
