@@ -24,6 +24,7 @@ export class Auditor {
   readonly #given: AuditorParams;
   #alarm: Cancellable | null = null;
   #forgetting: Cancellable | null = null;
+  #stopped = false;
 
   constructor(params: AuditorParams) {
     this.#given = params;
@@ -33,6 +34,7 @@ export class Auditor {
   async tick(): Promise<number> {
     const { system, store, protocol } = this.#given;
     await this.#forget();
+    if (this.#stopped) return 0;
     const stuck = await store.queries.stuck(MOST);
     for (const { task, keeper } of stuck) system.post({ to: keeper, message: protocol.audit.task(task) });
     const uneasy = await store.queries.uneasy(MOST);
@@ -42,12 +44,13 @@ export class Auditor {
 
   start(): void {
     const { clock } = this.#given;
+    this.#stopped = false;
     this.#alarm?.cancel();
     this.#alarm = clock.at(clock.now() + EVERY_MS, () => {
       this.tick()
         .catch((error: unknown) => this.#failed(error))
         .finally(() => {
-          if (this.#alarm !== null) this.start();
+          if (!this.#stopped) this.start();
         });
     });
   }
@@ -58,7 +61,7 @@ export class Auditor {
     this.#forgetting?.cancel();
     this.#forgetting = null;
     const forgotten = await store.forgetKeys(clock.now() - KEY_KEPT_MS, MOST_KEYS);
-    if (forgotten < MOST_KEYS) return;
+    if (forgotten < MOST_KEYS || this.#stopped) return;
     this.#forgetting = clock.at(clock.now() + MORE_KEYS_MS, () => {
       this.#forget().catch((error: unknown) => this.#failed(error));
     });
@@ -73,6 +76,7 @@ export class Auditor {
 
   /** May be called twice, or first. */
   stop(): void {
+    this.#stopped = true;
     this.#alarm?.cancel();
     this.#alarm = null;
     this.#forgetting?.cancel();

@@ -168,6 +168,30 @@ describe("the auditor", () => {
     expect(rounds).toHaveLength(4);
   });
 
+  it("given it is stopped while it forgets, then it touches the store no more", async () => {
+    const h = await spawnTree([]);
+    const { clock } = h;
+    const forgotten = Promise.withResolvers<number>();
+    let touched = 0;
+    const store = {
+      ...h.store,
+      forgetKeys() {
+        touched += 1;
+        return forgotten.promise as never;
+      },
+      get queries(): never {
+        throw new Error("the store is closed");
+      },
+    };
+    const auditor = new Auditor({ system: {} as never, store, clock, log: silentLog, protocol });
+    const round = auditor.tick();
+    auditor.stop();
+    forgotten.resolve(2_000);
+    expect(await round).toBe(0);
+    clock.moveTo(clock.now() + 1_000);
+    expect(touched).toBe(1);
+  });
+
   it("given the store cannot be read, then it says so in the log and looks again the next time", async () => {
     const h = await spawnTree([]);
     const { clock } = h;
