@@ -64,7 +64,7 @@ export const SETTING_PATHS: readonly (readonly string[])[] = [
   ...SCOPES.flatMap((scope) => CONFIG_KEYS.map((key) => ["scopes", scope, key])),
 ];
 
-/** What of checked settings has no effect. Hopper writes no log: silence is what it keeps. */
+/** What of checked settings has no effect. The command line writes no log: silence is what it keeps. */
 export function settingWarnings({ logging, scopes }: z.output<typeof settingsContent>): Issue[] {
   const level = logging?.level ?? "silent";
   return [
