@@ -15,6 +15,7 @@ import { given } from "./contracts/given.ts";
 import { Beside } from "./door/beside.ts";
 import { Directory } from "./door/directory.ts";
 import { Door } from "./door/door.ts";
+import { errorOf } from "./door/error-of.ts";
 import { Journal } from "./door/journal.ts";
 import { Lifetime } from "./door/lifetime.ts";
 import { stderrLog, systemClock, systemIds, systemRandom } from "./environment/real.ts";
@@ -129,11 +130,12 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   const ids = params.ids ?? systemIds;
   const { mode = "own", log = stderrLog } = params;
   const store = params.opened ?? (await open(params, configured, clock, ids));
-  const lifetime = new Lifetime(clock);
   const scopes = createScopeRegistry();
   for (const [scope, behavior] of Object.entries(params.scopes ?? {}))
     scopes.register(scope as Scope, behavior);
   const directory = await directoryOf(store, mode);
+  const beside = mode === "read" ? new Beside({ store, directory, clock }) : null;
+  const lifetime = new Lifetime({ clock, before: beside === null ? null : () => beside.catchUp() });
   const system = new System({
     store,
     clock,
@@ -147,7 +149,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
     onFatal(refusal) {
       auditor.stop();
       lifetime.fail(refusal);
-      params.onFatal?.(new HopperError(refusal.code, refusal.detail));
+      params.onFatal?.(errorOf(refusal));
     },
     ...given({ limits: params.limits, choose: params.choose, trace: params.trace }),
   });
@@ -160,7 +162,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   const writable = mode === "own";
   const door = new Door({ store, system, directory, settings, clock, log, lifetime, writable });
   const left = { tasks: [], groups: [] };
-  const hopper = compose(door, { mode, auditor, left });
+  const hopper = compose(door, { mode, beside, auditor, left });
   if (mode === "own" && params.running !== false) {
     const begin = (): void => {
       system.start();
@@ -215,15 +217,14 @@ async function open(
 
 interface Parts {
   readonly mode: "own" | "read";
+  readonly beside: Beside | null;
   readonly auditor: Auditor;
   readonly left: OrphansEnded;
 }
 
 /** Every group of verbs, on one door and one journal. */
-function compose(door: Door, { mode, auditor, left }: Parts): HopperWithInternals {
-  const { store, system, lifetime, directory, clock } = door;
-  const beside = mode === "read" ? new Beside({ store, directory, clock }) : null;
-  if (beside !== null) lifetime.before = () => beside.catchUp();
+function compose(door: Door, { mode, beside, auditor, left }: Parts): HopperWithInternals {
+  const { store, system, lifetime } = door;
   const journal = new Journal(door, beside);
   let closing: Promise<void> | null = null;
   const end = async (): Promise<void> => {

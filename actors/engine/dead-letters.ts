@@ -1,5 +1,6 @@
 import { refuse } from "../../machines/errors.ts";
-import { CommitError } from "../../store/store.ts";
+import type { RedrivenLetter } from "../../machines/messages/answer.ts";
+import { CommitError, type DeadLetter } from "../../store/store.ts";
 import { UNCOUNTED, type Envelope } from "../../machines/messages/envelope.ts";
 import type { TaskNo } from "../../machines/records/values.ts";
 import type { Batch } from "./batch.ts";
@@ -55,6 +56,13 @@ export async function deadLetter(params: {
     about === null ? null : (actor.tasks.get(about) ?? (await currentTask({ store, batch }, about)));
   protocol.deadLetter(turn, failure.message, about, task?.keeper === actor.no ? task : null);
   for (const sent of batch.sent.splice(0)) batch.addMail(sent);
+}
+
+/** What of a dead letter is shown. */
+export function shownLetter({ no, envelope, error, at, times }: DeadLetter): RedrivenLetter {
+  const { to, from, message } = envelope;
+  const task = "task" in message ? message.task : null;
+  return { no, to, from, type: message.type, task, error, at, times };
 }
 
 function refusalOf(failure: Error, envelope: Envelope): ReturnType<typeof refuse> {

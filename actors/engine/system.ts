@@ -15,6 +15,11 @@ import type { Cancellable } from "./environment.ts";
 import { DEFAULT_LIMITS, type Key, type Metrics, type SystemParams } from "./system-params.ts";
 import { WorkingSets } from "./working-sets.ts";
 
+/** What a caller meets whose answer the shutdown has overtaken. */
+export const DRAINING = refuse("draining", "Hopper is shutting down; ask again when it is back.");
+/** What it meets afterwards. */
+export const CLOSED = refuse("unavailable", "This Hopper is closed; open the store again.");
+
 /** Moments that one batch handles. */
 const DUE_AT_A_TIME = 256;
 /** How often an idle loop looks about while somebody waits for an answer that only another command can bring, in ms. */
@@ -33,7 +38,7 @@ export class System {
   readonly #keys = new Map<number, Key>();
   readonly #answers = new Answers();
   #counters: Counters = { instance: 0, task: 0, delegation: 0, message: 0, position: 0, command: 0 };
-  #state: "stopped" | "running" | "failed" = "stopped";
+  #running = false;
   #failure: Refusal | null = null;
   #driven = false;
   #scheduled = false;
@@ -51,7 +56,7 @@ export class System {
   /** Reads where the store stands. Call once, before anything else. */
   async open(): Promise<void> {
     this.#counters = { ...(await this.#context.store.counters()) };
-    this.#state = "running";
+    this.#running = true;
   }
 
   /** Lets the loop run by itself whenever something is due. */
@@ -66,8 +71,8 @@ export class System {
     this.#alarm?.cancel();
     this.#alarm = null;
     await this.#ticking;
-    if (this.#state === "running") this.#state = "stopped";
-    this.#answers.refuseAll(refuse("draining", "Hopper is shutting down; ask again when it is back.", {}));
+    this.#running = false;
+    this.#answers.refuseAll(DRAINING);
   }
 
   onCommit(listener: CommitListener): () => void {
@@ -111,9 +116,9 @@ export class System {
 
   /** Throws `unavailable` once the loop has been closed or has failed. */
   mustRun(): void {
-    if (this.#state === "running") return;
-    const detail = this.#failure?.detail ?? "This Hopper is closed; open the store again.";
-    throw new HopperError("unavailable", detail);
+    if (this.#running) return;
+    const { code, detail } = this.#failure ?? CLOSED;
+    throw new HopperError(code, detail);
   }
 
   /** Has the store failed? Then nothing touches it any more. */
@@ -126,8 +131,8 @@ export class System {
    * Whoever waits is answered `unavailable`. May be called twice.
    */
   fail(error: Error): void {
-    if (this.#state === "failed") return;
-    this.#state = "failed";
+    if (this.failed) return;
+    this.#running = false;
     this.#driven = false;
     this.#alarm?.cancel();
     this.#context.log.error(
@@ -171,7 +176,7 @@ export class System {
   // ------------------------------------------------------------------ inside
 
   #schedule(): void {
-    if (!this.#driven || this.#scheduled || this.#state !== "running") return;
+    if (!this.#driven || this.#scheduled || !this.#running) return;
     this.#scheduled = true;
     this.#context.clock.soon(() => {
       this.#scheduled = false;
@@ -180,7 +185,7 @@ export class System {
   }
 
   async #run(): Promise<void> {
-    if (!this.#driven || this.#state !== "running") return;
+    if (!this.#driven || !this.#running) return;
     try {
       if (await this.tick()) this.#schedule();
       else await this.#setAlarm();
@@ -202,7 +207,7 @@ export class System {
   }
 
   async #tick(): Promise<boolean> {
-    if (this.#state !== "running") return false;
+    if (!this.#running) return false;
     const plan = await this.#plan();
     if (plan.first.length === 0 && (plan.inbox.size === 0 || !plan.overtaking)) return false;
     this.metrics.batches += 1;
@@ -276,7 +281,7 @@ export class System {
       commit: (batch) => this.#commit(batch),
       fail: (error) => this.fail(error),
       putBack: (envelope) => this.#putBack(envelope),
-      isRunning: () => this.#state === "running",
+      isRunning: () => this.#running,
     };
   }
 

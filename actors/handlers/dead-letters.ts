@@ -1,4 +1,5 @@
 import { refuse } from "../../machines/errors.ts";
+import { shownLetter } from "../engine/dead-letters.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
 
@@ -19,11 +20,8 @@ function onRedrive(turn: Turn, { letter: no }: MessageOf<"message.redrive">): vo
   if (letter === null) {
     return turn.refuse(refuse("not_found", `There is no dead letter ${no} any more.`, { field: "id" }));
   }
-  const { error, at, times } = letter;
-  const { to, from, message } = letter.envelope;
-  const { type } = message;
-  const task = "task" in message ? message.task : null;
-  turn.note("message.redriven", { type }, { task });
+  const shown = shownLetter(letter);
+  turn.note("message.redriven", { type: letter.envelope.message.type }, { task: shown.task });
   turn.redrive(letter);
-  turn.answer({ kind: "redriven", letter: { no, to, from, type, task, error, at, times } });
+  turn.answer({ kind: "redriven", letter: shown });
 }

@@ -47,12 +47,12 @@ async function showPage(context: Context, hopper: Hopper, args: Args): Promise<v
   const shown: EventView[] = [];
   for await (const event of hopper.events({ ...params, limit })) shown.push(event);
   const since = shown.at(-1)?.cursor;
-  let more = false;
-  if (since !== undefined && shown.length === limit)
-    for await (const _next of hopper.events({ ...params, since, limit: 1 })) more = true;
   const items = shown.map((event) => toWire(event) as EventBody);
   const cursor = items.at(-1)?.cursor ?? args.maybe("since") ?? "0";
   const people = context.format === "table" || context.format === "wide";
+  let more = false;
+  if (people && since !== undefined && shown.length === limit)
+    for await (const _next of hopper.events({ ...params, since, limit: 1 })) more = true;
   const names = people && !context.quiet ? await namesOf(hopper, items) : {};
   const sentences = people ? await sentencesOf(shown, (id) => names[id] ?? id) : [];
   if (items.length === 0) context.remark("no events");

@@ -52,10 +52,9 @@ const QUIET = { info: () => undefined, warn: () => undefined, error: () => undef
 /** Opens a store. Does not wait for another owner: that would block the process; who calls this tries again. */
 export async function openStore({ store, mode, config, onFatal }: OpenParams): Promise<Hopper> {
   const { createHopper, StoreError } = await import("../../src/index.ts");
+  const path = store.replace(/^sqlite:/, "");
   const failed = ({ detail }: HopperError): void =>
-    onFatal?.(
-      new StoreError("failed", store.replace(/^sqlite:/, ""), `${store.replace(/^sqlite:/, "")}: ${detail}`),
-    );
+    onFatal?.(new StoreError("failed", path, `${path}: ${detail}`));
   return await createHopper({ store, mode, sources: config, lockWaitMs: 0, onFatal: failed, log: QUIET });
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
+import { silentLog } from "../../src/environment/real.ts";
 import { createHopper } from "../../src/index.ts";
 
 /** Under a disk that fails: prints, as JSON, what every caller met and how long closing took. */
@@ -9,8 +10,11 @@ const note =
   (error: Error & { code?: string }): void =>
     void (met[name] = error.code ?? error.message);
 
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const hopper = await createHopper({ store: `sqlite:${folder}/hopper.db`, onFatal: note("onFatal"), log });
+const hopper = await createHopper({
+  store: `sqlite:${folder}/hopper.db`,
+  onFatal: note("onFatal"),
+  log: silentLog,
+});
 await hopper.instances.create({ name: "global", scope: "GLOBAL", start: true });
 await hopper.tasks.add({ title: "before" });
 const waits = [

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { System } from "../../actors/engine/system.ts";
 import type { Key } from "../../actors/engine/system-params.ts";
 import type { Clock, Log } from "../../actors/engine/environment.ts";
-import { HopperError, type Refusal } from "../../machines/errors.ts";
+import { HopperError } from "../../machines/errors.ts";
 import { instanceLifecycle, verbsOf } from "../../machines/lifecycles/instance.ts";
 import type { Answer, AnswerValue } from "../../machines/messages/answer.ts";
 import type { Command } from "../../machines/messages/command.ts";
@@ -21,6 +21,7 @@ import type { DirectoryEntry, Store, TaskAddress } from "../../store/store.ts";
 import type { CommandOptions } from "../contracts/command-options.ts";
 import { Cursors } from "./cursor.ts";
 import type { Directory } from "./directory.ts";
+import { errorOf } from "./error-of.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { missingRecord, parseDelegationRef, parseTaskRef, resolveInstance } from "./references.ts";
 import {
@@ -287,12 +288,3 @@ export class Door {
 }
 
 const NO_IDS: ReadonlyMap<number, string> = new Map();
-
-/** A refusal of the runtime as callers meet it: moments in the facts as ISO 8601. */
-export function errorOf(refusal: Refusal): HopperError {
-  const facts: { [key: string]: Refusal["facts"][string] } = {};
-  for (const [key, value] of Object.entries(refusal.facts)) {
-    facts[key] = key.endsWith("_at") && typeof value === "number" ? new Date(value).toISOString() : value;
-  }
-  return new HopperError(refusal.code, refusal.detail, facts);
-}

@@ -1,8 +1,8 @@
 import type { Clock } from "../../actors/engine/environment.ts";
-import { HopperError, refuse, type Refusal } from "../../machines/errors.ts";
+import { CLOSED, DRAINING } from "../../actors/engine/system.ts";
+import { HopperError, type Refusal } from "../../machines/errors.ts";
+import { errorOf } from "./error-of.ts";
 
-const DRAINING = refuse("draining", "Hopper is shutting down; ask again when it is back.");
-const CLOSED = refuse("unavailable", "This Hopper is closed; open the store again.");
 /** As good as for ever, for who waits without an end, in ms. */
 const FOR_EVER_MS = 1_000_000 * 3_600_000;
 
@@ -42,11 +42,20 @@ interface Ends {
  */
 export class Lifetime {
   readonly #clock: Clock;
+  readonly #before: (() => Promise<unknown>) | null;
   readonly #waiting = new Set<(why: HopperError) => void>();
   #over: Refusal | null = null;
 
-  constructor(clock: Clock) {
+  /** `before` is done before each verb: a reader catches up with the owner beside it. */
+  constructor({
+    clock,
+    before,
+  }: {
+    readonly clock: Clock;
+    readonly before: (() => Promise<unknown>) | null;
+  }) {
     this.#clock = clock;
+    this.#before = before;
   }
 
   /** Waits end with `draining`, and so does what is asked until all is closed. */
@@ -64,17 +73,10 @@ export class Lifetime {
     this.#end(refusal);
   }
 
-  get isOver(): boolean {
-    return this.#over !== null;
-  }
-
   /** Throws what has ended it. */
   mustLast(): void {
     if (this.#over !== null) throw errorOf(this.#over);
   }
-
-  /** What is done before each verb: a reader catches up with the owner beside it. */
-  before: (() => Promise<unknown>) | null = null;
 
   /** These verbs, as long as it lasts; what they meet when it ends under them is said in its words. */
   verbs<T extends object>(group: T): T {
@@ -89,7 +91,7 @@ export class Lifetime {
   async #run(verb: Verb, params: readonly unknown[]): Promise<unknown> {
     this.mustLast();
     try {
-      if (this.before !== null) await this.before();
+      if (this.#before !== null) await this.#before();
       return await verb(...params);
     } catch (error) {
       throw this.inItsWords(error);
@@ -123,7 +125,6 @@ export class Lifetime {
       signal?.removeEventListener("abort", abort);
       this.#waiting.delete(reject);
       bell.wakes(null);
-      bell.reset();
       alarm.cancel();
     }
   }
@@ -148,8 +149,4 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undef
   } finally {
     signal.removeEventListener("abort", abort);
   }
-}
-
-function errorOf({ code, detail }: Refusal): HopperError {
-  return new HopperError(code, detail);
 }

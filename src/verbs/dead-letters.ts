@@ -1,7 +1,6 @@
+import { shownLetter } from "../../actors/engine/dead-letters.ts";
 import { HopperError } from "../../machines/errors.ts";
-import type { RedrivenLetter } from "../../machines/messages/answer.ts";
 import { DESK } from "../../machines/records/values.ts";
-import type { DeadLetter } from "../../store/store.ts";
 import { check } from "../contracts/check.ts";
 import { quote } from "../contracts/common.ts";
 import { plainCommand, type CommandOptions } from "../contracts/command-options.ts";
@@ -30,7 +29,7 @@ export function deadLetters(door: Door): DeadLetters {
       const { limit, cursor = null, count } = check(plainPage, params);
       const page = await store.queries.deadLetters({ limit, cursor, count });
       return await pageOf(page, (letters) =>
-        letters.map((letter) => deadLetterView(flat(letter), directory)),
+        letters.map((letter) => deadLetterView(shownLetter(letter), directory)),
       );
     },
     async redrive(id, params = {}) {
@@ -50,10 +49,4 @@ export function deadLetters(door: Door): DeadLetters {
       return deadLetterView(answer.letter, directory);
     },
   };
-}
-
-function flat({ no, envelope, error, at, times }: DeadLetter): RedrivenLetter {
-  const { to, from, message } = envelope;
-  const task = "task" in message ? message.task : null;
-  return { no, to, from, type: message.type, task, error, at, times };
 }

@@ -6,7 +6,8 @@ import { checkBatch } from "../contracts/batch.ts";
 import { check } from "../contracts/check.ts";
 import type { CommandOptions } from "../contracts/command-options.ts";
 import * as contract from "../contracts/task-input.ts";
-import { errorOf, type Door } from "../door/door.ts";
+import type { Door } from "../door/door.ts";
+import { errorOf } from "../door/error-of.ts";
 import type { Journal } from "../door/journal.ts";
 import type { TaskView } from "../views/views.ts";
 

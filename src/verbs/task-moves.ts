@@ -1,11 +1,13 @@
 import { HopperError } from "../../machines/errors.ts";
 import type { Command } from "../../machines/messages/command.ts";
+import { needsLiveInstance } from "../../machines/policies/departure.ts";
 import { DESK, type InstanceNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { check } from "../contracts/check.ts";
 import * as contract from "../contracts/tasks.ts";
 import type { CommandOptions } from "../contracts/command-options.ts";
 import type { Door } from "../door/door.ts";
+import { errorOf } from "../door/error-of.ts";
 import { taskRef } from "../door/references.ts";
 import type { DelegationView, TaskView } from "../views/views.ts";
 
@@ -33,9 +35,7 @@ export function taskMoves(door: Door): TaskMoves {
       const to = door.instance(instanceId, "instanceId");
       const command: Command = { type: "task.assign", task: task.no, to: to.no };
       const precondition = (): void => {
-        if (to.status !== "terminated") return;
-        const detail = `${to.name} is terminated; a task needs a live instance.`;
-        throw new HopperError("illegal_transition", detail, { status: to.status, allowed: [] });
+        if (to.status === "terminated") throw errorOf(needsLiveInstance(to));
       };
       const answer = await door.ask("task", { to: task.keeper, command, asked, precondition });
       return await door.taskView(answer.task);
