@@ -5,6 +5,7 @@ export interface Settings {
   readonly delegation: {
     readonly routedExpiryMs: number;
     readonly manualExpiryMs: number;
+    /** These two have no effect: docs/decisions/0016-a-child-says-when-it-has-room.md. */
     readonly roundBackoffMs: number;
     readonly roundBackoffMaxMs: number;
   };

@@ -55,8 +55,8 @@ export interface Commit {
   readonly instances: { readonly added: readonly Instance[]; readonly changed: readonly Instance[] };
   /** Insert or replace. */
   readonly tallies: readonly Tally[];
-  /** Insert or replace. */
-  readonly roster: readonly RosterEntry[];
+  /** Insert or replace; those of children that have ended go. */
+  readonly roster: { readonly kept: readonly RosterEntry[]; readonly ended: readonly RosterEntry[] };
   readonly tasks: {
     readonly added: readonly Task[];
     /** What was asked is unchanged: only the columns of "where it is" and "how it fares" are written. */

@@ -10,16 +10,23 @@ import { emptyTally, type Instance, type RosterEntry, type Tally } from "../../m
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { roomOf } from "../../machines/policies/capacity.ts";
+import { Roster } from "../../machines/routing/roster.ts";
 import { createTextIndex, type TextIndex } from "../../machines/routing/text-index.ts";
 import type { RoutingView } from "../../machines/scopes/behavior.ts";
-import { WorkerQueue } from "../../machines/worker-queue.ts";
+import { HeldQueue } from "../../machines/queues/held-queue.ts";
+import { WorkerQueue } from "../../machines/queues/worker-queue.ts";
+import { awaitedBy, endsByNews, type Awaited } from "../../machines/policies/held.ts";
 import type { ActorRows } from "../../store/store.ts";
+import type { TurnWorld } from "./environment.ts";
 
 /** A pending offer this actor made: enough to withdraw it. */
 export interface Offer {
   readonly delegation: DelegationNo;
   readonly target: InstanceNo;
 }
+
+/** What an actor's orders depend on beside its rows. */
+export type ActorWorld = Pick<TurnWorld, "settings" | "scopes">;
 
 /**
  * The working set of one actor: the rows it keeps and the orders derived from them, in memory while it
@@ -31,7 +38,8 @@ export class Actor {
   /** null = the desk. */
   readonly instance: Instance | null;
   readonly tally: Tally;
-  readonly roster = new Map<InstanceNo, RosterEntry>();
+  /** Its live children. */
+  readonly roster = new Roster();
   /** Open tasks it keeps, and final ones for the length of a turn. */
   readonly tasks = new Map<TaskNo, Task>();
   /** Open hops that brought tasks here, by task. */
@@ -39,21 +47,24 @@ export class Actor {
   /** Its own pending offers, by task. */
   readonly offers = new Map<TaskNo, Offer>();
   readonly queue = new WorkerQueue();
-  /** Held tasks in the order in which they are looked at again: priority, then first in first out. */
-  readonly held = new WorkerQueue();
+  readonly held = new HeldQueue();
   /** Batch in which it was last used, for passivation. */
   lastUsed = 0;
-  /** What its parent was last told about its room: full or not. */
-  toldFull = false;
-  /** Set when the roster's words changed. */
-  textIndex: TextIndex | null = null;
+  /** What its parent believes of its room: what it was last told, less what was accepted from it since. */
+  toldRoom = 0;
   /** The parent must hear of a change at the end of the batch. */
   newsDue = false;
 
+  readonly #world: ActorWorld;
+  /** null = the roster's words have changed. */
+  #text: TextIndex | null = null;
+  /** false = held tasks are as they came from their rows. */
+  #isSorted = true;
   #config: EffectiveConfig | null = null;
 
-  constructor(no: ActorNo, rows: ActorRows | null) {
+  constructor(no: ActorNo, rows: ActorRows | null, world: ActorWorld) {
     this.no = no;
+    this.#world = world;
     this.instance = rows?.instance ?? null;
     this.tally = rows?.tally ?? emptyTally(no);
     if (rows === null) return;
@@ -64,8 +75,9 @@ export class Actor {
     }
     for (const task of rows.tasks) {
       this.tasks.set(task.no, task);
-      this.file(task);
+      this.file(task, "unsure");
     }
+    this.#isSorted = this.held.size === 0;
   }
 
   get isDesk(): boolean {
@@ -73,17 +85,38 @@ export class Actor {
   }
 
   /** Puts a task it keeps where its status says: the queue, the held, or neither. */
-  file(task: Task): void {
+  file(task: Task, awaited?: Awaited): void {
     if (task.status === "queued") {
       this.queue.add({
         no: task.no,
         priority: task.priority,
         arrival: task.arrival ?? task.no,
         notBefore: task.notBefore,
+        tags: task.tags,
+        runs: task.run !== null,
       });
     } else if (task.status === "pending" && task.pendingHop === null && task.heldReason !== null) {
-      this.held.add({ no: task.no, priority: task.priority, arrival: task.no, notBefore: null });
+      const entry = { no: task.no, priority: task.priority, arrival: task.no };
+      this.held.add(entry, awaited ?? this.#awaited(task, true));
     }
+  }
+
+  /** The held tasks by what they wait for, for a turn that looks at some of them: those of its rows are sorted then. */
+  sortedHeld(): HeldQueue {
+    if (this.#isSorted) return this.held;
+    this.#isSorted = true;
+    for (const task of this.tasks.values())
+      if (this.held.has(task.no)) this.file(task, this.#awaited(task, false));
+    return this.held;
+  }
+
+  #awaited(task: Task, isDecided: boolean): Awaited {
+    if (this.instance === null || !endsByNews(task.heldReason)) return "person";
+    const { scopes, settings } = this.#world;
+    const { status, scope } = this.instance;
+    const behavior = scopes.behaviorFor(scope);
+    const { unmatched } = this.config(settings);
+    return awaitedBy({ task, isRunning: status === "running", behavior, unmatched, isDecided });
   }
 
   unfile(task: TaskNo): void {
@@ -114,32 +147,47 @@ export class Actor {
   }
 
   view(settings: Settings, now: number): RoutingView {
-    let liveOrchestrations = 0;
-    for (const entry of this.roster.values()) {
-      if (entry.scope === "ORCHESTRATION" && entry.status !== "terminated") liveOrchestrations += 1;
-    }
-    this.textIndex ??= createTextIndex(this.roster.values());
+    this.#text ??= createTextIndex(this.roster.values());
     return {
       instance: this.instance as Instance,
       config: this.config(settings),
       roster: this.roster,
-      text: this.textIndex,
+      text: this.#text,
       now,
       load: this.used() + this.held.size,
-      liveOrchestrations,
+      liveOrchestrations: this.roster.count("ORCHESTRATION"),
     };
   }
 
-  liveChildren(): number {
-    let live = 0;
-    for (const entry of this.roster.values()) if (entry.status !== "terminated") live += 1;
-    return live;
+  /** Puts a child on the roster, or what it has become. */
+  enrol(entry: RosterEntry): void {
+    const known = this.roster.get(entry.child);
+    if (known === undefined || !isWordedAlike(known, entry)) this.#text = null;
+    this.roster.set(entry.child, entry);
+  }
+
+  /** A child has ended. */
+  strike({ child }: RosterEntry): void {
+    this.roster.delete(child);
+    this.#text = null;
   }
 
   /** True when nothing open is here, below it, or on its way here. */
   isEmpty(): boolean {
-    if (this.tasks.size > 0 || this.hops.size > 0 || this.offers.size > 0) return false;
-    for (const entry of this.roster.values()) if (entry.ownOpen > 0) return false;
-    return true;
+    const none = this.tasks.size === 0 && this.hops.size === 0 && this.offers.size === 0;
+    return none && this.roster.ownOpen === 0;
   }
+}
+
+/** Whether a text finds both by the same words. */
+function isWordedAlike(a: RosterEntry, b: RosterEntry): boolean {
+  const words = ({ name, description, capabilities, domains }: RosterEntry): unknown[] => [
+    name,
+    description,
+    ...capabilities,
+    "",
+    ...domains,
+  ];
+  const [before, after] = [words(a), words(b)];
+  return before.length === after.length && before.every((word, at) => word === after[at]);
 }

@@ -40,6 +40,8 @@ export class Batch {
   readonly instances = new Map<InstanceNo, { readonly instance: Instance; readonly added: boolean }>();
   readonly tallies = new Set<Tally>();
   readonly roster = new Set<RosterEntry>();
+  /** Of children that have ended. */
+  readonly struck: RosterEntry[] = [];
   readonly results: TaskResult[] = [];
   readonly watches: Watch[] = [];
   readonly events: JournalEvent[] = [];
@@ -98,6 +100,12 @@ export class Batch {
     this.trace?.touch({ table: "roster", no: entry.child, added: false, keeper: entry.parent }, entry);
   }
 
+  strike(entry: RosterEntry): void {
+    this.roster.delete(entry);
+    this.struck.push(entry);
+    this.trace?.touch({ table: "roster", no: entry.child, added: false, keeper: entry.parent }, entry);
+  }
+
   touchTally(tally: Tally, added: boolean): void {
     this.tallies.add(tally);
     this.trace?.touch({ table: "tally", no: tally.instance, added, keeper: tally.instance }, tally);
@@ -139,6 +147,7 @@ export class Batch {
       this.delegations.size === 0 &&
       this.instances.size === 0 &&
       this.roster.size === 0 &&
+      this.struck.length === 0 &&
       this.tallies.size === 0 &&
       this.mail.length === 0 &&
       this.mailDone.length === 0 &&
@@ -165,7 +174,7 @@ export class Batch {
       counters: this.counters,
       instances,
       tallies: [...this.tallies],
-      roster: [...this.roster],
+      roster: { kept: [...this.roster], ended: this.struck },
       tasks,
       delegations,
       results: this.results,

@@ -48,7 +48,7 @@ export class System {
 
   constructor(params: SystemParams) {
     const limits = { ...DEFAULT_LIMITS, ...params.limits };
-    const sets = new WorkingSets(params.store, params.settings, limits.actors);
+    const sets = new WorkingSets(params.store, params, limits.actors);
     this.#context = { ...params, limits, sets, keys: this.#keys };
     this.observers = new Observers(params.log);
   }

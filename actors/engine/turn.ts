@@ -182,11 +182,29 @@ export class Turn extends TurnBase {
     this.batch.touchInstance(this.instance, false);
   }
 
+  /** Puts a child on the roster, or what it has become. */
+  enrol(entry: RosterEntry): void {
+    this.actor.enrol(entry);
+    this.touchRoster(entry);
+  }
+
+  /** What the actor knows of a child has changed. */
   touchRoster(entry: RosterEntry): void {
-    if (entry.parent !== this.actor.no) {
-      throw new KeeperViolation(`actor ${this.actor.no} changes the roster of ${entry.parent}`);
-    }
+    this.#mustBeOwn(entry);
+    this.actor.roster.set(entry.child, entry);
     this.batch.touchRoster(entry);
+  }
+
+  /** A child has ended: it leaves the roster, and its entry the store. */
+  strike(entry: RosterEntry): void {
+    this.#mustBeOwn(entry);
+    this.actor.strike(entry);
+    this.batch.strike(entry);
+  }
+
+  #mustBeOwn(entry: RosterEntry): void {
+    if (entry.parent === this.actor.no) return;
+    throw new KeeperViolation(`actor ${this.actor.no} changes the roster of ${entry.parent}`);
   }
 
   /** Counts a task of this actor; by itself where somebody else's turn made it final, passed it on or brought it here. */

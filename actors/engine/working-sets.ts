@@ -1,8 +1,7 @@
 import { emptyTally } from "../../machines/records/instance.ts";
 import { DESK, type ActorNo } from "../../machines/records/values.ts";
-import type { Settings } from "../../machines/settings.ts";
 import type { Awaitable, Store } from "../../store/store.ts";
-import { Actor } from "./actor.ts";
+import { Actor, type ActorWorld } from "./actor.ts";
 import type { Batch } from "./batch.ts";
 
 /**
@@ -11,14 +10,14 @@ import type { Batch } from "./batch.ts";
  */
 export class WorkingSets {
   readonly #store: Store;
-  readonly #settings: Settings;
+  readonly #world: ActorWorld;
   readonly #max: number;
   readonly #actors = new Map<ActorNo, Actor>();
   #batch = 0;
 
-  constructor(store: Store, settings: Settings, max: number) {
+  constructor(store: Store, world: ActorWorld, max: number) {
     this.#store = store;
-    this.#settings = settings;
+    this.#world = world;
     this.#max = max;
   }
 
@@ -35,7 +34,8 @@ export class WorkingSets {
   async #activate(no: ActorNo, batch: Batch): Promise<Actor | null> {
     const actor = await this.#read(no, batch);
     if (actor === null) return null;
-    actor.toldFull = actor.instance !== null && actor.room(actor.config(this.#settings)) <= 0;
+    // At least so much: what its parent believes is not stored with it.
+    if (actor.instance !== null) actor.toldRoom = Math.min(1, actor.room(actor.config(this.#world.settings)));
     actor.lastUsed = this.#batch;
     this.#actors.set(no, actor);
     // Dropped with the batch, should it fail: it may have been made from rows of this very batch.
@@ -45,17 +45,17 @@ export class WorkingSets {
 
   async #read(no: ActorNo, batch: Batch): Promise<Actor | null> {
     if (no === DESK) {
-      const actor = new Actor(DESK, null);
+      const actor = new Actor(DESK, null, this.#world);
       Object.assign(actor.tally, await this.#store.queries.tally(DESK));
       return actor;
     }
     const added = batch.instances.get(no);
     if (added?.added === true) {
       const nothing = { tally: emptyTally(no), roster: [], tasks: [], hops: [], offers: [] };
-      return new Actor(no, { instance: added.instance, ...nothing });
+      return new Actor(no, { instance: added.instance, ...nothing }, this.#world);
     }
     const rows = await this.#store.actor(no);
-    return rows === null ? null : new Actor(no, rows);
+    return rows === null ? null : new Actor(no, rows, this.#world);
   }
 
   /** A failed batch costs the memory of every actor it touched: they are read again. */

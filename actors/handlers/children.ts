@@ -1,6 +1,5 @@
-import { backoffMs } from "../../machines/backoff.ts";
 import type { RosterNews } from "../../machines/messages/notice.ts";
-import type { Instance } from "../../machines/records/instance.ts";
+import type { Instance, RosterEntry } from "../../machines/records/instance.ts";
 import type { InstanceNo } from "../../machines/records/values.ts";
 import type { EffectiveConfig } from "../../machines/settings.ts";
 import type { Turn } from "../engine/turn.ts";
@@ -25,22 +24,36 @@ export function introduction(
   };
 }
 
-/** A hop of this actor to a child has ended: one fewer open there. */
-export function closeOwnHop(turn: Turn, child: InstanceNo): void {
+/** A hop of this actor to another one begins; to a child: one more open there. */
+export function openOwnHop(turn: Turn, target: InstanceNo): void {
+  change(turn, target, (entry) => (entry.ownOpen += 1));
+}
+
+/** Such a hop has ended. */
+export function closeOwnHop(turn: Turn, target: InstanceNo): void {
+  change(turn, target, (entry) => (entry.ownOpen = Math.max(0, entry.ownOpen - 1)));
+}
+
+/** A child has said how much room it has. */
+export function noteRoom(turn: Turn, child: InstanceNo, room: number): void {
+  change(turn, child, (entry) => (entry.room = room));
+}
+
+/** A child has accepted a task. */
+export function takeRoom(turn: Turn, child: InstanceNo): void {
+  change(turn, child, (entry) => (entry.room = Math.max(0, entry.room - 1)));
+}
+
+function change(turn: Turn, child: InstanceNo, write: (entry: RosterEntry) => void): void {
   const entry = turn.actor.roster.get(child);
   if (entry === undefined) return;
-  entry.ownOpen = Math.max(0, entry.ownOpen - 1);
+  write(entry);
   turn.touchRoster(entry);
 }
 
-/** A child refused for want of room: it is not offered held work until a backoff has passed, or it sends news. */
-export function noteRefusal(turn: Turn, child: InstanceNo, room: number): void {
-  const entry = turn.actor.roster.get(child);
-  if (entry === undefined) return;
-  const { roundBackoffMs: baseMs, roundBackoffMaxMs: maxMs } = turn.settings.delegation;
-  entry.room = room;
-  entry.refusals += 1;
-  const waitMs = backoffMs({ n: entry.refusals, baseMs, maxMs, random: turn.world.random });
-  entry.backoffUntil = turn.now + Math.max(1, Math.ceil(waitMs));
-  turn.touchRoster(entry);
+/** Totals of the children that have ended, in the parent's runtime_metadata (spec/domain.md 2.2). */
+export function endedTotals({ runtimeMetadata }: Instance): Readonly<Partial<Record<EndedTotal, number>>> {
+  return (runtimeMetadata["ended_totals"] ?? {}) as Partial<Record<EndedTotal, number>>;
 }
+
+type EndedTotal = "instances" | "done" | "failed" | "cancelled";

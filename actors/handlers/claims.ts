@@ -1,7 +1,6 @@
 import { refuse, type Refusal } from "../../machines/errors.ts";
 import { hasQueue } from "../../machines/legality.ts";
 import type { Task } from "../../machines/records/task.ts";
-import type { TaskNo } from "../../machines/records/values.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
 import { holdsLease, leaseLost } from "./lease-token.ts";
@@ -20,8 +19,9 @@ function onClaim(turn: Turn, command: MessageOf<"instance.claim">): void {
   if (refusal !== null) return turn.refuse(refusal);
   const able =
     command.capabilities === null ? null : new Set(command.capabilities.map((one) => one.toLowerCase()));
+  // A worker that runs commands takes only what has one; the rest is a person's.
+  const wanted = { able, runs: command.kind === "own" };
   const taken: { task: Task; token: number; expiresAt: number }[] = [];
-  const wanted = (no: TaskNo): boolean => isFor(command, able, actor.tasks.get(no));
   while (taken.length < command.max && actor.claimed < config.maxConcurrent) {
     const no = actor.queue.first(turn.now, wanted);
     const task = no === null ? undefined : actor.tasks.get(no);
@@ -45,16 +45,6 @@ function onClaim(turn: Turn, command: MessageOf<"instance.claim">): void {
 
 function attemptEnd(turn: Turn, { timeoutSeconds }: Task): { ends?: number } {
   return timeoutSeconds === null ? {} : { ends: turn.now + timeoutSeconds * 1_000 };
-}
-
-/** A worker gets what it can do: the tags it names, and a shell worker only what has a command; the rest is a person's. */
-function isFor(
-  command: MessageOf<"instance.claim">,
-  able: ReadonlySet<string> | null,
-  task: Task | undefined,
-): boolean {
-  if (task === undefined || (command.kind === "own" && task.run === null)) return false;
-  return able === null || task.tags.every((tag) => able.has(tag.toLowerCase()));
 }
 
 function claimRefusal(turn: Turn): Refusal | null {

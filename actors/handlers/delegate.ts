@@ -68,9 +68,7 @@ function whyIllegal(turn: Turn, to: InstanceNo, type: DelegationType): Refusal |
   const { actor } = turn;
   const takers = givesWorkTo(scope);
   const child = actor.roster.get(to);
-  const targets = [...actor.roster.values()]
-    .filter((entry) => entry.status !== "terminated")
-    .map((entry) => entry.name);
+  const targets = Array.from(actor.roster.values(), (entry) => entry.name);
   const illegal = (detail: string): Refusal =>
     refuse("invalid_delegation", detail, { from: scope, allowed: takers, targets });
   if (to === actor.no) return illegal(`${name} holds the task already; it cannot delegate to itself.`);

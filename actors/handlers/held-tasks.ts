@@ -1,65 +1,91 @@
 import { hasQueue } from "../../machines/legality.ts";
 import { limitOf } from "../../machines/policies/capacity.ts";
-import { mayMove, type News } from "../../machines/policies/held.ts";
+import { movedBy, type Awaited, type News } from "../../machines/policies/held.ts";
+import type { Ranked } from "../../machines/queues/rank.ts";
+import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
 import { decideTask, wouldHandle } from "./routing.ts";
 
 /** Held tasks are a queue: looked at again when what they wait for may have come. Source: spec/domain.md 2.6. */
+export const heldTasks: Entries<"instance.redecide" | "instance.admit"> = {
+  "instance.redecide": { needs: "nothing", admission: "progress", handle: onRedecide },
+  // What it asks for is done after every turn.
+  "instance.admit": { needs: "nothing", admission: "progress", handle() {} },
+};
 
-/** Wakes this actor when the next refusing child may be tried again, if anything is held. */
-export function armBackoff(turn: Turn): void {
-  const { actor } = turn;
-  const { instance } = actor;
-  if (instance === null || instance.status !== "running" || actor.held.size === 0) return;
-  let soonest: number | null = null;
-  for (const entry of actor.roster.values()) {
-    if (entry.backoffUntil !== null && (soonest === null || entry.backoffUntil < soonest))
-      soonest = entry.backoffUntil;
-  }
-  if (soonest === null || (instance.wakeAt !== null && instance.wakeAt <= soonest)) return;
-  instance.wakeAt = Math.max(soonest, turn.now + 1);
-  turn.touchInstance();
-}
+/** Held tasks looked at in one turn; the others in the next, with commits in between where that takes long. */
+const LOOKS = 64;
 
 /**
  * Looks at held tasks again, in their order: all that the news can move, or as many as there is room for. Each look is
  * a new routing round.
  */
 export function redecideHeld(turn: Turn, news: News): void {
+  lookOn(turn, { news, after: null, left: "room" in news ? news.room : null });
+}
+
+function onRedecide(turn: Turn, { news, after, left }: MessageOf<"instance.redecide">): void {
+  lookOn(turn, { news, after, left });
+}
+
+/** `after`: the last one that was looked at; `left`: so many more may move, null = all of them. */
+function lookOn(
+  turn: Turn,
+  { news, after, left }: { news: News; after: Ranked | null; left: number | null },
+): void {
   const { actor } = turn;
   if (!turn.isRunning || actor.held.size === 0) return;
-  if (news === "backoff") endBackoffs(turn);
-  let left = typeof news === "number" ? news : Number.POSITIVE_INFINITY;
-  for (const no of Array.from(actor.held.inOrder())) {
-    if (left <= 0) break;
-    const task = actor.tasks.get(no);
-    if (task === undefined || !mayMove(task, news)) continue;
-    decideTask(turn, task);
+  const held = actor.sortedHeld();
+  const groups = movedBy(news) ?? [...held.groups()].filter((group) => group !== "person");
+  let [last, room] = [after, left];
+  for (let looks = 0; room === null || room > 0; looks += 1) {
+    const next = held.next(groups, last);
+    if (next === null) return;
+    if (looks === LOOKS && last !== null)
+      return turn.send(actor.no, { type: "instance.redecide", news, after: last, left: room });
+    last = next;
+    look(turn, next);
     // One that could not use the room leaves it to the next.
-    if (!actor.held.has(no)) left -= 1;
-    else if (news === "backoff") break;
+    if (room !== null && !held.has(next.no)) room -= 1;
   }
+  // There is somebody now: the others wait for room.
+  if (news.kind === "child") held.merge("child", "room");
 }
 
-/** Children whose backoff is over may be offered to again; one that is full says itself when it has room. */
-function endBackoffs(turn: Turn): void {
-  for (const entry of turn.actor.roster.values()) {
-    if (entry.backoffUntil === null || entry.backoffUntil > turn.now) continue;
-    entry.backoffUntil = null;
-    turn.touchRoster(entry);
-  }
+function look(turn: Turn, { no }: Ranked): void {
+  const task = turn.actor.tasks.get(no);
+  if (task !== undefined) decideTask(turn, task);
 }
 
-/** Room has appeared in this actor's own queue: tasks held here for want of it are queued. */
+const OWN_ROOM: readonly Awaited[] = ["own room"];
+const UNSURE: readonly Awaited[] = ["unsure"];
+const ANYTHING: readonly Awaited[] = ["anything"];
+
+/** Where there is room in this actor's own queue, tasks held here for want of it are queued. */
 export function admitHeld(turn: Turn): void {
   const { actor } = turn;
   if (!turn.isRunning || actor.held.size === 0 || !hasQueue(turn.instance.scope)) return;
+  const held = actor.sortedHeld();
   const limit = limitOf(turn.config);
-  for (const no of Array.from(actor.held.inOrder())) {
-    if (actor.used() >= limit) return;
-    const task = actor.tasks.get(no);
-    // Held for want of room at a child, it waits for the child's news: offering it again here would never end (V3).
-    if (task?.heldReason !== "no_capacity" || !wouldHandle(turn, task)) continue;
-    decideTask(turn, task);
+  const hasRoom = (): boolean => actor.used() < limit;
+  for (let looks = 0; hasRoom(); looks += 1) {
+    const next = held.next(OWN_ROOM, null) ?? held.next(UNSURE, null);
+    if (next === null) break;
+    if (looks === LOOKS) return turn.send(actor.no, { type: "instance.admit" });
+    admit(turn, next);
   }
+  // What a behavior that does not say so waits for is found out by asking it, the first of them for all.
+  for (let next = held.next(ANYTHING, null); next !== null && hasRoom(); next = held.next(ANYTHING, null)) {
+    admit(turn, next);
+    if (held.has(next.no)) return;
+  }
+}
+
+/** Queues a held task, if that is what would become of it now; else it waits for others. */
+function admit(turn: Turn, { no }: Ranked): void {
+  const task = turn.actor.tasks.get(no);
+  if (task === undefined) return;
+  // Held for want of room at a child, it waits for the child's news: offering it again here would never end (V3).
+  if (task.heldReason === "no_capacity" && wouldHandle(turn, task)) decideTask(turn, task);
+  else turn.actor.file(task);
 }

@@ -58,9 +58,7 @@ function checkChild(turn: Turn, spec: InstanceSpec): Refusal | null {
 export function insertChild(turn: Turn, spec: InstanceSpec): Instance {
   const instance = insertInstance(turn, spec, turn.instance);
   const entry = rosterEntry(turn, instance);
-  turn.actor.roster.set(instance.no, entry);
-  turn.actor.textIndex = null;
-  turn.touchRoster(entry);
+  turn.enrol(entry);
   return instance;
 }
 
@@ -96,7 +94,5 @@ function rosterEntry(turn: Turn, child: Instance): RosterEntry {
     openElsewhere: 0,
     ownOpen: 0,
     childVersion: 0,
-    backoffUntil: null,
-    refusals: 0,
   };
 }

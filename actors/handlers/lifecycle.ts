@@ -50,14 +50,14 @@ function step(turn: Turn, event: InstanceEvent): InstanceStatus | null {
 }
 
 function contextOf(turn: Turn): InstanceContext {
-  return { liveChildren: turn.actor.liveChildren(), terminating: turn.instance.intent === "terminate" };
+  return { liveChildren: turn.actor.roster.size, terminating: turn.instance.intent === "terminate" };
 }
 
 function onLifecycle(turn: Turn, command: MessageOf<"instance.lifecycle">): void {
   const { verb } = command;
   const { instance } = turn;
   const { status } = instance;
-  const live = turn.actor.liveChildren();
+  const live = turn.actor.roster.size;
   if (verb === "terminate" && command.cascade !== true && live > 0 && status !== "terminated")
     return turn.refuse(hasLiveChildren(turn, live));
   // A restart of what is stopped or in error is a START; `recover` is one from error only.
@@ -78,9 +78,7 @@ function onLifecycle(turn: Turn, command: MessageOf<"instance.lifecycle">): void
 
 function hasLiveChildren(turn: Turn, live: number): Refusal {
   const { name, status } = turn.instance;
-  const children = [...turn.actor.roster.values()]
-    .filter((entry) => entry.status !== "terminated")
-    .map((entry) => entry.name);
+  const children = Array.from(turn.actor.roster.values(), (entry) => entry.name);
   return refuse(
     "has_live_children",
     `${name} has ${live === 1 ? "1 child that is" : `${live} children that are`} not terminated.`,
@@ -139,7 +137,7 @@ function onStarted(turn: Turn): void {
 /** It takes work from now on: what it held for not running is decided anew. */
 function run(turn: Turn, answered: InstanceStatus): void {
   turn.lifecycle("instance.running", {}, answered);
-  redecideHeld(turn, "changed");
+  redecideHeld(turn, { kind: "running" });
   answerInstance(turn);
 }
 
@@ -192,7 +190,7 @@ function terminate(turn: Turn, reply: Reply | null, answered: InstanceStatus): v
   }
   if (reply !== null) instance.waiting = [...instance.waiting, reply];
   if (instance.intent === "terminate") return turn.touchInstance();
-  turn.lifecycle("instance.stopping", { intent: "terminate", liveChildren: actor.liveChildren() }, answered);
+  turn.lifecycle("instance.stopping", { intent: "terminate", liveChildren: actor.roster.size }, answered);
   instance.wakeAt = null;
   terminateChildren(turn);
   returnAll(turn);
@@ -201,7 +199,7 @@ function terminate(turn: Turn, reply: Reply | null, answered: InstanceStatus): v
 /** The last turn of its life as a live instance: returns what it holds, and says how it went. */
 function finish(turn: Turn, answered: InstanceStatus): void {
   const { instance, actor } = turn;
-  turn.lifecycle("instance.terminated", { liveChildren: actor.liveChildren() }, answered);
+  turn.lifecycle("instance.terminated", { liveChildren: actor.roster.size }, answered);
   instance.wakeAt = null;
   returnAll(turn);
   const { done, failed, cancelled } = actor.tally;
@@ -218,10 +216,8 @@ function onAudit(turn: Turn): void {
 }
 
 function terminateChildren(turn: Turn): void {
-  for (const entry of turn.actor.roster.values()) {
-    if (entry.status !== "terminated")
-      turn.send(entry.child, { type: "instance.command", verb: "terminate" });
-  }
+  for (const child of turn.actor.roster.keys())
+    turn.send(child, { type: "instance.command", verb: "terminate" });
 }
 
 function onCommand(turn: Turn, { verb }: MessageOf<"instance.command">): void {
@@ -265,7 +261,7 @@ export function checkEphemeral(turn: Turn): void {
   if (answered !== null) terminate(turn, null, answered);
 }
 
-/** The moment this instance asked for: a drain gives up, a linger ends, a refusing child is tried again. */
+/** The moment this instance asked for: a drain gives up, or a linger ends. */
 function onTimer(turn: Turn): void {
   const { instance, actor } = turn;
   if (instance.wakeAt === null || instance.wakeAt > turn.now) return;
@@ -279,5 +275,4 @@ function onTimer(turn: Turn): void {
   if (instance.type === "ephemeral" && actor.isEmpty()) return checkEphemeral(turn);
   instance.wakeAt = null;
   turn.touchInstance();
-  redecideHeld(turn, "backoff");
 }

@@ -15,8 +15,7 @@ import type {
 import { isFinal, type Task } from "../../machines/records/task.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
-import { redecideHeld } from "./held-tasks.ts";
-import { closeOwnHop, noteRefusal } from "./children.ts";
+import { closeOwnHop, noteRoom, takeRoom } from "./children.ts";
 import { returnForTermination } from "./return-task.ts";
 import { decideTask, hold } from "./routing.ts";
 
@@ -122,11 +121,13 @@ function accept(turn: Turn, delegation: Delegation, task: Task, note: string | n
   if (type === "ephemeral" && runtimeMetadata["had_task"] !== true) {
     turn.lifecycle("instance.updated", { runtimeMetadata: { ...runtimeMetadata, had_task: true } });
   }
+  const { actor } = turn;
+  if (delegation.source === turn.instance.parent) actor.toldRoom -= 1;
   turn.send(delegation.source, {
     type: "delegation.acceptance",
     task: task.no,
     delegation: delegation.no,
-    target: turn.actor.no,
+    target: actor.no,
   });
   decideTask(turn, task, { arrivedBy: delegation.type });
   return true;
@@ -187,8 +188,7 @@ function tellRejection(turn: Turn, delegation: Delegation, code: ReasonCode): vo
   const { actor } = turn;
   const room = Math.min(actor.room(turn.config), 1_000_000);
   // Said here, it is news when it is over: also where both happen in one batch.
-  if (code === "at_capacity" && room <= 0 && delegation.source === actor.instance?.parent)
-    actor.toldFull = true;
+  if (code === "at_capacity" && delegation.source === actor.instance?.parent) actor.toldRoom = room;
   turn.send(delegation.source, {
     type: "delegation.rejection",
     task: delegation.task,
@@ -207,22 +207,16 @@ function forgetOffer({ actor }: Turn, message: { readonly task: number; readonly
   if (actor.offers.get(message.task)?.delegation === message.delegation) actor.offers.delete(message.task);
 }
 
+/** The child has one place fewer; where it has passed the task on and has it still, it says so itself (V1). */
+/** The child has one place fewer; where it has passed the task on and has it still, it says so itself (V1). */
 function onAcceptance(turn: Turn, { target }: MessageOf<"delegation.acceptance">): void {
-  const entry = turn.actor.roster.get(target);
-  if (entry === undefined) return;
-  if (entry.refusals > 0) {
-    entry.refusals = 0;
-    entry.backoffUntil = null;
-    turn.touchRoster(entry);
-  }
-  // The child passed the last one on, perhaps, and has room as before: it says so only when that changes (V1).
-  if (entry.room > 0) redecideHeld(turn, 1);
+  takeRoom(turn, target);
 }
 
 /** The task is back with its source: as it was before a caller's offer, else the next candidate is tried. */
 function onRejection(turn: Turn, message: MessageOf<"delegation.rejection">, task: Task | null): void {
   const { actor } = turn;
-  if (message.code === "at_capacity") noteRefusal(turn, message.target, message.room);
+  if (message.code === "at_capacity") noteRoom(turn, message.target, message.room);
   if (task === null || isFinal(task.status)) return;
   turn.adopt(task);
   if (turn.isTerminated || actor.instance?.intent === "terminate") {

@@ -12,7 +12,7 @@ import { delegate } from "./delegate.ts";
 import { dependencies } from "./dependencies.ts";
 import { edits } from "./edits.ts";
 import { escalate } from "./escalate.ts";
-import { admitHeld, armBackoff } from "./held-tasks.ts";
+import { admitHeld, heldTasks } from "./held-tasks.ts";
 import { instances } from "./instances.ts";
 import { leases } from "./leases.ts";
 import { checkCascade, checkDrained, checkEphemeral, lifecycle } from "./lifecycle.ts";
@@ -33,6 +33,7 @@ const messages: Entries<Message["type"]> & Registry = {
   ...batches,
   ...edits,
   ...routing,
+  ...heldTasks,
   ...delegate,
   ...offers,
   ...escalate,
@@ -60,7 +61,6 @@ export const protocol: Protocol = {
     checkDrained(turn);
     checkCascade(turn);
     checkEphemeral(turn);
-    armBackoff(turn);
   },
   news: newsFor,
   notForDesk: refuse("illegal_transition", "The task is unassigned; assign it to an instance first.", {

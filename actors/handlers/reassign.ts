@@ -1,6 +1,5 @@
 import { refuse, type Refusal } from "../../machines/errors.ts";
 import { mayGoAway } from "../../machines/policies/departure.ts";
-import type { RosterEntry } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
@@ -34,10 +33,9 @@ function accepted(names: readonly string[]): string {
 
 function refuseByRoster(turn: Turn, { task, holder, to }: Reassign): Refusal | null {
   const { roster } = turn.actor;
-  const isLive = (entry: RosterEntry): boolean => entry.status !== "terminated" && entry.child !== holder;
   const target = roster.get(to);
-  const siblings = [...roster.values()].filter(isLive).map((entry) => entry.name);
-  if (target === undefined || !isLive(target)) {
+  const siblings = [...roster.values()].flatMap(({ child, name }) => (child === holder ? [] : name));
+  if (target === undefined || target.child === holder) {
     return refuse(
       "invalid_delegation",
       `${target?.name ?? "That instance"} is no live sibling of the holder of T-${task} under ${turn.instance.name}; ${accepted(siblings)}.`,

@@ -6,7 +6,7 @@ import type { Settings } from "../../machines/settings.ts";
 import type { Actor } from "../engine/actor.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
-import { introduction } from "./children.ts";
+import { endedTotals, introduction } from "./children.ts";
 import { redecideHeld } from "./held-tasks.ts";
 
 /** What a parent is told of its children, and what it does with the news. Source: spec/runtime.md 3.1, spec/domain.md 2.6. */
@@ -25,10 +25,10 @@ export function newsFor(
 ): { readonly to: ActorNo; readonly message: Message } | null {
   const { instance } = actor;
   if (instance === null || instance.parent === null) return null;
-  const isFull = actor.room(actor.config(settings)) <= 0;
-  if (!actor.newsDue && isFull === actor.toldFull) return null;
+  const room = actor.room(actor.config(settings));
+  if (!actor.newsDue && room > 0 === actor.toldRoom > 0) return null;
   actor.newsDue = false;
-  actor.toldFull = isFull;
+  actor.toldRoom = room;
   const news = newsOf(actor, instance, settings, now);
   return { to: instance.parent, message: { type: "instance.status", child: actor.no, news } };
 }
@@ -55,27 +55,22 @@ function onStatus(turn: Turn, { news, child }: MessageOf<"instance.status">): vo
   const { actor } = turn;
   const known = actor.roster.get(child);
   if (known !== undefined && known.childVersion > news.childVersion) return;
-  const before = known?.status;
   const { summary, ...facts } = news;
-  const entry = {
-    ...facts,
-    parent: actor.no,
-    child,
-    ownOpen: known?.ownOpen ?? 0,
-    backoffUntil: null,
-    refusals: 0,
-  };
-  actor.roster.set(child, entry);
-  actor.textIndex = null;
-  turn.touchRoster(entry);
-  if (summary !== undefined && before !== "terminated") keepSummary(turn, summary);
-  if (news.status === "running") redecideHeld(turn, before === "running" ? news.room : "changed");
+  const wasRunning = known?.status === "running";
+  if (facts.status === "terminated") {
+    if (known === undefined) return;
+    turn.strike(known);
+    if (summary !== undefined) keepSummary(turn, summary);
+  } else turn.enrol({ ...facts, parent: actor.no, child, ownOpen: known?.ownOpen ?? 0 });
+  const { name, room } = facts;
+  if (facts.status === "running") redecideHeld(turn, { kind: wasRunning ? "room" : "child", name, room });
+  else if (wasRunning) redecideHeld(turn, { kind: "gone" });
 }
 
 /** Totals and the last 20 summaries of ended children, in the parent's runtime_metadata (spec/domain.md 2.2). */
 function keepSummary(turn: Turn, summary: InstanceSummary): void {
   const metadata = turn.instance.runtimeMetadata;
-  const totals = (metadata["ended_totals"] ?? {}) as { [key: string]: number };
+  const totals = endedTotals(turn.instance);
   const recent = (metadata["ended_recent"] ?? []) as Json[];
   const line: Json = {
     id: summary.id,
@@ -89,10 +84,10 @@ function keepSummary(turn: Turn, summary: InstanceSummary): void {
     runtimeMetadata: {
       ...metadata,
       ended_totals: {
-        instances: (totals["instances"] ?? 0) + 1,
-        done: (totals["done"] ?? 0) + summary.done,
-        failed: (totals["failed"] ?? 0) + summary.failed,
-        cancelled: (totals["cancelled"] ?? 0) + summary.cancelled,
+        instances: (totals.instances ?? 0) + 1,
+        done: (totals.done ?? 0) + summary.done,
+        failed: (totals.failed ?? 0) + summary.failed,
+        cancelled: (totals.cancelled ?? 0) + summary.cancelled,
       },
       ended_recent: [...recent, line].slice(-20),
     },

@@ -6,6 +6,7 @@ import type { InstanceNo, Reply } from "../../machines/records/values.ts";
 import { givesWorkTo } from "../../machines/legality.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import { rankCandidates, type Ranking } from "../../machines/routing/router.ts";
+import { endedTotals, openOwnHop } from "./children.ts";
 import { insertChild } from "./instances.ts";
 import { returnForTermination } from "./return-task.ts";
 import { failTask } from "./completion.ts";
@@ -38,7 +39,8 @@ export function decideTask(
   const sameRound = options.sameRound === true;
   const decision = decisionFor(turn, routable(task, sameRound));
   // Looking again and finding nothing new is no decision.
-  if (!sameRound && decision.action === "hold" && decision.held === task.heldReason) return;
+  if (!sameRound && decision.action === "hold" && decision.held === task.heldReason)
+    return turn.actor.file(task);
   // One stored decision per routing round; who never routes decides nothing that needs explaining.
   if (!sameRound && !(decision.action === "handle" && decision.candidates.length === 0)) {
     turn.note("routing.decided", compactDecision(decision), { task: task.no });
@@ -108,8 +110,8 @@ function carryOut(turn: Turn, task: Task, decision: Decision, reply: Reply | nul
 function childFor(turn: Turn, { project }: Pick<Task, "project">) {
   const { instance, actor } = turn;
   // Its number counts the children there ever were.
-  const generated = (): string =>
-    freeRunName(instance.name, actor.roster.size + 1, (name) => turn.isNameTaken(name));
+  const everHad = actor.roster.size + (endedTotals(instance).instances ?? 0);
+  const generated = (): string => freeRunName(instance.name, everHad + 1, (name) => turn.isNameTaken(name));
   return instance.scope === "GLOBAL"
     ? ({ name: project ?? generated(), scope: "PROJECT", type: "persistent" } as const)
     : ({ name: generated(), scope: "ORCHESTRATION", type: "ephemeral" } as const);
@@ -134,9 +136,10 @@ export function hold(turn: Turn, task: Task, reason: HeldReason, routingRound?: 
 
 /** Into this instance's queue, or held where the queue is full. */
 export function enqueue(turn: Turn, task: Task): void {
-  if (task.arrival === null && turn.actor.used() >= limitOf(turn.config))
-    return hold(turn, task, "no_capacity");
-  turn.task(task, "task.queued");
+  const isFull = task.arrival === null && turn.actor.used() >= limitOf(turn.config);
+  if (!isFull) return turn.task(task, "task.queued");
+  hold(turn, task, "no_capacity");
+  turn.actor.file(task, "own room");
 }
 
 export interface OfferParams {
@@ -170,11 +173,7 @@ export function offer(turn: Turn, task: Task, params: OfferParams): void {
     ...(params.notes === undefined || params.notes === null ? {} : { notes: params.notes }),
   });
   turn.actor.offers.set(task.no, { delegation: delegation.no, target: params.to });
-  const entry = turn.actor.roster.get(params.to);
-  if (entry !== undefined) {
-    entry.ownOpen += 1;
-    turn.touchRoster(entry);
-  }
+  openOwnHop(turn, params.to);
   turn.send(
     params.to,
     { type: "task.delegation", task: task.no, delegation: delegation.no, decide: params.decide },

@@ -27,6 +27,10 @@ const SHAPES: { readonly [figure: string]: Shape } = {
   rssMb: { label: "memory (RSS)", unit: "MB", digits: 0 },
   heapMb: { label: "heap after collection", unit: "MB", digits: 0 },
   loopDelayP99: { label: "event loop delay, p99", unit: "ms", digits: 1 },
+  few: { label: "beside few, p50", unit: "ms", digits: 2 },
+  many: { label: "beside many, p50", unit: "ms", digits: 2 },
+  times: { label: "many to few", unit: "×", digits: 2 },
+  waiting: { label: "many are", unit: "", digits: 0 },
   ms: { label: "wall clock", unit: "ms", digits: 0 },
 };
 

@@ -76,7 +76,7 @@ function describer(layout: Layout, plan: SeedPlan): (no: number) => SeedTask {
 
 const NOTHING_ELSE = {
   instances: { added: [], changed: [] },
-  roster: [],
+  roster: { kept: [], ended: [] },
   watches: [],
   mail: { added: [], done: [] },
   deadLetters: [],
@@ -142,7 +142,7 @@ async function fillRoster(store: SqliteStore, layout: Layout, plan: SeedPlan): P
     ...NOTHING_ELSE,
     at: Date.now(),
     counters,
-    roster,
+    roster: { kept: roster, ended: [] },
     tallies: [],
     tasks,
     delegations: { added: [], changed: [] },

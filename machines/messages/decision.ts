@@ -8,12 +8,13 @@ export type FilterReason =
   | "refused_this_round"
   | "not_named"
   | "not_selected"
-  | "full"
-  | "backing_off";
+  | "full";
 
 /** Why a candidate did not win. */
 export type LostBecause =
   | FilterReason
+  /** In journals of earlier versions: it had refused for want of room a moment before. */
+  | "backing_off"
   | "fewer_tags"
   | "lower_text_score"
   | "busier"

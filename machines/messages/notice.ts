@@ -2,6 +2,8 @@ import type { CancellationCode, Delegation, DelegationType, ReasonCode } from ".
 import type { Instance, RosterEntry, Tally } from "../records/instance.ts";
 import type { FinalTaskStatus, TaskStatus } from "../records/task.ts";
 import type { OfferKind } from "../policies/acceptance.ts";
+import type { News } from "../policies/held.ts";
+import type { Ranked } from "../queues/rank.ts";
 import type { ActorNo, InstanceNo, TaskNo } from "../records/values.ts";
 import type { AnswerValue } from "./answer.ts";
 import type { OfHop } from "./command.ts";
@@ -88,12 +90,21 @@ export type Notice =
   /** The second half of a start or a drain, sent by an actor to itself. */
   | { readonly type: "instance.started" }
   | { readonly type: "instance.drained" }
+  /** An actor goes on looking at its held tasks, behind this one. `left`: so many more may move; null = all. */
+  | {
+      readonly type: "instance.redecide";
+      readonly news: News;
+      readonly after: Ranked | null;
+      readonly left: number | null;
+    }
+  /** An actor goes on queueing what it held for want of room. */
+  | { readonly type: "instance.admit" }
   /** The auditor asks a keeper to look again at a task that nothing is under way for. */
   | { readonly type: "task.audit"; readonly task: TaskNo }
   /** The auditor asks an instance to go on with what it has begun, and to tell its parent how it stands. */
   | { readonly type: "instance.audit" };
 
-export type RosterNews = Omit<RosterEntry, "parent" | "child" | "ownOpen" | "backoffUntil" | "refusals"> & {
+export type RosterNews = Omit<RosterEntry, "parent" | "child" | "ownOpen"> & {
   readonly summary?: InstanceSummary;
 };
 

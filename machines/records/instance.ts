@@ -125,7 +125,7 @@ export interface RosterEntry {
   strictCapabilities: boolean;
   domains: string[];
   maxConcurrent: number;
-  /** How many more tasks it said it would take. 0 = full. */
+  /** How many more tasks it would take: as it last said, less what it has accepted from here since. 0 = full. */
   room: number;
   /** Open tasks it holds that did not come over this parent's hops, as last told. */
   openElsewhere: number;
@@ -133,10 +133,6 @@ export interface RosterEntry {
   ownOpen: number;
   /** Version of the child's row that the last news came from; older news is dropped. */
   childVersion: number;
-  /** Not offered held work before this moment, after it refused. null = no backoff. */
-  backoffUntil: number | null;
-  /** Refusals in a row since it last took something or sent news. */
-  refusals: number;
 }
 
 const NO_TASKS = Object.fromEntries(TASK_STATUSES.map((status) => [status, 0])) as Record<TaskStatus, number>;

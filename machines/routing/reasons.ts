@@ -9,7 +9,7 @@ import { matchedTags } from "./tags.ts";
  * Why there is no candidate:
  * `no_child`: no live child of these scopes · `none_running`: none of them runs · `none_eligible`: those that run
  * are in the task's chain, or get only what names them (PERSONAL, FAMILY, FEDERATED) · `named_unknown`,
- * `named_not_running`: of the named child · `full`: somebody who was not asked in this round is full or backing off ·
+ * `named_not_running`: of the named child · `full`: somebody who was not asked in this round is full ·
  * `refused_full`: all refused, one at least because it was full · `given_back`: all refused, one at least had taken
  * the task and gave it back · `refused`: all refused for other reasons. Source: spec/domain.md 2.6.
  */
@@ -34,7 +34,7 @@ export function whyNoCandidate(screening: Screening, filter: CandidateFilter): W
     if (screening.out.length === 0) return "named_unknown";
     if (counts.not_running > 0) return "named_not_running";
   }
-  if (counts.full + counts.backing_off > 0) return "full";
+  if (counts.full > 0) return "full";
   if (screening.refusedFull > 0) return "refused_full";
   if (screening.gaveBack > 0) return "given_back";
   if (counts.refused_this_round > 0) return "refused";
@@ -78,7 +78,6 @@ export function explainNoCandidate(
 function explainFull({ counts }: Screening, filter: CandidateFilter): string {
   const states: string[] = [];
   if (counts.full > 0) states.push("full");
-  if (counts.backing_off > 0) states.push("backing off");
   if (counts.refused_this_round > 0) states.push("refused it");
   return `${typeof filter.named === "string" ? `${filter.named} is` : "all are"} ${states.join(" or ")}`;
 }

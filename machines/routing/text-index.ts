@@ -97,11 +97,10 @@ function shapeOf(text: string, start: number, end: number): number {
 
 /**
  * An index over the words of these children: capabilities, name, domains and description, all of equal weight.
- * It is built when it is first asked, so that making one per change of the roster costs little. Ranking is
+ * They are read when it is first asked, so that making one per change of the roster costs nothing. Ranking is
  * minisearch's BM25+ (Lv and Zhai, "Lower-bounding term frequency normalization", CIKM 2011), exact words only.
  */
-export function createTextIndex(entries: Iterable<RosterEntry>): TextIndex {
-  const children = Array.from(entries, (entry) => ({ ...entry }));
+export function createTextIndex(children: Iterable<RosterEntry>): TextIndex {
   let built: ReturnType<typeof build> | null = null;
   let last: { readonly text: string; readonly found: readonly SearchResult[] } = { text: "", found: [] };
 
@@ -127,7 +126,7 @@ export function createTextIndex(entries: Iterable<RosterEntry>): TextIndex {
   };
 }
 
-function build(children: readonly RosterEntry[]) {
+function build(children: Iterable<RosterEntry>) {
   const search = new MiniSearch<Entry>({
     fields: [...FIELDS],
     tokenize: wordsOf,

@@ -1,7 +1,7 @@
 import type { Decision } from "../messages/decision.ts";
-import type { Instance, RosterEntry } from "../records/instance.ts";
-import type { InstanceNo } from "../records/values.ts";
+import type { Instance } from "../records/instance.ts";
 import type { RoutableTask } from "../routing/routable-task.ts";
+import type { RosterView } from "../routing/roster.ts";
 import type { TextIndex } from "../routing/text-index.ts";
 import type { EffectiveConfig } from "../settings.ts";
 
@@ -12,7 +12,7 @@ import type { EffectiveConfig } from "../settings.ts";
 export interface RoutingView {
   readonly instance: Instance;
   readonly config: EffectiveConfig;
-  readonly roster: ReadonlyMap<InstanceNo, RosterEntry>;
+  readonly roster: RosterView;
   /** The words of the roster; cached by the actor. */
   readonly text: TextIndex;
   /** ms since the epoch. */
@@ -31,4 +31,11 @@ export interface ScopeBehavior {
   /** For logs and explanations, e.g. `project`. */
   readonly name: string;
   decide(view: RoutingView, task: RoutableTask): Decision;
+  /**
+   * Whose news can end a hold of this task for want of a taker or of room: any child's, that of the one child of a name,
+   * or the instance's own. Absent = not known: whatever is heard, the task is looked at again.
+   */
+  readonly waitsFor?: (
+    task: Pick<RoutableTask, "project">,
+  ) => "children" | "own room" | { readonly child: string };
 }

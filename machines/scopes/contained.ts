@@ -1,8 +1,9 @@
 import { hasQueue, mayGiveWork } from "../legality.ts";
 import type { Decision } from "../messages/decision.ts";
-import type { RosterEntry } from "../records/instance.ts";
+import type { RosterEntry, Scope } from "../records/instance.ts";
 import type { InstanceNo } from "../records/values.ts";
 import type { RoutableTask } from "../routing/routable-task.ts";
+import type { RosterView, Standing } from "../routing/roster.ts";
 import type { RoutingView, ScopeBehavior } from "./behavior.ts";
 import { hold } from "./decisions.ts";
 
@@ -47,7 +48,7 @@ function lawful(given: unknown, view: RoutingView, task: RoutableTask): Decision
       break;
     case "delegate": {
       const target = view.roster.get(decision.target as InstanceNo);
-      if (target === undefined || target.status === "terminated" || !mayGiveWork(scope, target.scope))
+      if (target === undefined || !mayGiveWork(scope, target.scope))
         throw new Error(
           `its target ${String(decision.target)} is no child of ${name} that takes work from it`,
         );
@@ -105,8 +106,8 @@ function freeze<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** A roster whose entries are copied as they are looked at. */
-class ReadOnlyRoster implements ReadonlyMap<InstanceNo, RosterEntry> {
+/** Roster entries that are copied as they are looked at. */
+class Copies implements ReadonlyMap<InstanceNo, RosterEntry> {
   readonly #entries: ReadonlyMap<InstanceNo, RosterEntry>;
 
   constructor(entries: ReadonlyMap<InstanceNo, RosterEntry>) {
@@ -147,5 +148,24 @@ class ReadOnlyRoster implements ReadonlyMap<InstanceNo, RosterEntry> {
     take: (entry: RosterEntry, child: InstanceNo, roster: ReadonlyMap<InstanceNo, RosterEntry>) => void,
   ): void {
     for (const [child, entry] of this.entries()) take(entry, child, this);
+  }
+}
+
+class ReadOnlyRoster extends Copies implements RosterView {
+  readonly #roster: RosterView;
+
+  constructor(roster: RosterView) {
+    super(roster);
+    this.#roster = roster;
+  }
+
+  standing(standing: Standing): ReadonlyMap<Scope, ReadonlyMap<InstanceNo, RosterEntry>> {
+    const scopes = this.#roster.standing(standing);
+    return new Map([...scopes].map(([scope, children]) => [scope, new Copies(children)]));
+  }
+
+  named(name: string): RosterEntry | undefined {
+    const entry = this.#roster.named(name);
+    return entry === undefined ? undefined : frozen(entry);
   }
 }

@@ -12,6 +12,7 @@ import { create, delegate, hold } from "./decisions.ts";
  */
 export const globalBehavior: ScopeBehavior = {
   name: "global",
+  waitsFor: ({ project }) => (project === null ? "children" : { child: project }),
   decide(view: RoutingView, task: RoutableTask): Decision {
     if (!task.route) return hold(view, task, { held: "manual", reason: "the task is not to be routed" });
     if (!view.config.autoDelegate)

@@ -31,6 +31,7 @@ export function complexity(
  */
 export const projectBehavior: ScopeBehavior = {
   name: "project",
+  waitsFor: () => "children",
   decide(view: RoutingView, task: RoutableTask): Decision {
     const { config } = view;
     if (!task.route) return hold(view, task, { held: "manual", reason: "the task is not to be routed" });

@@ -64,13 +64,19 @@ export const SETTING_PATHS: readonly (readonly string[])[] = [
   ...SCOPES.flatMap((scope) => CONFIG_KEYS.map((key) => ["scopes", scope, key])),
 ];
 
+const BACKOFF = ["round_backoff_ms", "round_backoff_max_ms"] as const;
+
 /** What of checked settings has no effect. The command line writes no log: silence is what it keeps. */
-export function settingWarnings({ logging, scopes }: z.output<typeof settingsContent>): Issue[] {
+export function settingWarnings({ logging, scopes, delegation }: z.output<typeof settingsContent>): Issue[] {
   const level = logging?.level ?? "silent";
   return [
     ...(level === "silent"
       ? []
       : [{ path: "logging.level", message: "has no effect yet: Hopper writes no log" }]),
+    ...BACKOFF.filter((key) => delegation?.[key] !== undefined).map((key) => ({
+      path: `delegation.${key}`,
+      message: "has no effect: a child that is full says itself when it has room",
+    })),
     ...Object.entries(scopes ?? {}).flatMap(([scope, config]) =>
       withoutEffect((config ?? {}) as InstanceConfig, `scopes.${scope}.`),
     ),

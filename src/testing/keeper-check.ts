@@ -55,7 +55,7 @@ function untraced(commit: Commit, keepers: ReadonlyMap<string, ActorNo>): string
     ...[...tasks.added, ...tasks.moved, ...tasks.edited].map(({ no }) => `task ${no}`),
     ...[...delegations.added, ...delegations.changed].map(({ no }) => `delegation ${no}`),
     ...[...instances.added, ...instances.changed].map(({ no }) => `instance ${no}`),
-    ...roster.map(({ child }) => `roster ${child}`),
+    ...[...roster.kept, ...roster.ended].map(({ child }) => `roster ${child}`),
     // With a new instance comes its empty tally.
     ...tallies.filter(({ instance }) => !isNew.has(instance)).map(({ instance }) => `tally ${instance}`),
   ];

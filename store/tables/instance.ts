@@ -3,7 +3,7 @@ import { TASK_STATUSES, type TaskStatus } from "../../machines/records/task.ts";
 import type { Json, Reply } from "../../machines/records/values.ts";
 import { INSTANCE_STATUS, INSTANCE_TYPE, INTENT, SCOPE } from "./codes.ts";
 import { boolean, integer, json, list, moment, nullable, text, word, type Codec } from "./column.ts";
-import { table } from "./table.ts";
+import { derived, table } from "./table.ts";
 
 export const INSTANCE = table<Instance>({
   name: "instance",
@@ -48,6 +48,13 @@ export const TALLY = table<Tally>({
 export const ROSTER = table<RosterEntry>({
   name: "roster",
   key: ["parent", "child"],
+  // A child that was full was once left alone for a while.
+  derived: {
+    changeable: {
+      backoffUntil: derived(nullable(moment), () => null),
+      refusals: derived(integer, () => 0),
+    },
+  },
   constant: { parent: integer, child: integer, scope: word(SCOPE), type: word(INSTANCE_TYPE) },
   changeable: {
     name: text,
@@ -61,7 +68,5 @@ export const ROSTER = table<RosterEntry>({
     openElsewhere: integer,
     ownOpen: integer,
     childVersion: integer,
-    backoffUntil: nullable(moment),
-    refusals: integer,
   },
 });

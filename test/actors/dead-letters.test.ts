@@ -140,6 +140,7 @@ describe("a completion that an instance above cannot handle", () => {
     trap.name = null;
     expect(await deadLettersOf(h)).toEqual([
       ["delegation.rejection", "T-2", "id-webapp"],
+      ["instance.status", null, "id-webapp"],
       ["delegation.acceptance", "T-1", "id-webapp"],
     ]);
     expect(statusIn(await h.tasks.get(accepted.id))).toBe("queued@one");

@@ -19,7 +19,7 @@ function batch(trace: boolean): Batch {
 describe("the keeper of a row", () => {
   it("given a turn that writes what another keeps, then the turn fails by name", () => {
     const turn = new Turn({
-      actor: new Actor(1, null),
+      actor: new Actor(1, null, {} as never),
       envelope: givenMail(1, { to: 1 }).envelope,
       world: {} as never,
       batch: batch(false),

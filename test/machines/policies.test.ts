@@ -8,7 +8,17 @@ import {
 import { limitOf, roomOf } from "../../machines/policies/capacity.ts";
 import { isUndecided, mayGoAway } from "../../machines/policies/departure.ts";
 import { afterFailure, givesUp } from "../../machines/policies/failure.ts";
-import { mayMove } from "../../machines/policies/held.ts";
+import {
+  awaitedBy,
+  endsByNews,
+  movedBy,
+  type Awaited,
+  type Held,
+  type News,
+} from "../../machines/policies/held.ts";
+import { globalBehavior } from "../../machines/scopes/global.ts";
+import { projectBehavior } from "../../machines/scopes/project.ts";
+import { orchestrationBehavior } from "../../machines/scopes/unrouted.ts";
 import type { Decision } from "../../machines/messages/decision.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { InstanceStatus } from "../../machines/records/instance.ts";
@@ -99,21 +109,83 @@ describe("a task", () => {
     expect(isUndecided(task({ ...undecided, waitsFor: [], heldReason: "message_failed" }))).toBe(true);
     expect(isUndecided(task({ ...undecided, waitsFor: [2] }))).toBe(false);
   });
+});
 
-  it.each<[HeldReason | null, boolean, boolean]>([
-    ["no_route", true, true],
-    ["no_capacity", true, true],
-    ["instance_not_running", true, false],
-    ["manual", false, false],
-    ["rejected", false, false],
-    [null, false, false],
-  ])("held for %s moves with a change: %s, with room: %s", (heldReason, withChange, withRoom) => {
-    const held = task({ heldReason });
-    expect([mayMove(held, "changed"), mayMove(held, "backoff"), mayMove(held, 1)]).toEqual([
-      withChange,
-      withChange,
-      withRoom,
-    ]);
+describe("a held task", () => {
+  const GLOBAL = globalBehavior;
+  const PROJECT = projectBehavior;
+
+  it.each<[string, Awaited, Partial<Held>, Partial<Held["task"]>]>([
+    ["its instance", "running", { isRunning: false }, { heldReason: "instance_not_running" }],
+    [
+      "the child it names to run",
+      "child:web",
+      { behavior: GLOBAL },
+      { heldReason: "instance_not_running", project: "web" },
+    ],
+    [
+      "the child it names to be there",
+      "child:web",
+      { behavior: GLOBAL },
+      { heldReason: "no_route", project: "web" },
+    ],
+    [
+      "room at the child it names, also after a restart",
+      "child:web",
+      { behavior: GLOBAL, isDecided: false },
+      { project: "web" },
+    ],
+    ["room at any child", "room", {}, {}],
+    ["room, where after a restart nobody knows whose", "unsure", { isDecided: false }, {}],
+    ["any child that runs", "child", {}, { heldReason: "no_route" }],
+    ["a child that fits", "match", { unmatched: "hold" }, { heldReason: "no_route" }],
+    ["room in its own queue", "own room", { behavior: orchestrationBehavior, isDecided: false }, {}],
+    ["who knows what, by a behavior from outside", "anything", { behavior: {} }, {}],
+    [
+      "who knows what, for a child that does not run",
+      "anything",
+      { behavior: {} },
+      { heldReason: "instance_not_running" },
+    ],
+  ])("waits for %s", (_what, expected, more, about) => {
+    const held = { isRunning: true, behavior: PROJECT, unmatched: "load", isDecided: true, ...more } as const;
+    expect(awaitedBy({ ...held, task: { heldReason: "no_capacity", project: null, ...about } })).toBe(
+      expected,
+    );
+  });
+
+  it.each<[News, Awaited[], Awaited[]]>([
+    [
+      { kind: "child", name: "web", room: 1 },
+      ["child", "room", "own room", "child:web"],
+      ["child:api", "running"],
+    ],
+    [
+      { kind: "room", name: "web", room: 1 },
+      ["room", "match", "child:web"],
+      ["child", "own room", "child:api"],
+    ],
+    [{ kind: "gone" }, ["room", "anything"], ["child", "child:web", "own room"]],
+  ])("is moved by %o", (news, moved, left) => {
+    expect(movedBy(news)).toEqual(expect.arrayContaining([...moved, "unsure"]));
+    for (const one of [...left, "person"] as Awaited[]) expect(movedBy(news)).not.toContain(one);
+  });
+
+  it.each<[HeldReason | null, boolean]>([
+    ["no_route", true],
+    ["no_capacity", true],
+    ["instance_not_running", true],
+    ["manual", false],
+    ["rejected", false],
+    ["awaiting_acceptance", false],
+    ["message_failed", false],
+    [null, false],
+  ])("for %s waits for news: %s", (reason, expected) => {
+    expect(endsByNews(reason)).toBe(expected);
+  });
+
+  it("is moved by its instance that runs again, whatever it waits for", () => {
+    expect(movedBy({ kind: "running" })).toBeNull();
   });
 });
 

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Roster } from "../../machines/routing/roster.ts";
 import { rankCandidates } from "../../machines/routing/router.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import type { RosterEntry } from "../../machines/records/instance.ts";
 import { givesWorkTo } from "../../machines/legality.ts";
 import type { RoutingView } from "../../machines/scopes/behavior.ts";
-import { child, NOW, task, view } from "../support/routing-given.ts";
+import { child, task, view } from "../support/routing-given.ts";
 
 const RUNS = Number(process.env["HOPPER_TEST_RUNS"] ?? 400);
 const WORDS = ["react", "node", "login", "shop", "Garden"];
@@ -16,7 +17,7 @@ const few = fc.integer({ min: 0, max: 3 });
 
 const entry: fc.Arbitrary<Partial<RosterEntry>> = fc.record({
   scope: fc.constantFrom("PROJECT", "PROJECT", "EVENT", "PERSONAL", "FAMILY", "FEDERATED", "ORCHESTRATION"),
-  status: fc.constantFrom("running", "running", "running", "paused", "created", "terminated"),
+  status: fc.constantFrom("running", "running", "running", "paused", "created"),
   description: fc.option(
     words.map((some) => some.join(" ")),
     { nil: null },
@@ -26,7 +27,6 @@ const entry: fc.Arbitrary<Partial<RosterEntry>> = fc.record({
   room: fc.constantFrom(0, 1, 5),
   openElsewhere: few,
   ownOpen: few,
-  backoffUntil: fc.constantFrom(null, null, NOW, NOW + 1),
 });
 const roster = fc
   .array(entry, { maxLength: 8 })
@@ -72,7 +72,7 @@ function expectedOrder(one: RoutingView, about: RoutableTask): number[] {
     .filter((candidate) => candidate.status === "running" && candidate.scope !== "ORCHESTRATION")
     .filter((candidate) => about.project === null || candidate.name === about.project)
     .filter(({ child: no }) => !about.chain.includes(no) && !about.refusedBy.includes(no))
-    .filter((candidate) => candidate.room > 0 && Number(candidate.backoffUntil) <= NOW && isNamed(candidate))
+    .filter((candidate) => candidate.room > 0 && isNamed(candidate))
     .toSorted((a, b) => {
       const other = keys(b);
       const differing = keys(a).map((key, index) => key - (other[index] ?? 0));
@@ -112,9 +112,8 @@ describe("ranking", () => {
       fc.property(about, (situation) => {
         const one = view("GLOBAL", situation.roster);
         const { ranked, best } = rankOf(one, situation.given);
-        const live = situation.roster.filter(({ status }) => status !== "terminated");
         expect(ranked.map(({ instance }) => instance).toSorted(ascending)).toEqual(
-          live.map(({ child: no }) => no).toSorted(ascending),
+          situation.roster.map(({ child: no }) => no).toSorted(ascending),
         );
         for (const candidate of ranked) {
           expect(candidate.lostBecause === null).toBe(candidate.instance === best);
@@ -129,7 +128,7 @@ describe("ranking", () => {
     fc.assert(
       fc.property(about, (situation) => {
         const one = view("GLOBAL", situation.roster);
-        const turned = { ...one, roster: new Map([...one.roster].toReversed()) };
+        const turned = { ...one, roster: Roster.of([...one.roster.values()].toReversed()) };
         const first = rankOf(one, situation.given);
         expect(rankOf(one, situation.given)).toEqual(first);
         const other = rankOf(turned, situation.given);

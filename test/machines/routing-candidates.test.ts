@@ -4,7 +4,7 @@ import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import type { RosterEntry } from "../../machines/records/instance.ts";
 import { givesWorkTo } from "../../machines/legality.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import { child, fates, NOW, task, view } from "../support/routing-given.ts";
+import { child, fates, task, view } from "../support/routing-given.ts";
 
 function rank(roster: readonly RosterEntry[], given: Partial<RoutableTask> = {}): Ranking {
   const { project, ...others } = given;
@@ -28,7 +28,6 @@ describe("the filter", () => {
     ["not_named", child(2, "a", { scope: "FEDERATED" }), {}],
     ["not_selected", child(2, "a"), { project: "b" }],
     ["full", child(2, "a", { room: 0 }), {}],
-    ["backing_off", child(2, "a", { backoffUntil: NOW + 1 }), {}],
   ] as const)("keeps out, for the reason %s", (because, filtered, given) => {
     const { ranked, best } = rank([filtered, child(9, "b")], given);
     expect(best).toBe(9);
@@ -36,15 +35,6 @@ describe("the filter", () => {
       [9, 1, null],
       [2, null, because],
     ]);
-  });
-
-  test("lets in a child whose backoff is over", () => {
-    expect(rank([child(2, "a", { backoffUntil: NOW })]).best).toBe(2);
-  });
-
-  test("passes over children that are terminated", () => {
-    const { ranked, why } = rank([child(2, "a", { status: "terminated" })]);
-    expect([ranked, why]).toEqual([[], "no_child"]);
   });
 
   test.each([
@@ -198,12 +188,7 @@ describe("nobody", () => {
       [child(2, "a", { scope: "PERSONAL" }), child(3, "b", { status: "paused" })],
       {},
     ],
-    [
-      "named_unknown",
-      "no child named x",
-      [child(2, "a"), child(3, "x", { status: "terminated" })],
-      { project: "x" },
-    ],
+    ["named_unknown", "no child named x", [child(2, "a")], { project: "x" }],
     [
       "named_not_running",
       "x is paused",
@@ -213,13 +198,7 @@ describe("nobody", () => {
     ["full", "x is full", [child(2, "a"), child(3, "x", { room: 0 })], { project: "x" }],
     ["refused", "all refused", [child(2, "x")], { project: "x", refusedBy: [2] }],
     ["full", "all are full", [child(2, "a", { room: 0 }), child(3, "b", { room: -1 })], {}],
-    [
-      "full",
-      "all are full or backing off or refused it",
-      [child(2, "a"), child(4, "b", { backoffUntil: NOW + 5 }), child(5, "c", { room: 0 })],
-      refused,
-    ],
-    ["full", "all are backing off", [child(4, "b", { backoffUntil: NOW + 5 })], {}],
+    ["full", "all are full or refused it", [child(2, "a"), child(5, "c", { room: 0 })], refused],
     ["refused_full", "all refused, 1 of 2 full", [child(2, "a"), child(3, "b", { room: 0 })], refused],
     ["refused", "all refused", [child(2, "a"), child(3, "b")], refused],
     [

@@ -86,9 +86,11 @@ describe("the text index of a roster", () => {
     expect(createTextIndex([]).scores("login", "page").size).toBe(0);
   });
 
-  test("keeps what the roster said when it was made", () => {
-    const changing = child(2, "webapp", { capabilities: ["frontend"] });
+  test("reads the roster when it is first asked, and not again", () => {
+    const changing = child(2, "webapp", { capabilities: ["payments"] });
     const made = createTextIndex([changing]);
+    changing.capabilities = ["frontend"];
+    expect(made.scores("frontend", null).has(2)).toBe(true);
     changing.capabilities = ["payments"];
     expect(made.scores("frontend", null).has(2)).toBe(true);
   });

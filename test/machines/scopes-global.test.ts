@@ -3,7 +3,7 @@ import type { Decision } from "../../machines/messages/decision.ts";
 import type { InstanceConfig, RosterEntry } from "../../machines/records/instance.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import { globalBehavior } from "../../machines/scopes/global.ts";
-import { child, NOW, task, view } from "../support/routing-given.ts";
+import { child, task, view } from "../support/routing-given.ts";
 
 function decide(
   roster: readonly RosterEntry[],
@@ -105,7 +105,6 @@ describe("GLOBAL", () => {
       ],
       {},
     ],
-    ["the only one is backing off", "no_capacity", [{ ...API, backoffUntil: NOW + 1 }], {}],
     [
       "all refused, one because it was full",
       "no_capacity",

@@ -3,7 +3,7 @@ import type { Decision } from "../../machines/messages/decision.ts";
 import type { InstanceConfig, RosterEntry } from "../../machines/records/instance.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import { complexity, projectBehavior } from "../../machines/scopes/project.ts";
-import { child, NOW, task, view } from "../support/routing-given.ts";
+import { child, task, view } from "../support/routing-given.ts";
 
 function decide(params: {
   roster?: readonly RosterEntry[];
@@ -119,7 +119,6 @@ describe("PROJECT", () => {
     ["nobody is below", "handle", null, [], {}],
     ["nobody below runs", "handle", null, [worker(2, { status: "paused" })], {}],
     ["all are full", "hold", "no_capacity", [worker(2, { room: 0 }), worker(3, { room: 0 })], {}],
-    ["all are backing off", "hold", "no_capacity", [worker(2, { backoffUntil: NOW + 1 })], {}],
     [
       "all refused, one full",
       "hold",

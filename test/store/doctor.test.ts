@@ -75,7 +75,7 @@ async function arrange(): Promise<void> {
       ],
     },
     tallies: [givenTally(4, { done: 1, claimed: 1 }), givenTally(0, { pending: 1 })],
-    roster: [givenRoster(2, 4, { maxConcurrent: 1 })],
+    roster: { kept: [givenRoster(2, 4, { maxConcurrent: 1 })], ended: [] },
     events: [
       givenEvent(1, { cause: -3 }),
       givenEvent(2, { cause: 1 }),

@@ -54,7 +54,7 @@ async function everyCommit(): Promise<void> {
     givenCommit({
       instances: { changed: [givenInstance(1, { version: 2 })] },
       tallies: [givenTally(4)],
-      roster: [givenRoster(2, 4)],
+      roster: { kept: [givenRoster(2, 4)], ended: [] },
       tasks: { added: tasks },
       delegations: { added: Array.from({ length: 41 }, (_, i) => givenHop(i + 1, { task: i + 1, seq: 1 })) },
       watches: [{ task: 1, dependent: 2 }],

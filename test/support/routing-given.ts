@@ -1,6 +1,7 @@
 import type { Candidate, LostBecause } from "../../machines/messages/decision.ts";
 import type { InstanceConfig, RosterEntry, Scope } from "../../machines/records/instance.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
+import { Roster } from "../../machines/routing/roster.ts";
 import { createTextIndex } from "../../machines/routing/text-index.ts";
 import type { RoutingView } from "../../machines/scopes/behavior.ts";
 import { DEFAULT_SETTINGS, effectiveConfig } from "../../machines/settings.ts";
@@ -46,7 +47,7 @@ export function view(
   return {
     instance,
     config: effectiveConfig(instance, DEFAULT_SETTINGS),
-    roster: new Map(roster.map((entry) => [entry.child, entry])),
+    roster: Roster.of(roster),
     text: createTextIndex(roster),
     now: NOW,
     load: 0,

@@ -74,7 +74,7 @@ export function commitsConform(given: Given): void {
           ],
         },
         results: [givenResult(3)],
-        roster: [givenRoster(2, 4), givenRoster(2, 5, { room: 0 })],
+        roster: { kept: [givenRoster(2, 4), givenRoster(2, 5, { room: 0 })], ended: [] },
         tallies: [givenTally(4, { queued: 1, done: 1 })],
       });
       const four = await given.store.actor(4);
@@ -94,10 +94,13 @@ export function commitsConform(given: Given): void {
     });
 
     test("a tally and a roster entry are replaced", async () => {
-      await given.commit({ tallies: [givenTally(4, { queued: 1 })], roster: [givenRoster(2, 4)] });
+      await given.commit({
+        tallies: [givenTally(4, { queued: 1 })],
+        roster: { kept: [givenRoster(2, 4)], ended: [] },
+      });
       await given.commit({
         tallies: [givenTally(4, { done: 1 })],
-        roster: [givenRoster(2, 4, { room: 1, name: "new" })],
+        roster: { kept: [givenRoster(2, 4, { room: 1, name: "new" })], ended: [] },
       });
       expect(await given.store.queries.tally(4)).toEqual(givenTally(4, { done: 1 }));
       expect(await given.store.queries.tallies()).toEqual([givenTally(4, { done: 1 })]);

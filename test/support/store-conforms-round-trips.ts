@@ -108,7 +108,7 @@ export function roundTripsConform(given: Given): void {
       const both = fc.tuple(anyRoster(2, 4), anyTally(4));
       await fc.assert(
         fc.asyncProperty(both, async ([entry, tally]) => {
-          await given.commit({ roster: [entry], tallies: [tally] });
+          await given.commit({ roster: { kept: [entry], ended: [] }, tallies: [tally] });
           const actor = await given.store.actor(2);
           expect(actor?.roster).toEqual([entry]);
           expect(await given.store.queries.tally(4)).toEqual(tally);

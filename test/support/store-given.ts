@@ -173,8 +173,6 @@ export function givenRoster(parent: number, child: number, over: Partial<RosterE
     openElsewhere: 0,
     ownOpen: 0,
     childVersion: 1,
-    backoffUntil: null,
-    refusals: 0,
     ...over,
   };
 }
@@ -200,7 +198,7 @@ export function givenCommit(part: Part<Commit> = {}): Commit {
   return {
     at: NOW,
     tallies: [],
-    roster: [],
+    roster: { kept: [], ended: [] },
     results: [],
     watches: [],
     events: [],

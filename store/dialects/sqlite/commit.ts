@@ -15,7 +15,8 @@ function writeInstances(tables: Tables, commit: Commit): void {
   for (const instance of commit.instances.changed) tables.instance.update(instance);
   tables.instance.insert(byNumber(commit.instances.added));
   tables.tally.replace(commit.tallies);
-  tables.roster.replace(commit.roster);
+  tables.roster.replace(commit.roster.kept);
+  for (const entry of commit.roster.ended) tables.roster.remove(entry);
 }
 
 function writeTasks(tables: Tables, commit: Commit): void {

@@ -1,3 +1,4 @@
+import type { RosterEntry } from "../../../machines/records/instance.ts";
 import type { InstanceNo, TaskNo } from "../../../machines/records/values.ts";
 import { ROSTER } from "../../tables/instance.ts";
 import { DEAD_LETTER } from "../../tables/message.ts";
@@ -12,6 +13,7 @@ import { mailboxTable } from "./messages.ts";
 import { prepared, present } from "./prepared.ts";
 import { inserter, replacer, updater } from "./rows.ts";
 import { selector } from "./select.ts";
+import { INSTANCE_STATUS } from "../../tables/codes.ts";
 import { taskTable } from "./tasks.ts";
 import { whoTable } from "./who.ts";
 
@@ -19,6 +21,7 @@ import { whoTable } from "./who.ts";
 export function openTables(db: Database) {
   const who = whoTable(db);
   const removeLetter = prepared(db, "DELETE FROM dead_letter WHERE no = ?");
+  const removeEntry = prepared(db, "DELETE FROM roster WHERE parent = ? AND child = ?");
   return {
     who,
     counter: { update: updater(db, COUNTER), read: selector(db, COUNTER)<[]>("").get },
@@ -26,7 +29,13 @@ export function openTables(db: Database) {
     tally: tallyTable(db),
     roster: {
       replace: replacer(db, ROSTER),
-      ofParent: selector(db, ROSTER)<[parent: InstanceNo]>("WHERE parent = ? ORDER BY child").all,
+      /** Of live children: in older files the others are still there. */
+      ofParent: selector(
+        db,
+        ROSTER,
+      )<[parent: InstanceNo]>(`WHERE parent = ? AND status <> ${INSTANCE_STATUS.terminated} ORDER BY child`)
+        .all,
+      remove: ({ parent, child }: RosterEntry): void => void removeEntry.run(parent, child),
     },
     task: taskTable(db),
     delegation: delegationTable(db),

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { WorkerQueue, type QueueEntry } from "../../machines/worker-queue.ts";
-import { PRIORITIES } from "../../machines/records/task.ts";
+import { WorkerQueue, type QueueEntry } from "../../../machines/queues/worker-queue.ts";
+import { PRIORITIES } from "../../../machines/records/task.ts";
 
 function entry(no: number, more: Partial<QueueEntry> = {}): QueueEntry {
-  return { no, priority: "medium", arrival: no, notBefore: null, ...more };
+  return { no, priority: "medium", arrival: no, notBefore: null, tags: [], runs: false, ...more };
 }
 
 function queueOf(...entries: QueueEntry[]): WorkerQueue {
@@ -25,7 +25,7 @@ function drain(queue: WorkerQueue, now: number): number[] {
 describe("a worker queue", () => {
   test("is empty at first", () => {
     const queue = new WorkerQueue();
-    expect([queue.size, queue.first(0), queue.nextAt(0), [...queue.inOrder()]]).toEqual([0, null, null, []]);
+    expect([queue.size, queue.first(0), queue.nextAt(0)]).toEqual([0, null, null]);
   });
 
   test("gives the urgent first, then high, medium and low, each in order of arrival", () => {
@@ -37,7 +37,6 @@ describe("a worker queue", () => {
       entry(5, { priority: "urgent" }),
       entry(6),
     );
-    expect([...queue.inOrder()]).toEqual([3, 5, 4, 2, 6, 1]);
     expect(drain(queue, 0)).toEqual([3, 5, 4, 2, 6, 1]);
   });
 
@@ -56,7 +55,6 @@ describe("a worker queue", () => {
   test("passes over what is not claimable yet, which keeps its place", () => {
     const queue = queueOf(entry(1, { notBefore: 500 }), entry(2), entry(3));
     expect([queue.first(499), queue.nextAt(499)]).toEqual([2, 500]);
-    expect([...queue.inOrder()]).toEqual([1, 2, 3]);
     expect([queue.first(500), queue.nextAt(500)]).toEqual([1, null]);
     expect(drain(queue, 500)).toEqual([1, 2, 3]);
   });
@@ -74,11 +72,51 @@ describe("a worker queue", () => {
     expect(queue.nextAt(250)).toBe(null);
   });
 
-  test("gives only what is accepted", () => {
-    const queue = queueOf(entry(1), entry(2, { priority: "low" }), entry(3));
-    expect(queue.first(0, (no) => no % 2 === 0)).toBe(2);
-    expect(queue.first(0, () => false)).toBe(null);
-    expect(queue.size).toBe(3);
+  test("gives a worker what it can do, whatever the case of a tag", () => {
+    const queue = queueOf(
+      entry(1, { tags: ["Java"] }),
+      entry(2, { priority: "low", tags: ["SQL", "java"] }),
+      entry(3, { priority: "low" }),
+    );
+    const able = (...tags: string[]) => ({ able: new Set(tags), runs: false });
+    expect(queue.first(0, able("java"))).toBe(1);
+    expect(queue.first(0, able("sql"))).toBe(3);
+    expect(queue.first(0, able())).toBe(3);
+    queue.remove(1);
+    queue.remove(3);
+    expect([queue.first(0, able("java")), queue.first(0, able("java", "sql"))]).toEqual([null, 2]);
+    expect(queue.size).toBe(1);
+  });
+
+  test("gives a worker that runs commands what has one", () => {
+    const queue = queueOf(
+      entry(1),
+      entry(2, { runs: true, tags: ["a"] }),
+      entry(3, { runs: true, notBefore: 9 }),
+    );
+    const runs = { able: null, runs: true };
+    expect([queue.first(0, runs), queue.nextAt(0, runs)]).toEqual([2, 9]);
+    queue.remove(2);
+    queue.remove(3);
+    expect([queue.first(0, runs), queue.nextAt(0, runs), queue.first(0)]).toEqual([null, null, 1]);
+  });
+
+  test("files what asks for several tags under the one that is rarest there", () => {
+    const customers = Array.from({ length: 300 }, (_, no) =>
+      entry(no + 1, { tags: ["java", `customer-${no}`] }),
+    );
+    const queue = queueOf(...customers);
+    let asked = 0;
+    // Every kind that is looked at asks whether the worker can do its tags.
+    class Counted extends Set<string> {
+      override has(tag: string): boolean {
+        asked += 1;
+        return super.has(tag);
+      }
+    }
+    const able = new Counted(["java", "customer-299"]);
+    expect(queue.first(0, { able, runs: false })).toBe(300);
+    expect(asked).toBeLessThan(10);
   });
 
   test("moves a task that is added again to where it is put now", () => {
@@ -122,7 +160,6 @@ describe("a worker queue", () => {
     }
     const all = Array.from({ length: count }, (_, no) => no);
     const expected = [...all.filter((no) => no % 2 === 0), ...all.filter((no) => no % 2 === 1)];
-    expect([...queue.inOrder()]).toEqual(expected);
     expect(drain(queue, count)).toEqual(expected);
     expect(queue.size).toBe(0);
   });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { PRIORITIES } from "../../machines/records/task.ts";
-import type { TaskNo } from "../../machines/records/values.ts";
-import { WorkerQueue, type QueueEntry } from "../../machines/worker-queue.ts";
+import { PRIORITIES } from "../../../machines/records/task.ts";
+import type { TaskNo } from "../../../machines/records/values.ts";
+import { WorkerQueue, type QueueEntry, type Wanted } from "../../../machines/queues/worker-queue.ts";
 
 const RUNS = Number(process.env["HOPPER_TEST_RUNS"] ?? 400);
 
@@ -21,33 +21,42 @@ class ModelQueue {
     return this.entries.length < before;
   }
 
-  inOrder(): QueueEntry[] {
-    return this.entries.toSorted(
-      (a, b) =>
-        PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) ||
-        a.arrival - b.arrival ||
-        a.no - b.no,
-    );
+  #wanted({ able, runs }: Wanted): QueueEntry[] {
+    return this.entries
+      .filter((entry) => (!runs || entry.runs) && (able === null || entry.tags.every((tag) => able.has(tag))))
+      .toSorted(
+        (a, b) =>
+          PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) ||
+          a.arrival - b.arrival ||
+          a.no - b.no,
+      );
   }
 
-  first(now: number, accept: (no: TaskNo) => boolean): TaskNo | null {
-    return this.inOrder().find((entry) => Number(entry.notBefore) <= now && accept(entry.no))?.no ?? null;
+  first(now: number, wanted: Wanted = ANYTHING): TaskNo | null {
+    return this.#wanted(wanted).find(({ notBefore }) => Number(notBefore) <= now)?.no ?? null;
   }
 
-  nextAt(now: number, accept: (no: TaskNo) => boolean): number | null {
-    const later = this.entries
-      .filter(({ no }) => accept(no))
+  nextAt(now: number, wanted: Wanted = ANYTHING): number | null {
+    const later = this.#wanted(wanted)
       .map((entry) => Number(entry.notBefore))
       .filter((at) => at > now);
     return later.length === 0 ? null : Math.min(...later);
   }
 }
 
+const ANYTHING: Wanted = { able: null, runs: false };
+
 type Step =
   | { readonly do: "add"; readonly entry: QueueEntry }
   | { readonly do: "remove"; readonly no: TaskNo }
-  | { readonly do: "claim"; readonly modulus: number }
+  | { readonly do: "claim"; readonly wanted: Wanted }
   | { readonly do: "wait"; readonly ms: number };
+
+const tag = fc.constantFrom("a", "b", "c", "d");
+const wanted: fc.Arbitrary<Wanted> = fc.record({
+  able: fc.option(fc.uniqueArray(tag).map((tags) => new Set(tags))),
+  runs: fc.boolean(),
+});
 
 /** Few numbers, arrivals and moments, so that they meet. */
 const entry: fc.Arbitrary<QueueEntry> = fc.record({
@@ -55,6 +64,8 @@ const entry: fc.Arbitrary<QueueEntry> = fc.record({
   priority: fc.constantFrom(...PRIORITIES),
   arrival: fc.integer({ min: 1, max: 30 }),
   notBefore: fc.option(fc.integer({ min: 1, max: 100 })),
+  tags: fc.uniqueArray(tag, { maxLength: 3 }),
+  runs: fc.boolean(),
 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant("add" as const), entry }) },
@@ -64,7 +75,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant("claim" as const), modulus: fc.integer({ min: 1, max: 4 }) }),
+    arbitrary: fc.record({ do: fc.constant("claim" as const), wanted }),
   },
   {
     weight: 1,
@@ -83,17 +94,22 @@ test("K3: a worker queue gives what a sorted list gives, by priority, then first
         now += ms;
         expect(said).toEqual(expected);
         expect(queue.size).toBe(model.entries.length);
-        expect([...queue.inOrder()]).toEqual(model.inOrder().map(({ no }) => no));
-        expect(queue.nextAt(now)).toBe(model.nextAt(now, () => true));
-        expect(queue.nextAt(now, isEven)).toBe(model.nextAt(now, isEven));
-        expect(queue.first(now)).toBe(model.first(now, () => true));
+        expect(queue.nextAt(now)).toBe(model.nextAt(now));
+        expect(queue.first(now)).toBe(model.first(now));
+        for (const some of SOME) {
+          expect(queue.nextAt(now, some)).toBe(model.nextAt(now, some));
+          expect(queue.first(now, some)).toBe(model.first(now, some));
+        }
       }
     }),
     { numRuns: RUNS },
   );
 });
 
-const isEven = (no: TaskNo): boolean => no % 2 === 0;
+const SOME: readonly Wanted[] = [
+  { able: new Set(["a", "b"]), runs: false },
+  { able: null, runs: true },
+];
 
 interface Both {
   readonly queue: WorkerQueue;
@@ -111,9 +127,8 @@ function carryOut(one: Step, { queue, model, now }: Both): { ms: number; said: u
     case "remove":
       return { ms: 0, said: queue.remove(one.no), expected: model.remove(one.no) };
     case "claim": {
-      const accept = (no: TaskNo): boolean => no % one.modulus === 0;
-      const said = queue.first(now, accept);
-      const expected = model.first(now, accept);
+      const said = queue.first(now, one.wanted);
+      const expected = model.first(now, one.wanted);
       if (said !== null) queue.remove(said);
       if (expected !== null) model.remove(expected);
       return { ms: 0, said, expected };
@@ -131,10 +146,16 @@ test("nobody overtakes within a priority, and no block boundary shows, with many
   fc.assert(
     fc.property(arrivals, fc.integer({ min: 2, max: 5 }), (given, every) => {
       const queue = new WorkerQueue();
-      for (const arrival of given) queue.add({ no: arrival, priority: "high", arrival, notBefore: null });
+      for (const arrival of given)
+        queue.add({ no: arrival, priority: "high", arrival, notBefore: null, tags: [], runs: false });
       for (const [index, no] of given.entries()) if (index % every === 0) queue.remove(no);
       const left = given.filter((_, index) => index % every !== 0).toSorted((a, b) => a - b);
-      expect([...queue.inOrder()]).toEqual(left);
+      const got: TaskNo[] = [];
+      for (let no = queue.first(0); no !== null; no = queue.first(0)) {
+        got.push(no);
+        queue.remove(no);
+      }
+      expect(got).toEqual(left);
     }),
     { numRuns: Math.ceil(RUNS / 20) },
   );

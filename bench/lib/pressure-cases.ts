@@ -1,0 +1,189 @@
+import {
+  HopperError,
+  type CreateInstanceParams,
+  type CreateTaskParams,
+  type Hopper,
+} from "../../src/index.ts";
+
+/** What waits, how much of it, and what is measured beside it; by the public library alone. */
+export interface Pressure {
+  readonly name: string;
+  /** How much waits in the small and in the large case. */
+  readonly sizes: readonly [small: number, large: number];
+  /** Has so much wait. */
+  readonly build: (hopper: Hopper, waiting: number) => Promise<void>;
+  /** What is timed, one after the other. */
+  readonly op: (hopper: Hopper, turn: number) => Promise<unknown>;
+  /** How often it is timed. Default 100. */
+  readonly times?: number;
+}
+
+/** Requests under way while a world is built. */
+const AT_ONCE = 1_000;
+/** Longer than any measurement. */
+const LONG_WAIT = { waitSeconds: 50 };
+
+type Config = NonNullable<CreateInstanceParams["config"]>;
+
+async function make(
+  hopper: Hopper,
+  name: string,
+  scope: CreateInstanceParams["scope"],
+  parentId: string | null,
+  config: Config = {},
+): Promise<void> {
+  await hopper.instances.create({ name, scope, parentId, config, start: true });
+}
+
+/** `count` pieces of work, many at a time. */
+async function many(count: number, work: (index: number) => Promise<unknown>): Promise<void> {
+  for (let done = 0; done < count; done += AT_ONCE)
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - done) }, (_, at) => work(done + at)));
+}
+
+const addMany = (hopper: Hopper, count: number, params: Partial<CreateTaskParams>): Promise<void> =>
+  many(count, (index) => hopper.tasks.add({ title: `Task ${index}`, ...params }));
+
+const ROOMY: Config = { max_concurrent_tasks: 10_000, max_queued_tasks: 1_000_000 };
+
+/** One GLOBAL, one PROJECT, one ORCHESTRATION with room for everything. */
+async function line(hopper: Hopper): Promise<void> {
+  await make(hopper, "global", "GLOBAL", null);
+  await make(hopper, "web", "PROJECT", "global", ROOMY);
+  await make(hopper, "build", "ORCHESTRATION", "web", ROOMY);
+}
+
+async function claimAndComplete(hopper: Hopper, at: string): Promise<void> {
+  const [claim] = await hopper.instances.claim(at, { workerId: "one" });
+  if (claim === undefined) throw new Error(`nothing to claim at ${at}`);
+  await hopper.tasks.complete(claim.task.id, { leaseToken: claim.lease.token });
+}
+
+/** What waits is ended by the close. */
+function ignored(promise: Promise<unknown>): void {
+  promise.catch((error: unknown) => {
+    if (!(error instanceof HopperError) || error.status !== 503) throw error;
+  });
+}
+
+export const PRESSURES: readonly Pressure[] = [
+  {
+    name: "add, beside tasks held for an unknown project",
+    sizes: [300, 30_000],
+    async build(hopper, waiting) {
+      await line(hopper);
+      await addMany(hopper, waiting, { instanceId: "global", project: "unknown" });
+    },
+    op: (hopper, turn) => hopper.tasks.add({ title: `One ${turn}`, instanceId: "global" }),
+  },
+  {
+    name: "claim and complete, below a PROJECT with four full children and a backlog",
+    sizes: [100, 10_000],
+    async build(hopper, waiting) {
+      await make(hopper, "global", "GLOBAL", null);
+      await make(hopper, "web", "PROJECT", "global", { max_queued_tasks: 1_000_000 });
+      for (const at of FOUR) {
+        await make(hopper, at, "ORCHESTRATION", "web", { max_concurrent_tasks: 2, max_queued_tasks: 10 });
+      }
+      await addMany(hopper, waiting + 48, { instanceId: "web" });
+    },
+    op: (hopper, turn) => claimAndComplete(hopper, FOUR[turn % 4] ?? ""),
+  },
+  {
+    name: "claim and complete, below a GLOBAL with tasks held for want of room",
+    sizes: [500, 50_000],
+    async build(hopper, waiting) {
+      await make(hopper, "global", "GLOBAL", null);
+      const tight = { max_concurrent_tasks: 2, max_queued_tasks: 10, auto_delegate: false };
+      await make(hopper, "web", "PROJECT", "global", tight);
+      await addMany(hopper, waiting + 12, { instanceId: "global" });
+    },
+    op: (hopper) => claimAndComplete(hopper, "web"),
+  },
+  {
+    name: "add, beside waits for other tasks",
+    sizes: [50, 5_000],
+    async build(hopper, waiting) {
+      await line(hopper);
+      const { id } = await hopper.tasks.add({ title: "Long", instanceId: "build" });
+      for (let index = 0; index < waiting; index++) ignored(hopper.tasks.wait(id));
+      await hopper.settle();
+    },
+    op: (hopper, turn) => hopper.tasks.add({ title: `One ${turn}`, instanceId: "build" }),
+  },
+  {
+    name: "add, beside idle long polls of its queue",
+    sizes: [30, 3_000],
+    async build(hopper, waiting) {
+      await line(hopper);
+      await many(waiting, async (index) => {
+        ignored(hopper.instances.claim("build", { workerId: `w-${index}`, capabilities: [], ...LONG_WAIT }));
+      });
+      await hopper.settle();
+    },
+    op: (hopper, turn) => hopper.tasks.add({ title: `One ${turn}`, tags: ["cobol"], instanceId: "build" }),
+  },
+  {
+    name: "add and its claim, beside idle long polls of its queue",
+    sizes: [30, 3_000],
+    async build(hopper, waiting) {
+      await line(hopper);
+      await many(waiting, async (index) => {
+        ignored(hopper.instances.claim("build", { workerId: `w-${index}`, ...LONG_WAIT }));
+      });
+      await hopper.settle();
+    },
+    op: (hopper, turn) => hopper.tasks.add({ title: `One ${turn}`, instanceId: "build" }),
+    times: 20,
+  },
+  {
+    name: "claim by what a worker can do, over a queue of other work",
+    sizes: [1_000, 100_000],
+    async build(hopper, waiting) {
+      await line(hopper);
+      await addMany(hopper, waiting, { instanceId: "build", tags: ["java"] });
+      await addMany(hopper, 200, { instanceId: "build", tags: ["cobol"], priority: "low" });
+    },
+    async op(hopper) {
+      const claims = await hopper.instances.claim("build", { workerId: "one", capabilities: ["cobol"] });
+      if (claims.length !== 1) throw new Error("nothing to claim");
+    },
+  },
+  {
+    name: "claim that finds nothing, over a queue of other work",
+    sizes: [1_000, 100_000],
+    async build(hopper, waiting) {
+      await line(hopper);
+      await addMany(hopper, waiting, { instanceId: "build", tags: ["java"] });
+    },
+    op: (hopper) => hopper.instances.claim("build", { workerId: "one", capabilities: ["cobol"] }),
+  },
+  {
+    name: "add, at a PROJECT with full children",
+    sizes: [30, 3_000],
+    async build(hopper, waiting) {
+      await make(hopper, "global", "GLOBAL", null);
+      await make(hopper, "web", "PROJECT", "global", { auto_create_orchestrations: false, ...ROOMY });
+      await many(waiting, (index) =>
+        make(hopper, `full-${index}`, "ORCHESTRATION", "web", {
+          max_concurrent_tasks: 1,
+          max_queued_tasks: 0,
+        }),
+      );
+      await addMany(hopper, waiting, { instanceId: "web" });
+    },
+    op: (hopper, turn) => hopper.tasks.add({ title: `One ${turn}`, instanceId: "web" }),
+  },
+  {
+    name: "the first page of a long queue",
+    sizes: [1_000, 100_000],
+    async build(hopper, waiting) {
+      await line(hopper);
+      await addMany(hopper, waiting, { instanceId: "build" });
+    },
+    op: (hopper) => hopper.instances.queue("build"),
+    times: 10,
+  },
+];
+
+const FOUR = ["one", "two", "three", "four"];

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { createHopper } from "../../src/index.ts";
+import type { Case, Row } from "../lib/case.ts";
+import { PRESSURES, type Pressure } from "../lib/pressure-cases.ts";
+import { quantile, timedEach } from "../lib/stats.ts";
+import { urlOf } from "../lib/w3-world.ts";
+
+/** Not timed: compiled code, caches, actors that come back. */
+const WARM_UP = 5;
+
+async function p50At({ build, op, times = 100 }: Pressure, waiting: number, file: string): Promise<number> {
+  const hopper = await createHopper({ store: urlOf(file) });
+  await build(hopper, waiting);
+  await timedEach(Math.min(times, WARM_UP), (turn) => op(hopper, turn));
+  const took = await timedEach(times, (turn) => op(hopper, turn));
+  await hopper.close();
+  return quantile(took, 0.5);
+}
+
+function caseOf(pressure: Pressure): Case {
+  const [small, large] = pressure.sizes;
+  return {
+    name: pressure.name,
+    async run({ folder }) {
+      const few = await p50At(pressure, small, join(folder, "small.db"));
+      const manyOnes = await p50At(pressure, large, join(folder, "large.db"));
+      return { figures: { few, many: manyOnes, times: manyOnes / few, waiting: large } };
+    },
+  };
+}
+
+/** What an operation costs beside much that waits, against little: flat, or it is a fault. */
+export const pressure: Row = {
+  name: "pressure",
+  title: "pressure",
+  group: "pressure",
+  cases: PRESSURES.map(caseOf),
+  shown: ["few", "many", "times", "waiting"],
+  targets: PRESSURES.map(({ name }) => ({ what: name, figure: "times", atMost: 2 })),
+  slow: true,
+  timeoutSeconds: 600,
+};
