@@ -18,6 +18,7 @@ import { Door } from "./door/door.ts";
 import { errorOf } from "./door/error-of.ts";
 import { Journal } from "./door/journal.ts";
 import { Lifetime } from "./door/lifetime.ts";
+import { Polls } from "./door/polls.ts";
 import { stderrLog, systemClock, systemIds, systemRandom } from "./environment/real.ts";
 import { deadLetters, type DeadLetters } from "./verbs/dead-letters.ts";
 import { delegations, type Delegations } from "./verbs/delegations.ts";
@@ -237,7 +238,7 @@ function compose(door: Door, { mode, beside, auditor, left }: Parts): HopperWith
   };
   const close = (): Promise<void> => (closing ??= end());
   return {
-    instances: lifetime.verbs(instances(door, journal)),
+    instances: lifetime.verbs(instances(door, journal, new Polls(system, door.clock))),
     tasks: lifetime.verbs({
       ...taskIntake(door, journal),
       ...taskMoves(door),

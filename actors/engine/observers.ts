@@ -1,5 +1,7 @@
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { Instance } from "../../machines/records/instance.ts";
+import type { Task } from "../../machines/records/task.ts";
+import type { TaskNo } from "../../machines/records/values.ts";
 import type { Log } from "./environment.ts";
 
 /** What a commit made true: the only moment at which anything is told to the outside. */
@@ -9,6 +11,8 @@ export interface Committed {
   /** Instances added or changed. */
   readonly instances: readonly Instance[];
   readonly turns: number;
+  /** A task as the commit has left it; undefined = it did not write it. */
+  readonly task: (no: TaskNo) => Task | undefined;
 }
 
 export type CommitListener = (committed: Committed) => void;

@@ -268,6 +268,7 @@ export class System {
         events: batch.events,
         instances: [...batch.instances.values()].map(({ instance }) => instance),
         turns: batch.turns,
+        task: (no) => batch.tasks.get(no)?.task,
       });
     }
     for (const { reply, answer } of batch.outcomes) this.#answers.give(reply.command, answer);

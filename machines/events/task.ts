@@ -72,6 +72,8 @@ export const taskEvents = {
       },
     },
     edits: true,
+    // Its tags and its moment may be others.
+    offersWork: true,
   }),
   "task.queued": event({
     code: 14,

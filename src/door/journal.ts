@@ -1,6 +1,6 @@
 import { eventsThat, type EventName } from "../../machines/events/catalogue.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
-import type { DelegationNo, InstanceNo, TaskNo } from "../../machines/records/values.ts";
+import type { DelegationNo, TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { apart } from "../contracts/abortable.ts";
 import { check } from "../contracts/check.ts";
@@ -25,7 +25,7 @@ export class Journal {
   readonly #door: Door;
   readonly #beside: Beside | null;
   readonly #listeners = new Map<EventName | "*", Set<(event: EventView) => void>>();
-  readonly #claimable = new Map<InstanceNo | "*", Set<() => void>>();
+  readonly #claimable = new Set<() => void>();
   readonly #ofTask = new Map<TaskNo, Set<() => void>>();
   readonly #followers = new Set<() => void>();
   #delivered: Promise<void> = Promise.resolve();
@@ -45,12 +45,10 @@ export class Journal {
   /** Each event once, after commit, in journal order. */
   on: On = (name, listener) => join(this.#listeners, name, listener as (event: EventView) => void);
 
-  /**
-   * Calls `wake` when there may be something to claim at this instance, or anywhere (`*`): who waits elsewhere sleeps on.
-   * Returns the way to stop.
-   */
-  onClaimable(where: InstanceNo | "*", wake: () => void): () => void {
-    return join(this.#claimable, where, wake);
+  /** Calls `wake` when there may be something to claim anywhere. Returns the way to stop. */
+  onClaimable(wake: () => void): () => void {
+    this.#claimable.add(wake);
+    return () => this.#claimable.delete(wake);
   }
 
   #wakeWaiters(events: readonly JournalEvent[]): void {
@@ -59,10 +57,8 @@ export class Journal {
   }
 
   #wakeClaims(events: readonly JournalEvent[]): void {
-    if (this.#claimable.size === 0) return;
-    const where = new Set<InstanceNo | "*">();
-    for (const event of events) if (CLAIMABLE.has(event.name)) where.add("*").add(event.instance);
-    for (const place of where) for (const wake of this.#claimable.get(place) ?? []) wake();
+    if (this.#claimable.size === 0 || !events.some(({ name }) => CLAIMABLE.has(name))) return;
+    for (const wake of this.#claimable) wake();
   }
 
   /** Resolves when every event committed so far has been handed to the listeners. */

@@ -11,7 +11,8 @@ import * as contract from "../contracts/instances.ts";
 import type { DirectoryEntry } from "../../store/store.ts";
 import type { Door } from "../door/door.ts";
 import type { Journal } from "../door/journal.ts";
-import { Bell, orAborted } from "../door/lifetime.ts";
+import { orAborted } from "../door/lifetime.ts";
+import type { Polls } from "../door/polls.ts";
 import { listOf, pageOf } from "./pages.ts";
 import { refuseTaken } from "../door/references.ts";
 import { treeView } from "../views/view-of.ts";
@@ -62,7 +63,7 @@ interface Hierarchy {
   (id?: undefined, params?: contract.HierarchyParams): Promise<InstanceTreeView[]>;
 }
 
-export function instances(door: Door, journal: Journal): Instances {
+export function instances(door: Door, journal: Journal, polls: Polls): Instances {
   return {
     async create(params) {
       const checked = check(contract.createInstance, params);
@@ -109,7 +110,7 @@ export function instances(door: Door, journal: Journal): Instances {
       return id === undefined ? trees : trees[0];
     }) as Hierarchy,
     queue: (id) => queue(door, journal, id),
-    claim: (id, params) => claim(door, journal, id, params),
+    claim: (id, params) => claim(door, polls, id, params),
   };
 }
 
@@ -180,12 +181,7 @@ async function queuedSince(journal: Journal, task: Task): Promise<number> {
 }
 
 /** Claims now, or, with `waitSeconds`, as soon as there is something to claim. */
-async function claim(
-  door: Door,
-  journal: Journal,
-  id: string,
-  params: contract.ClaimParams,
-): Promise<Claim[]> {
+async function claim(door: Door, polls: Polls, id: string, params: contract.ClaimParams): Promise<Claim[]> {
   const [signal, asked] = apart(params);
   const checked = check(contract.claimTasks, asked);
   const to = door.instance(id).no;
@@ -198,21 +194,23 @@ async function claim(
     capabilities: checked.capabilities,
     kind: "worker",
   } as const;
-  const bell = new Bell();
-  const ignore = journal.onClaimable(to, bell.ring);
+  const poll = polls.join(to, checked.capabilities);
   try {
     for (;;) {
       signal?.throwIfAborted();
-      // What becomes claimable from here on rings again.
-      bell.reset();
+      poll.asks();
       const waits = door.clock.now() < until;
       const command: Command = { ...claims, waits };
       // However often it is asked, it is one request.
       const answer = await door.ask("claims", { to, command, asked: checked, fingerprint: claims });
-      if (answer.forNow !== true) return await door.claimViews(answer.claims);
-      await door.lifetime.wait(bell, { moment: Math.min(until, answer.nextAt ?? until), signal });
+      if (answer.forNow === true) {
+        await door.lifetime.wait(poll.sleeps(answer.nextAt), { moment: until, signal });
+        continue;
+      }
+      if (answer.claims.length > 0) poll.served();
+      return await door.claimViews(answer.claims);
     }
   } finally {
-    ignore();
+    poll.leaves();
   }
 }

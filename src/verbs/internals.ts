@@ -115,7 +115,7 @@ export function internals(
     metrics: () => door.system.metrics,
     runs: async (prefix) => [...(await door.store.queries.runs(prefix))],
     runTasks: async (runId) => await door.taskViews(await door.store.queries.runTasks(runId)),
-    onClaimable: (listener) => journal.onClaimable("*", listener),
+    onClaimable: (listener) => journal.onClaimable(listener),
     nextDue: () => door.system.nextDue(),
   };
 }

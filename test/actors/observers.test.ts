@@ -29,9 +29,9 @@ describe("who listens", () => {
     const stop = observers.add(() => {
       throw new Error("no");
     });
-    observers.tell({ at: 0, events: [], instances: [], turns: 0 });
+    observers.tell({ at: 0, events: [], instances: [], turns: 0, task: () => undefined });
     stop();
-    observers.tell({ at: 0, events: [], instances: [], turns: 0 });
+    observers.tell({ at: 0, events: [], instances: [], turns: 0, task: () => undefined });
     expect(said).toHaveLength(1);
   });
 });
