@@ -23,6 +23,7 @@ export type {
   CreateInstanceParams,
   FailInstanceParams,
   HierarchyParams,
+  InstanceQueueParams,
   ListInstancesParams,
   StopInstanceParams,
   TerminateInstanceParams,

@@ -172,6 +172,16 @@ export class Actor {
     this.#text = null;
   }
 
+  /** The first of the queue as workers get it, and the one that came first of all. */
+  queued(now: number, limit: number): { readonly tasks: readonly Task[]; readonly oldest: Task | null } {
+    const tasks = this.queue
+      .inOrder(now)
+      .take(limit)
+      .map((no) => this.tasks.get(no) as Task);
+    const oldest = this.queue.oldest();
+    return { tasks: [...tasks], oldest: oldest === null ? null : (this.tasks.get(oldest) ?? null) };
+  }
+
   /** True when nothing open is here, below it, or on its way here. */
   isEmpty(): boolean {
     const none = this.tasks.size === 0 && this.hops.size === 0 && this.offers.size === 0;

@@ -6,7 +6,16 @@ import type { Turn } from "../engine/turn.ts";
 import { holdsLease, leaseLost } from "./lease-token.ts";
 
 /** A worker takes tasks, says that it lives, and gives them up. Source: spec/domain.md 2.5, spec/runtime.md 3.4. */
-export const claims: Entries<"instance.claim" | "task.heartbeat" | "task.start" | "task.release"> = {
+export const claims: Entries<
+  "instance.claim" | "instance.queue" | "task.heartbeat" | "task.start" | "task.release"
+> = {
+  "instance.queue": {
+    needs: "nothing",
+    admission: "progress",
+    handle(turn, { limit }) {
+      turn.answer({ kind: "queue", ...turn.actor.queued(turn.now, limit) });
+    },
+  },
   "instance.claim": { needs: "nothing", admission: "progress", handle: onClaim },
   "task.heartbeat": { needs: "task", admission: "progress", handle: onHeartbeat },
   "task.start": { needs: "task", admission: "progress", handle: onStart },

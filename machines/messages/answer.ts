@@ -24,6 +24,7 @@ export type AnswerValue =
       readonly forNow?: true;
     }
   | { readonly kind: "lease"; readonly expiresAt: number; readonly task: Task }
+  | { readonly kind: "queue"; readonly tasks: readonly Task[]; readonly oldest: Task | null }
   | { readonly kind: "decision"; readonly decision: Decision }
   | { readonly kind: "redriven"; readonly letter: RedrivenLetter };
 

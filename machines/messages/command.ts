@@ -159,4 +159,6 @@ export type Command =
   | (OfHop & { readonly type: "delegation.accept"; readonly note: string | null })
   | (OfHop & { readonly type: "delegation.reject"; readonly reason: string })
   | (OfHop & { readonly type: "delegation.withdraw"; readonly reason: string | null })
-  | { readonly type: "route.preview"; readonly spec: TaskSpec };
+  | { readonly type: "route.preview"; readonly spec: TaskSpec }
+  /** The first tasks of its queue, as they are. */
+  | { readonly type: "instance.queue"; readonly limit: number };

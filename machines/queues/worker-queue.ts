@@ -1,3 +1,4 @@
+import { PRIORITIES } from "../records/task.ts";
 import type { TaskNo } from "../records/values.ts";
 import { byRank, type Ranked } from "./rank.ts";
 import { SortedBlocks } from "./sorted-blocks.ts";
@@ -19,6 +20,9 @@ export interface Wanted {
   /** true = only what has a command. */
   readonly runs: boolean;
 }
+
+/** Before all tasks of its priority. */
+const FIRST = { no: 0, arrival: -1, notBefore: null, tags: [], runs: false };
 
 const ANYTHING: Wanted = { able: null, runs: false };
 
@@ -81,6 +85,54 @@ export class WorkerQueue {
   nextAt(now: number, wanted: Wanted = ANYTHING): number | null {
     this.#ripen(now);
     return this.#firstOf("parked", wanted)?.notBefore ?? null;
+  }
+
+  /** The tasks as they would be claimed from `now` on: the claimable ones, then the others, the soonest first. */
+  *inOrder(now: number): Generator<TaskNo, void, undefined> {
+    this.#ripen(now);
+    for (const which of ["ready", "parked"] as const) for (const { no } of this.#merged(which)) yield no;
+  }
+
+  /** The task that came first of all; null = none is queued. */
+  oldest(): TaskNo | null {
+    let oldest: QueueEntry | null = null;
+    const consider = (entry: QueueEntry): void => {
+      if (oldest === null || entry.arrival < oldest.arrival) oldest = entry;
+    };
+    for (const { ready, parked } of this.#kinds.values()) {
+      for (const priority of PRIORITIES) {
+        const first = ready.list.after({ ...FIRST, priority });
+        if (first?.priority === priority) consider(first);
+      }
+      for (const entry of parked.list.values()) consider(entry);
+    }
+    return (oldest as QueueEntry | null)?.no ?? null;
+  }
+
+  /** All kinds as one, as far as it is walked. */
+  *#merged(which: Which): Generator<QueueEntry, void, undefined> {
+    const walks = new SortedBlocks<{ readonly kind: Kind; readonly entry: QueueEntry }>((a, b) =>
+      COMPARE[which](a.entry, b.entry),
+    );
+    const orders = this.#orders[which].map((order) => order.values());
+    const next = orders.map((order) => order.next());
+    for (;;) {
+      // Kinds join in the order of their first entries.
+      for (const [at, order] of orders.entries()) {
+        for (let one = next[at]; one?.done === false; one = next[at]) {
+          const first = walks.first();
+          if (first !== undefined && COMPARE[which](first.entry, one.value.first) < 0) break;
+          walks.insert({ kind: one.value.kind, entry: one.value.first });
+          next[at] = order.next();
+        }
+      }
+      const walk = walks.first();
+      if (walk === undefined) return;
+      yield walk.entry;
+      walks.delete(walk);
+      const following = walk.kind[which].list.after(walk.entry);
+      if (following !== undefined) walks.insert({ kind: walk.kind, entry: following });
+    }
   }
 
   #firstOf(which: Which, { able, runs }: Wanted): QueueEntry | undefined {

@@ -134,6 +134,14 @@ export interface HierarchyParams extends Input<typeof instanceHierarchyFields> {
 /** instances.hierarchy */
 export const instanceHierarchy = query(params(instanceHierarchyFields));
 
+const instanceQueueFields = { limit: pageFields.limit };
+
+/** What `instances.queue` takes. */
+export interface InstanceQueueParams extends Input<typeof instanceQueueFields> {}
+
+/** instances.queue */
+export const instanceQueue = query(params(instanceQueueFields));
+
 const claimTasksFields = {
   /** Who claims, as tasks show it; 1 to 128 characters. */
   workerId: line(),

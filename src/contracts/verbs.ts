@@ -19,6 +19,7 @@ export const CONTRACTS = {
   "instances.fail": instances.failInstance,
   "instances.terminate": instances.terminateInstance,
   "instances.hierarchy": instances.instanceHierarchy,
+  "instances.queue": instances.instanceQueue,
   "instances.claim": instances.claimTasks,
   "tasks.add": input.createTask,
   "tasks.addBatch": input.createTasks,

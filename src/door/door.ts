@@ -76,7 +76,8 @@ export class Door {
   readonly log: Log;
   readonly lifetime: Lifetime;
   readonly cursors: Cursors;
-  readonly #writable: boolean;
+  /** false = opened for reading: commands are refused. */
+  readonly writable: boolean;
 
   constructor(params: DoorParams) {
     this.store = params.store;
@@ -87,7 +88,7 @@ export class Door {
     this.log = params.log;
     this.lifetime = params.lifetime;
     this.cursors = new Cursors(params.store);
-    this.#writable = params.writable;
+    this.writable = params.writable;
   }
 
   // ------------------------------------------------------------------ references
@@ -154,7 +155,7 @@ export class Door {
     const known =
       stored ?? (key === undefined ? null : (this.#underWay.get(JSON.stringify([by, key])) ?? null));
     if (known === null) precondition?.();
-    if (!this.#writable) {
+    if (!this.writable) {
       const detail = "The store was opened for reading only; nothing can be changed through it.";
       throw new HopperError("unavailable", detail);
     }

@@ -1,7 +1,9 @@
 import type { Command, LifecycleVerb } from "../../machines/messages/command.ts";
-import { DESK } from "../../machines/records/values.ts";
+import { Actor } from "../../actors/engine/actor.ts";
+import { DESK, type InstanceNo } from "../../machines/records/values.ts";
+import { createScopeRegistry } from "../../machines/scopes/registry.ts";
 import type { Instance } from "../../machines/records/instance.ts";
-import { PRIORITIES, type Task } from "../../machines/records/task.ts";
+import type { Task } from "../../machines/records/task.ts";
 import { effectiveConfig } from "../../machines/settings.ts";
 import { apart } from "../contracts/abortable.ts";
 import { check } from "../contracts/check.ts";
@@ -48,8 +50,8 @@ export interface Instances {
   ancestors(id: string): Promise<ListView<InstanceView>>;
   /** The tree from an instance down; without one the whole forest. Terminated ones only with `all`. */
   hierarchy: Hierarchy;
-  /** What waits there, in the order of claims. */
-  queue(id: string): Promise<QueueView>;
+  /** What waits there, in the order of claims; 50 of it unless `limit` says otherwise. Errors: `bad_filter`. */
+  queue(id: string, params?: contract.InstanceQueueParams): Promise<QueueView>;
   /**
    * Takes tasks of its queue under leases, up to `max`; none = an empty list, at once or after `waitSeconds`.
    * Errors: `instance_not_running`, `not_claimable`, `validation_failed`.
@@ -109,7 +111,7 @@ export function instances(door: Door, journal: Journal, polls: Polls): Instances
       const trees = await hierarchy(door, id, check(contract.instanceHierarchy, params).all);
       return id === undefined ? trees : trees[0];
     }) as Hierarchy,
-    queue: (id) => queue(door, journal, id),
+    queue: (id, params = {}) => queue(door, journal, id, params),
     claim: (id, params) => claim(door, polls, id, params),
   };
 }
@@ -153,25 +155,37 @@ async function hierarchy(door: Door, id: string | undefined, all: boolean): Prom
   return treeView(await viewsOf(door, shown));
 }
 
-async function queue(door: Door, journal: Journal, id: string): Promise<QueueView> {
-  const instance = await rowOf(door, id);
+async function queue(
+  door: Door,
+  journal: Journal,
+  id: string,
+  params: contract.InstanceQueueParams,
+): Promise<QueueView> {
+  const { limit } = check(contract.instanceQueue, params);
+  const { no } = door.instance(id);
+  const { tasks, oldest } = await queueOf(door, no, limit);
+  const [instance, tally] = [await rowOf(door, id), await door.store.queries.tally(no)];
   const config = effectiveConfig(instance, door.settings);
-  const rows = await door.store.actor(instance.no);
-  const rank = ({ priority }: Task): number => PRIORITIES.indexOf(priority);
-  const queued = (rows?.tasks ?? [])
-    .filter((task) => task.status === "queued")
-    .toSorted((a, b) => rank(a) - rank(b) || (a.arrival ?? 0) - (b.arrival ?? 0));
-  const tally = await door.store.queries.tally(instance.no);
-  const [oldest] = queued.toSorted((a, b) => (a.arrival ?? 0) - (b.arrival ?? 0));
-  const since = oldest === undefined ? null : await queuedSince(journal, oldest);
+  const since = oldest === null ? null : await queuedSince(journal, oldest);
   return {
-    items: await door.taskViews(queued),
-    queued: queued.length,
+    items: await door.taskViews(tasks),
+    queued: tally.queued,
     claimed: tally.claimed + tally.in_progress,
     maxConcurrentTasks: config.maxConcurrent,
     maxQueuedTasks: config.maxQueued,
     oldestWaitMs: since === null ? null : door.clock.now() - since,
   };
+}
+
+/** Its actor knows the order; beside an owner it is read from the rows. */
+async function queueOf(door: Door, no: InstanceNo, limit: number): Promise<ReturnType<Actor["queued"]>> {
+  if (door.writable)
+    return await door.ask("queue", { to: no, command: { type: "instance.queue", limit }, asked: {} });
+  const rows = await door.store.actor(no);
+  return new Actor(no, rows, { settings: door.settings, scopes: createScopeRegistry() }).queued(
+    door.clock.now(),
+    limit,
+  );
 }
 
 /** When it came into its queue: an edit changes the row and not its place there. */

@@ -40,8 +40,9 @@ export interface HeartbeatView {
 
 /** The queue of an instance. */
 export interface QueueView {
-  /** In the order of claims. */
+  /** The first of them, in the order of claims. */
   items: TaskView[];
+  /** All of them. */
   queued: number;
   claimed: number;
   maxConcurrentTasks: number;

@@ -42,6 +42,16 @@ class ModelQueue {
       .filter((at) => at > now);
     return later.length === 0 ? null : Math.min(...later);
   }
+  inOrder(now: number): TaskNo[] {
+    const all = this.#wanted(ANYTHING);
+    const isLater = ({ notBefore }: QueueEntry): boolean => Number(notBefore) > now;
+    const later = all.filter(isLater).toSorted((a, b) => Number(a.notBefore) - Number(b.notBefore));
+    return [...all.filter((entry) => !isLater(entry)), ...later].map(({ no }) => no);
+  }
+
+  oldest(): number | null {
+    return this.entries.length === 0 ? null : Math.min(...this.entries.map(({ arrival }) => arrival));
+  }
 }
 
 const ANYTHING: Wanted = { able: null, runs: false };
@@ -94,6 +104,9 @@ test("K3: a worker queue gives what a sorted list gives, by priority, then first
         now += ms;
         expect(said).toEqual(expected);
         expect(queue.size).toBe(model.entries.length);
+        expect([...queue.inOrder(now)]).toEqual(model.inOrder(now));
+        const oldest = queue.oldest();
+        expect(model.entries.find(({ no }) => no === oldest)?.arrival ?? null).toBe(model.oldest());
         expect(queue.nextAt(now)).toBe(model.nextAt(now));
         expect(queue.first(now)).toBe(model.first(now));
         for (const some of SOME) {

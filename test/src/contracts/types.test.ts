@@ -68,7 +68,6 @@ describe("the types of parameters", () => {
       | "instances.get"
       | "instances.children"
       | "instances.ancestors"
-      | "instances.queue"
       | "tasks.get"
       | "tasks.delegations"
       | "tasks.events"

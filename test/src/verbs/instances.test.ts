@@ -126,6 +126,20 @@ describe("the queue of an instance", () => {
     expect(claimed.map(({ task }) => task.ref)).toEqual(items.map(({ ref }) => ref));
   });
 
+  it("given more than are asked for, then the first are shown and all are counted; what has its moment comes last", async () => {
+    const h = await spawnTree([tree({ build: {} })]);
+    const notBefore = new Date(h.clock.now() + 60_000).toISOString();
+    await h.tasks.add({ title: "Later", instanceId: "build", priority: "urgent", notBefore });
+    for (const [no, tags] of [["cobol"], ["java"], ["cobol"], []].entries())
+      await h.tasks.add({ title: `Task ${no}`, tags, instanceId: "build" });
+    const titles = async (limit: number): Promise<string[]> =>
+      (await h.instances.queue("build", { limit })).items.map(({ title }) => title);
+    expect(await titles(2)).toEqual(["Task 0", "Task 1"]);
+    expect(await titles(500)).toEqual(["Task 0", "Task 1", "Task 2", "Task 3", "Later"]);
+    expect(await h.instances.queue("build", { limit: 1 })).toMatchObject({ queued: 5, oldestWaitMs: 0 });
+    await expect(h.instances.queue("build", { limit: 0 })).rejects.toMatchObject({ code: "bad_filter" });
+  });
+
   it("given some are claimed, then they are counted apart, and the oldest of the others says how long it waits", async () => {
     const h = await spawnTree([tree({ build: {} })]);
     const first = await h.tasks.add({ title: "First", instanceId: "build", priority: "high" });
