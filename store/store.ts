@@ -78,8 +78,8 @@ export interface Store {
   actor(no: InstanceNo): Awaitable<ActorRows | null>;
   task(no: TaskNo): Awaitable<Task | null>;
   delegation(no: DelegationNo): Awaitable<Delegation | null>;
-  /** Who waits for this task. */
-  watches(task: TaskNo): Awaitable<readonly Watch[]>;
+  /** Who waits for this task: the first `limit` whose number is higher than `after`, in order. */
+  watches(task: TaskNo, after: TaskNo, limit: number): Awaitable<readonly Watch[]>;
   /** Stored messages whose moment has come, oldest first, with `no` > after. */
   mail(now: number, after: number, limit: number): Awaitable<readonly MailRow[]>;
   /** Tasks, pending delegations and instances whose moment has come, soonest first. */

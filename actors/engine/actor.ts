@@ -52,6 +52,8 @@ export class Actor {
   lastUsed = 0;
   /** What its parent believes of its room: what it was last told, less what was accepted from it since. */
   toldRoom = 0;
+  /** It has ended, and has not yet given back all that it held. */
+  isLeaving = false;
   /** The parent must hear of a change at the end of the batch. */
   newsDue = false;
 

@@ -10,6 +10,9 @@ export type MessageOf<T extends Message["type"]> = Extract<Message, { readonly t
 /** `work` = it asks for something new; `progress` = it moves or ends what is there, and must pass when there is too much. */
 export type Admission = "work" | "progress";
 
+/** Who wait for a task, told at a time. */
+export const WATCHERS = 100;
+
 /** What the engine must know of a kind of message, whatever it asks for. */
 interface EntryBase<M> {
   readonly admission: Admission;
@@ -17,14 +20,19 @@ interface EntryBase<M> {
   readonly desk?: true;
   /** What an actor tells itself to end what it began: handled before all that waits for it. */
   readonly first?: true;
+  /**
+   * What an actor tells itself to go on with what takes long: handled in a later batch, so that what is done is committed and
+   * others get their turn.
+   */
+  later?(message: M): boolean;
   /** Its moment is a row: unhandled, it is found due again, so it is never stored. */
   readonly timer?: true;
   /** Tasks of others that the turn will send messages about: their keepers are looked up for it. */
   addresses?(message: M): readonly TaskNo[];
   /** The dead letter it is about. */
   letter?(message: M): number;
-  /** Whether it needs to know who waits for its task. */
-  asksWatchers?(message: M): boolean;
+  /** It needs to know who waits for its task: at most {@link WATCHERS} with a higher number than this; null = it does not. */
+  watchersAfter?(message: M): TaskNo | null;
   /**
    * What an actor counts and closes because the message came, whatever it then decides: the first thing in its turn, and
    * done also when the rest of it fails and the message is a dead letter. Else its counts would be wrong for ever, and

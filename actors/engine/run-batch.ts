@@ -39,7 +39,9 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
   const { admitted } = plan;
   // Stored messages stand in their receivers' queues before any turn of this batch sends another (M3).
   for (const envelope of plan.first) inside.add(take(envelope));
-  const deadline = context.clock.monotonic() + context.limits.batchMs;
+  const begin = context.clock.monotonic();
+  const deadline = begin + context.limits.batchMs;
+  const end = begin + context.limits.longestMs;
   while (batch.turns < context.limits.turns) {
     const envelope = inside.take(context.choose) ?? admit();
     if (envelope === undefined) {
@@ -51,6 +53,7 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
     // What is in memory is not waited for.
     const running = runTurn(run, envelope);
     if (running !== undefined) await running;
+    if (context.clock.monotonic() > end) break;
   }
   // A full batch ends before its news was told: it goes through the mailbox with the rest.
   tellNews(run);
@@ -127,8 +130,9 @@ function turnOf(run: Run, envelope: Envelope, actor: Actor, found: Found): void 
 
 /** In this batch where nothing older waits; else through the mailbox. What an actor tells itself comes first. */
 function pass({ batch, plan, context, inside }: Run, envelope: Envelope): void {
-  if (!plan.overtaking) batch.addMail(envelope);
-  else if (context.protocol.messages[envelope.message.type].first === true) inside.addFirst(envelope);
+  const entry = context.protocol.messages[envelope.message.type];
+  if (!plan.overtaking || entry.later?.(envelope.message) === true) batch.addMail(envelope);
+  else if (entry.first === true) inside.addFirst(envelope);
   else inside.add(envelope);
 }
 

@@ -2,10 +2,10 @@ import type { Envelope, Message } from "../../machines/messages/envelope.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { DESK, type ActorNo, type DelegationNo, type TaskNo } from "../../machines/records/values.ts";
-import type { Awaitable, DeadLetter, Store } from "../../store/store.ts";
+import type { Awaitable, DeadLetter, Store, TaskAddress } from "../../store/store.ts";
 import type { Actor } from "./actor.ts";
 import type { Batch } from "./batch.ts";
-import type { Entry, Registry } from "./entry.ts";
+import { WATCHERS, type Entry, type Registry } from "./entry.ts";
 import type { Preloaded } from "./turn-base.ts";
 
 /**
@@ -58,7 +58,7 @@ function needOf(entry: Entry<Message>, message: Message): Entry<Message>["needs"
 }
 
 function isAddressed(entry: Entry<Message>, message: Message): boolean {
-  if (entry.asksWatchers?.(message) === true || entry.letter !== undefined) return true;
+  if (entry.letter !== undefined || watchersAfter(entry, message) !== null) return true;
   return entry.addresses !== undefined && entry.addresses(message).length > 0;
 }
 
@@ -136,10 +136,11 @@ async function loadAddresses(
   task: TaskNo,
 ): Promise<Preloaded> {
   const letter = entry.letter === undefined ? {} : { letter: await letterOf(sources, entry.letter(message)) };
-  const watchers = entry.asksWatchers?.(message) === true ? await watchersOf(sources, task) : [];
+  const after = watchersAfter(entry, message);
+  const watchers = after === null ? [] : await watchersOf(sources, task, after);
   const keepers = new Map<TaskNo, ActorNo>();
   for (const no of new Set([...watchers, ...(entry.addresses?.(message) ?? [])])) {
-    keepers.set(no, (await currentTask(sources, no))?.keeper ?? DESK);
+    keepers.set(no, (await currentAddress(sources, no))?.keeper ?? DESK);
   }
   return { watchers, keeperOf: (no) => keepers.get(no) ?? DESK, ...letter };
 }
@@ -149,8 +150,22 @@ async function letterOf({ store, batch }: Sources, no: number): Promise<DeadLett
   return batch.redriven.includes(no) ? null : await store.queries.deadLetter(no);
 }
 
-async function watchersOf({ store, batch }: Sources, task: TaskNo): Promise<readonly TaskNo[]> {
-  const stored = await store.watches(task);
-  const added = batch.newWatches.get(task) ?? [];
-  return [...new Set([...stored.map((watch) => watch.dependent), ...added])];
+function watchersAfter(entry: Entry<Message>, message: Message): TaskNo | null {
+  return entry.watchersAfter?.(message) ?? null;
+}
+
+/** The first of them behind `after`, with those that this batch has added. */
+async function watchersOf(
+  { store, batch }: Sources,
+  task: TaskNo,
+  after: TaskNo,
+): Promise<readonly TaskNo[]> {
+  const stored = await store.watches(task, after, WATCHERS);
+  const added = (batch.newWatches.get(task) ?? []).filter((dependent) => dependent > after);
+  const all = new Set([...stored.map((watch) => watch.dependent), ...added]);
+  return [...all].toSorted((a, b) => a - b).slice(0, WATCHERS);
+}
+
+async function currentAddress({ store, batch }: Sources, no: TaskNo): Promise<TaskAddress | null> {
+  return batch.tasks.get(no)?.task ?? (await store.queries.taskAddress(no));
 }

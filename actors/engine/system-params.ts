@@ -26,11 +26,19 @@ export interface LoopLimits {
   readonly turns: number;
   /** ms after which a batch takes nothing more from outside. */
   readonly batchMs: number;
+  /** ms after which it ends, also where its own messages wait: they go through the mailbox. */
+  readonly longestMs: number;
   /** Actors kept in memory. */
   readonly actors: number;
 }
 
-export const DEFAULT_LIMITS: LoopLimits = { admitted: 1_024, turns: 16_384, batchMs: 3, actors: 2_048 };
+export const DEFAULT_LIMITS: LoopLimits = {
+  admitted: 1_024,
+  turns: 16_384,
+  batchMs: 3,
+  longestMs: 5,
+  actors: 2_048,
+};
 
 /** Figures since the start, for benchmarks and health. */
 export interface Metrics {

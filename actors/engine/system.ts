@@ -10,6 +10,7 @@ import { Batch } from "./batch.ts";
 import { runBatch, type BatchContext, type BatchPlan } from "./run-batch.ts";
 import { envelopeOf, FairQueue } from "./mailbox.ts";
 import { Observers, type CommitListener } from "./observers.ts";
+import { StoredMail } from "./stored-mail.ts";
 import { recover, type RecoveryHost } from "./recovery.ts";
 import type { Cancellable } from "./environment.ts";
 import { DEFAULT_LIMITS, type Key, type Metrics, type SystemParams } from "./system-params.ts";
@@ -44,12 +45,13 @@ export class System {
   #scheduled = false;
   #ticking: Promise<boolean> | null = null;
   #alarm: Cancellable | null = null;
-  #mailLeft = true;
+  readonly #mail: StoredMail;
 
   constructor(params: SystemParams) {
     const limits = { ...DEFAULT_LIMITS, ...params.limits };
     const sets = new WorkingSets(params.store, params, limits.actors);
     this.#context = { ...params, limits, sets, keys: this.#keys };
+    this.#mail = new StoredMail(params.store, limits.admitted);
     this.observers = new Observers(params.log);
   }
 
@@ -163,8 +165,12 @@ export class System {
 
   /** Batches until nothing is due now. */
   async settle(): Promise<void> {
-    for (;;) {
-      if (!(await this.tick())) return;
+    while (await this.tick()) {
+      if (!this.#driven) continue;
+      // Others of this process get their turn, as they do when the loop runs by itself.
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#context.clock.soon(resolve);
+      await promise;
     }
   }
 
@@ -231,13 +237,11 @@ export class System {
 
   /** What this batch may take: stored messages first, then what is due, then the doors' commands. */
   async #plan(): Promise<BatchPlan> {
-    const { store, clock, protocol, limits } = this.#context;
+    const { store, clock, protocol } = this.#context;
     const now = clock.now();
-    const mail = this.#mailLeft ? await store.mail(now, 0, limits.admitted) : [];
-    const first: Envelope[] = mail.map((row) => ({ ...row.envelope, row: row.no }));
-    if (mail.length === 0) this.#mailLeft = false;
+    const first: Envelope[] = [...(await this.#mail.waiting(now))];
     // More may wait than was read: nothing may overtake it.
-    const overtaking = mail.length < limits.admitted;
+    const overtaking = !this.#mail.hasMore;
     if (overtaking)
       for (const due of await store.due(now, DUE_AT_A_TIME))
         first.push(envelopeOf(due.actor, protocol.due(due)));
@@ -258,7 +262,7 @@ export class System {
     this.#counters = { ...batch.counters, command };
     this.metrics.turns += batch.turns;
     this.metrics.mailed += batch.mail.length;
-    if (batch.mail.length > 0) this.#mailLeft = true;
+    this.#mail.committed(batch);
     for (const key of batch.keys) this.#keys.delete(key.command);
     for (const { reply } of batch.outcomes) if (reply.keyed) this.#keys.delete(reply.command);
     this.#context.sets.committed(batch);

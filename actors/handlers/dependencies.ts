@@ -1,6 +1,6 @@
 import { isFinal, type Task } from "../../machines/records/task.ts";
 import type { TaskNo } from "../../machines/records/values.ts";
-import type { Entries, MessageOf } from "../engine/entry.ts";
+import { WATCHERS, type Entries, type MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
 import { failTask } from "./completion.ts";
 import { settleHere } from "./tasks.ts";
@@ -18,11 +18,9 @@ export const dependencies: Entries<"dependency.watch" | "dependency.announce" | 
     needs: "task",
     admission: "progress",
     desk: true,
-    asksWatchers: () => true,
-    // It is final: each who waits is told.
-    handle(turn, _message, task) {
-      for (const dependent of turn.preloaded.watchers) tellDependent(turn, task, dependent);
-    },
+    watchersAfter: ({ after = 0 }) => after,
+    later: ({ after }) => after !== undefined,
+    handle: onAnnounce,
   },
   "dependency.settled": { needs: "task", admission: "progress", desk: true, handle: onSettled },
 };
@@ -38,6 +36,28 @@ function onWatch(turn: Turn, { dependent }: MessageOf<"dependency.watch">, task:
   tellDependent(turn, task, dependent);
 }
 
+/** Tells some of those who wait, and itself to go on with the others. */
+function onAnnounce(turn: Turn, message: MessageOf<"dependency.announce">, task: Task): void {
+  const { watchers } = turn.preloaded;
+  for (const dependent of watchers) {
+    if (message.reopened === true) tellReopened(turn, task, dependent);
+    else tellDependent(turn, task, dependent);
+  }
+  const last = watchers.at(-1);
+  if (last !== undefined && watchers.length === WATCHERS)
+    turn.send(turn.actor.no, { ...message, after: last });
+}
+
+/** One that failed because this task did is asked to wait again. */
+function tellReopened(turn: Turn, task: Task, dependent: TaskNo): void {
+  turn.send(turn.preloaded.keeperOf(dependent), {
+    type: "dependency.reopened",
+    task: dependent,
+    dependency: task.no,
+    origin: null,
+  });
+}
+
 function tellDependent(turn: Turn, task: Task, dependent: TaskNo): void {
   if (!isFinal(task.status)) return;
   turn.send(turn.preloaded.keeperOf(dependent), {
@@ -46,6 +66,11 @@ function tellDependent(turn: Turn, task: Task, dependent: TaskNo): void {
     dependency: task.no,
     status: task.status,
   });
+}
+
+/** Those that failed because this task did wait again, once it is told that they shall. */
+export function reopenDependents(turn: Turn, task: Task): void {
+  turn.send(turn.actor.no, { type: "dependency.announce", task: task.no, reopened: true });
 }
 
 /** A dependency is final: the last one lets the task go, a failed one fails it, unless it says `run`. */

@@ -8,9 +8,9 @@ import { decideTask, wouldHandle } from "./routing.ts";
 
 /** Held tasks are a queue: looked at again when what they wait for may have come. Source: spec/domain.md 2.6. */
 export const heldTasks: Entries<"instance.redecide" | "instance.admit"> = {
-  "instance.redecide": { needs: "nothing", admission: "progress", handle: onRedecide },
+  "instance.redecide": { needs: "nothing", admission: "progress", later: () => true, handle: onRedecide },
   // What it asks for is done after every turn.
-  "instance.admit": { needs: "nothing", admission: "progress", handle() {} },
+  "instance.admit": { needs: "nothing", admission: "progress", later: () => true, handle() {} },
 };
 
 /** Held tasks looked at in one turn; the others in the next, with commits in between where that takes long. */

@@ -11,7 +11,8 @@ import type { Reply } from "../../machines/records/values.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
 import { redecideHeld } from "./held-tasks.ts";
-import { returnAll } from "./termination.ts";
+import { leave } from "./termination.ts";
+import { releaseWaiting } from "./waiting.ts";
 
 /** The lifecycle of an instance, by its own actor. Source: spec/domain.md 2.2. */
 export const lifecycle: Entries<
@@ -172,39 +173,24 @@ function onDrained(turn: Turn): void {
   start(turn, first ?? null, restarted);
 }
 
-function releaseWaiting(turn: Turn): void {
-  const { instance } = turn;
-  const { waiting } = instance;
-  if (waiting.length === 0) return;
-  instance.waiting = [];
-  turn.touchInstance();
-  for (const reply of waiting) turn.answerTo(reply, { kind: "instance", instance: { ...instance } });
-}
-
 /** TERMINATE: at once without live children, else as a cascade that ends with the last child's report. */
 function terminate(turn: Turn, reply: Reply | null, answered: InstanceStatus): void {
   const { instance, actor } = turn;
-  if (answered === "terminated") {
-    finish(turn, answered);
-    return turn.answerTo(reply, { kind: "instance", instance: { ...instance } });
-  }
   if (reply !== null) instance.waiting = [...instance.waiting, reply];
+  if (answered === "terminated") return finish(turn, answered);
   if (instance.intent === "terminate") return turn.touchInstance();
   turn.lifecycle("instance.stopping", { intent: "terminate", liveChildren: actor.roster.size }, answered);
   instance.wakeAt = null;
   terminateChildren(turn);
-  returnAll(turn);
+  leave(turn);
 }
 
-/** The last turn of its life as a live instance: returns what it holds, and says how it went. */
+/** The last turn of its life as a live instance. */
 function finish(turn: Turn, answered: InstanceStatus): void {
   const { instance, actor } = turn;
   turn.lifecycle("instance.terminated", { liveChildren: actor.roster.size }, answered);
   instance.wakeAt = null;
-  returnAll(turn);
-  const { done, failed, cancelled } = actor.tally;
-  turn.note("instance.summary", { done, failed, cancelled, lifetimeMs: turn.now - instance.createdAt });
-  releaseWaiting(turn);
+  leave(turn);
 }
 
 /** Goes on with a start or a cascade whose next message was lost; a drain is looked at after each turn. */

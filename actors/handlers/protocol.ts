@@ -23,11 +23,13 @@ import { returns } from "./returns.ts";
 import { newsFor, roster } from "./roster.ts";
 import { routing } from "./routing.ts";
 import { tasks } from "./tasks.ts";
+import { termination } from "./termination.ts";
 
 /** Every message, with what it needs, how it is admitted, and who handles it. */
 const messages: Entries<Message["type"]> & Registry = {
   ...instances,
   ...lifecycle,
+  ...termination,
   ...roster,
   ...tasks,
   ...batches,

@@ -3,6 +3,7 @@ import type { Task } from "../../machines/records/task.ts";
 import { DESK, type ActorNo } from "../../machines/records/values.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
+import { reopenDependents } from "./dependencies.ts";
 
 /** A final task begins a new round at its origin. Source: spec/domain.md 2.5. */
 export const retries: Entries<"task.retry" | "dependency.reopened" | "dependency.reopen"> = {
@@ -12,7 +13,6 @@ export const retries: Entries<"task.retry" | "dependency.reopened" | "dependency
     desk: true,
     visit: { when: ({ origin }) => origin === null, handle: askKeeper },
     addresses: ({ task }) => [task],
-    asksWatchers: ({ origin, withDependents }) => origin !== null && withDependents,
     handle: onRetry,
   },
   "dependency.reopened": {
@@ -20,7 +20,6 @@ export const retries: Entries<"task.retry" | "dependency.reopened" | "dependency
     admission: "progress",
     desk: true,
     addresses: ({ dependency }) => [dependency],
-    asksWatchers: ({ origin }) => origin !== null,
     handle: onDependencyReopened,
   },
   "dependency.reopen": {
@@ -82,18 +81,6 @@ function onDependencyReopened(turn: Turn, message: MessageOf<"dependency.reopene
   });
   reopenDependents(turn, task);
   sendBack(turn, task, origin);
-}
-
-/** Those that failed because this task did are asked to wait again. */
-function reopenDependents(turn: Turn, task: Task): void {
-  for (const dependent of turn.preloaded.watchers) {
-    turn.send(turn.preloaded.keeperOf(dependent), {
-      type: "dependency.reopened",
-      task: dependent,
-      dependency: task.no,
-      origin: null,
-    });
-  }
 }
 
 function sendBack(turn: Turn, task: Task, to: ActorNo): void {

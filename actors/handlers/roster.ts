@@ -25,6 +25,8 @@ export function newsFor(
 ): { readonly to: ActorNo; readonly message: Message } | null {
   const { instance } = actor;
   if (instance === null || instance.parent === null) return null;
+  // Its end is told with how it went, once it has given back what it held.
+  if (actor.isLeaving) return null;
   const room = actor.room(actor.config(settings));
   if (!actor.newsDue && room > 0 === actor.toldRoom > 0) return null;
   actor.newsDue = false;

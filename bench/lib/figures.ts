@@ -30,6 +30,8 @@ const SHAPES: { readonly [figure: string]: Shape } = {
   few: { label: "beside few, p50", unit: "ms", digits: 2 },
   many: { label: "beside many, p50", unit: "ms", digits: 2 },
   times: { label: "many to few", unit: "×", digits: 2 },
+  fewBlock: { label: "of few, longest block", unit: "ms", digits: 0 },
+  manyBlock: { label: "of many, longest block", unit: "ms", digits: 0 },
   waiting: { label: "many are", unit: "", digits: 0 },
   ms: { label: "wall clock", unit: "ms", digits: 0 },
 };

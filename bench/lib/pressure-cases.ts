@@ -187,3 +187,72 @@ export const PRESSURES: readonly Pressure[] = [
 ];
 
 const FOUR = ["one", "two", "three", "four"];
+
+/** Something that moves much at once: what is measured is how long nothing else could run. */
+export interface Burst {
+  readonly name: string;
+  readonly sizes: readonly [small: number, large: number];
+  readonly build: (hopper: Hopper, size: number) => Promise<void>;
+  readonly op: (hopper: Hopper, size: number) => Promise<unknown>;
+}
+
+/** Tasks in batches of a thousand. */
+async function addBatches(hopper: Hopper, count: number, params: Partial<CreateTaskParams>): Promise<void> {
+  for (let done = 0; done < count; done += AT_ONCE) {
+    const size = Math.min(AT_ONCE, count - done);
+    await hopper.tasks.addBatch(
+      Array.from({ length: size }, (_, at) => ({ title: `Task ${done + at}`, ...params })),
+    );
+    await hopper.settle();
+  }
+}
+
+export const BURSTS: readonly Burst[] = [
+  {
+    name: "addBatch over three levels",
+    sizes: [100, 1_000],
+    async build(hopper) {
+      await line(hopper);
+      // Compiled code is not what is measured.
+      for (let round = 0; round < 10; round += 1) await addBatches(hopper, 500, { instanceId: "global" });
+    },
+    op: (hopper, size) => addBatches(hopper, size, { instanceId: "global" }),
+  },
+  {
+    name: "the end of a task that others wait for",
+    sizes: [1_000, 100_000],
+    async build(hopper, size) {
+      await line(hopper);
+      const { id } = await hopper.tasks.add({ title: "First", instanceId: "build" });
+      await addBatches(hopper, size, { instanceId: "build", dependsOn: [id] });
+    },
+    async op(hopper) {
+      await claimAndComplete(hopper, "build");
+      await hopper.settle();
+    },
+  },
+  {
+    name: "the start of a child that held tasks wait for",
+    sizes: [300, 30_000],
+    async build(hopper, size) {
+      await make(hopper, "global", "GLOBAL", null);
+      await addBatches(hopper, size, { instanceId: "global" });
+    },
+    async op(hopper) {
+      await make(hopper, "web", "PROJECT", "global", { ...ROOMY, auto_delegate: false });
+      await hopper.settle();
+    },
+  },
+  {
+    name: "the end of an instance with a long queue",
+    sizes: [300, 30_000],
+    async build(hopper, size) {
+      await line(hopper);
+      await addBatches(hopper, size, { instanceId: "build" });
+    },
+    async op(hopper) {
+      await hopper.instances.terminate("build");
+      await hopper.settle();
+    },
+  },
+];

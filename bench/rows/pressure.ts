@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createHopper } from "../../src/index.ts";
 import type { Case, Row } from "../lib/case.ts";
-import { PRESSURES, type Pressure } from "../lib/pressure-cases.ts";
+import { BURSTS, PRESSURES, type Burst, type Pressure } from "../lib/pressure-cases.ts";
 import { quantile, timedEach } from "../lib/stats.ts";
 import { urlOf } from "../lib/w3-world.ts";
 
@@ -29,14 +29,55 @@ function caseOf(pressure: Pressure): Case {
   };
 }
 
+/** The longest time in which nothing else could run, in ms, while this went on. */
+async function longestBlock(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let last = performance.now();
+  let over = false;
+  const look = (): void => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    if (!over) setImmediate(look);
+  };
+  setImmediate(look);
+  await work();
+  over = true;
+  look();
+  return longest;
+}
+
+async function blockAt({ build, op }: Burst, size: number, file: string): Promise<number> {
+  const hopper = await createHopper({ store: urlOf(file) });
+  await build(hopper, size);
+  const longest = await longestBlock(() => op(hopper, size));
+  await hopper.close();
+  return longest;
+}
+
+function burstCaseOf(burst: Burst): Case {
+  const [small, large] = burst.sizes;
+  return {
+    name: burst.name,
+    async run({ folder }) {
+      const fewBlock = await blockAt(burst, small, join(folder, "small.db"));
+      const manyBlock = await blockAt(burst, large, join(folder, "large.db"));
+      return { figures: { fewBlock, manyBlock, waiting: large } };
+    },
+  };
+}
+
 /** What an operation costs beside much that waits, against little: flat, or it is a fault. */
 export const pressure: Row = {
   name: "pressure",
   title: "pressure",
   group: "pressure",
-  cases: PRESSURES.map(caseOf),
-  shown: ["few", "many", "times", "waiting"],
-  targets: PRESSURES.map(({ name }) => ({ what: name, figure: "times", atMost: 2 })),
+  cases: [...PRESSURES.map(caseOf), ...BURSTS.map(burstCaseOf)],
+  shown: ["few", "many", "times", "fewBlock", "manyBlock", "waiting"],
+  targets: [
+    ...PRESSURES.map(({ name }) => ({ what: name, figure: "times", atMost: 2 })),
+    ...BURSTS.map(({ name }) => ({ what: name, figure: "manyBlock", atMost: 50 })),
+  ],
   slow: true,
   timeoutSeconds: 600,
 };

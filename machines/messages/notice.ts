@@ -59,8 +59,16 @@ export type Notice =
       readonly status: TaskStatus;
     }
   | { readonly type: "dependency.watch"; readonly task: TaskNo; readonly dependent: TaskNo }
-  /** To the keeper of a task that is final and was waited for: tell who waits. */
-  | { readonly type: "dependency.announce"; readonly task: TaskNo }
+  /**
+   * To the keeper of a task that was waited for and is final, or was reopened for them: tell who waits. `after`: the last who was
+   * told; absent = nobody yet.
+   */
+  | {
+      readonly type: "dependency.announce";
+      readonly task: TaskNo;
+      readonly reopened?: true;
+      readonly after?: TaskNo;
+    }
   | {
       readonly type: "dependency.settled";
       readonly task: TaskNo;
@@ -97,6 +105,8 @@ export type Notice =
       readonly after: Ranked | null;
       readonly left: number | null;
     }
+  /** An actor that ends, or has ended, goes on giving back what it holds. */
+  | { readonly type: "instance.return"; readonly ended: boolean }
   /** An actor goes on queueing what it held for want of room. */
   | { readonly type: "instance.admit" }
   /** The auditor asks a keeper to look again at a task that nothing is under way for. */

@@ -87,7 +87,7 @@ async function everyQuestion(): Promise<void> {
   await store.counters();
   await store.directory();
   await store.actor(4);
-  await store.watches(1);
+  await store.watches(1, 0, 100);
   await store.mail(NOW, 0, 10);
   await store.due(NOW, 10);
   await store.nextDue();

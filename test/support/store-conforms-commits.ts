@@ -205,11 +205,11 @@ export function commitsConform(given: Given): void {
         ],
       });
       await given.commit({ watches: [{ task: 1, dependent: 3 }] });
-      expect(await given.store.watches(1)).toEqual([
+      expect(await given.store.watches(1, 0, 10)).toEqual([
         { task: 1, dependent: 2 },
         { task: 1, dependent: 3 },
       ]);
-      expect(await given.store.watches(2)).toEqual([]);
+      expect(await given.store.watches(2, 0, 10)).toEqual([]);
     });
 
     test("a key is found with the answer of its command, as soon as there is one", async () => {

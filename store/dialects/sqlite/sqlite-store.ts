@@ -69,7 +69,7 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     actor: (no) => actorRows(tables, no),
     task: (no) => tables.task.byNo(no),
     delegation: (no) => tables.delegation.byNo(no),
-    watches: (task) => tables.watch.ofTask(task),
+    watches: (task, after, limit) => tables.watch.ofTask(task, after, limit),
     mail: (now, after, limit) => tables.mailbox.due(now, after, limit),
     due: (now, limit) => due.due(now, limit),
     nextDue: () => due.nextDue(),

@@ -46,7 +46,12 @@ export function openTables(db: Database) {
     /** They stay for ever: a retry settles again. Watching twice is watching once: the message may come again. */
     watch: {
       insert: inserter(db, WATCH, "ON CONFLICT DO NOTHING"),
-      ofTask: selector(db, WATCH)<[task: TaskNo]>("WHERE task = ? ORDER BY dependent").all,
+      ofTask: selector(
+        db,
+        WATCH,
+      )<[task: TaskNo, after: TaskNo, limit: number]>(
+        "WHERE task = ? AND dependent > ? ORDER BY dependent LIMIT ?",
+      ).all,
     },
     event: journal(db, who),
     mailbox: mailboxTable(db),

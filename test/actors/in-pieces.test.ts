@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import type { SpawnedHopper, SpawnParams } from "../../src/testing/index.ts";
+import { internalsOf } from "../../src/verbs/internals.ts";
+import {
+  completeOne,
+  crashAndRestart,
+  expectConsistent,
+  expectSound,
+  spawnTree,
+  statusOf,
+  tree,
+} from "../support/spawned.ts";
+
+/** What takes long is cut into pieces that are committed one by one. Source: spec/runtime.md 3.1. */
+
+const ROOMY = { max_concurrent_tasks: 1_000, max_queued_tasks: 10_000 };
+
+/** Batches that a piece of work took, with all that came of it. */
+async function batchesOf(h: SpawnedHopper, work: () => Promise<unknown>): Promise<number> {
+  const before = internalsOf(h.hopper).metrics().batches;
+  await work();
+  await h.settle();
+  return internalsOf(h.hopper).metrics().batches - before;
+}
+
+async function statuses(h: SpawnedHopper, ids: readonly string[]): Promise<string[]> {
+  return [...new Set(await Promise.all(ids.map((id) => statusOf(h, id))))];
+}
+
+async function dependentsOf(count: number, params: SpawnParams = {}) {
+  const h = await spawnTree([tree({ build: ROOMY })], params);
+  const { id: first } = await h.tasks.add({ title: "First", instanceId: "build" });
+  const ids: string[] = [];
+  for (let left = count; left > 0; left -= 50) {
+    const items = Array.from({ length: 50 }, (_, no) => ({
+      title: `Task ${no}`,
+      dependsOn: [first],
+      instanceId: "build",
+    }));
+    ids.push(...(await h.tasks.addBatch(items)).items.map(({ id }) => id));
+  }
+  await h.settle();
+  return { h, first, ids };
+}
+
+describe("a task that many wait for", () => {
+  it("given it is done, then all are told, a hundred in a batch", async () => {
+    const { h, ids } = await dependentsOf(350);
+    expect(await statuses(h, ids)).toEqual(["blocked@build"]);
+    expect(await batchesOf(h, () => completeOne(h, "build"))).toBeGreaterThanOrEqual(4);
+    expect(await statuses(h, ids)).toEqual(["queued@build"]);
+    await expectConsistent(h);
+  });
+
+  it("given exactly a hundred, then all are told", async () => {
+    const { h, ids } = await dependentsOf(100);
+    await completeOne(h, "build");
+    expect(await statuses(h, ids)).toEqual(["queued@build"]);
+  });
+
+  it("given it failed and is retried with them, then all wait again", async () => {
+    const { h, first, ids } = await dependentsOf(250);
+    await h.tasks.fail(first, { error: "no", retryable: false });
+    await h.settle();
+    expect(await statuses(h, ids)).toEqual(["failed@build"]);
+    expect(await batchesOf(h, () => h.tasks.retry(first, { withDependents: true }))).toBeGreaterThanOrEqual(
+      3,
+    );
+    expect(await statuses(h, ids)).toEqual(["blocked@build"]);
+    await completeOne(h, "build");
+    expect(await statuses(h, ids)).toEqual(["queued@build"]);
+    await expectConsistent(h);
+  });
+
+  it("given the process dies in between, then the others are told by the next one", async () => {
+    const { h, ids } = await dependentsOf(350);
+    const done = completeOne(h, "build").catch(() => undefined);
+    for (let round = 0; round < 4; round += 1) await new Promise(setImmediate);
+    await crashAndRestart(h);
+    await done;
+    await h.settle();
+    if ((await statuses(h, ids)).includes("blocked@build")) await completeOne(h, "build");
+    expect(await statuses(h, ids)).toEqual(["queued@build"]);
+    await expectConsistent(h);
+  });
+});
+
+describe("an instance that ends and holds much", () => {
+  const own = { fallback: "hold" } as const;
+
+  it("given it is terminated, then it is answered when all is given back, and its parent hears how it went", async () => {
+    const h = await spawnTree([tree({ one: ROOMY, two: ROOMY }, own)]);
+    const items = Array.from({ length: 350 }, (_, no) => ({ title: `Task ${no}`, instanceId: "one" }));
+    const { items: added } = await h.tasks.addBatch(items);
+    await h.settle();
+    expect(
+      await batchesOf(h, async () =>
+        expect(await h.instances.terminate("one")).toMatchObject({
+          status: "terminated",
+          counts: { cancelled: 350 },
+        }),
+      ),
+    ).toBeGreaterThanOrEqual(4);
+    expect(
+      await statuses(
+        h,
+        added.map(({ id }) => id),
+      ),
+    ).toEqual(["cancelled@one"]);
+    const { runtimeMetadata } = await h.instances.get("webapp");
+    expect(runtimeMetadata).toMatchObject({ ended_totals: { instances: 1, cancelled: 350 } });
+    await expectConsistent(h);
+  });
+
+  it("given it ends in a cascade, or the process dies meanwhile, then all is given back once", async () => {
+    const h = await spawnTree([tree({ one: ROOMY, two: ROOMY }, own)]);
+    const items = Array.from({ length: 250 }, (_, no) => ({ title: `Task ${no}`, instanceId: "one" }));
+    const above = Array.from({ length: 250 }, (_, no) => ({
+      title: `Held ${no}`,
+      instanceId: "webapp",
+      route: false,
+    }));
+    const { items: added } = await h.tasks.addBatch([...items, ...above]);
+    await h.settle();
+    const ending = h.instances
+      .terminate("webapp", { cascade: true, idempotencyKey: "end" })
+      .catch(() => undefined);
+    for (let round = 0; round < 4; round += 1) await new Promise(setImmediate);
+    await crashAndRestart(h);
+    await ending;
+    await h.settle();
+    expect(await h.instances.get("id-webapp")).toMatchObject({ status: "terminated" });
+    expect(
+      new Set(
+        await statuses(
+          h,
+          added.map(({ id }) => id),
+        ),
+      ),
+    ).toEqual(new Set(["cancelled@one", "cancelled@webapp"]));
+    const { runtimeMetadata } = await h.instances.get("global");
+    expect(runtimeMetadata).toMatchObject({ ended_totals: { instances: 1, cancelled: 250 } });
+    const events = [];
+    for await (const { event } of h.hopper.events({ type: "instance.summary" })) events.push(event);
+    expect(events).toHaveLength(3);
+    await expectConsistent(h);
+  });
+});
+
+it.each([
+  ["everything goes on through the mailbox", { longestMs: -1 }],
+  ["also more of it than is kept at hand", { longestMs: -1, admitted: 2 }],
+])("given a batch may take no time at all, then %s", async (_then, limits) => {
+  const h = await spawnTree([tree({ build: {} })], { limits });
+  const ids: string[] = [];
+  for (let no = 0; no < 5; no += 1)
+    ids.push((await h.tasks.add({ title: `Task ${no}`, instanceId: "global" })).id);
+  await h.settle();
+  for (let left = 5; left > 0; left -= 1) await completeOne(h, "build");
+  expect(await statuses(h, ids)).toEqual(["done@build"]);
+  expect(internalsOf(h.hopper).metrics().mailed).toBeGreaterThan(20);
+  await expectSound(h);
+});
