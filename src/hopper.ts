@@ -8,7 +8,7 @@ import type { Scope } from "../machines/records/instance.ts";
 import type { ScopeBehavior } from "../machines/scopes/behavior.ts";
 import { createScopeRegistry } from "../machines/scopes/registry.ts";
 import { openStore } from "../store/open.ts";
-import type { DirectoryEntry, DoctorFinding, Store } from "../store/store.ts";
+import type { DoctorFinding, Store } from "../store/store.ts";
 import { loadConfiguration, type ConfigurationSources } from "./config/config.ts";
 import type { ListEventsParams } from "./contracts/events.ts";
 import { given } from "./contracts/given.ts";
@@ -134,7 +134,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   const scopes = createScopeRegistry();
   for (const [scope, behavior] of Object.entries(params.scopes ?? {}))
     scopes.register(scope as Scope, behavior);
-  const directory = await directoryOf(store, mode);
+  const directory = await directoryOf(store);
   const beside = mode === "read" ? new Beside({ store, directory, clock }) : null;
   const lifetime = new Lifetime({ clock, before: beside === null ? null : () => beside.catchUp() });
   const system = new System({
@@ -176,13 +176,12 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   return hopper;
 }
 
-/** Every instance; beside an owner, one that came after they were read is looked for again. */
-async function directoryOf(store: Store, mode: "own" | "read"): Promise<Directory> {
-  const now = (): Iterable<DirectoryEntry> => {
-    const entries = mode === "read" ? store.directory() : [];
-    return entries instanceof Promise ? [] : entries;
-  };
-  return new Directory(await store.directory(), now);
+/** The live instances; one that has ended, or that came beside a reader after they were read, is looked up. */
+async function directoryOf(store: Store): Promise<Directory> {
+  return new Directory(await store.directory(), (by) => {
+    const entry = store.directoryEntry(by);
+    return entry instanceof Promise ? undefined : (entry ?? undefined);
+  });
 }
 
 /** What cannot be ended may run on: then this owner lets go of the store. */

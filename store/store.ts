@@ -44,6 +44,9 @@ export type DirectoryEntry = Readonly<
   Pick<Instance, "no" | "id" | "name" | "scope" | "type" | "status" | "parent" | "root">
 >;
 
+/** What an instance is looked up by. */
+export type InstanceKey = { readonly no: InstanceNo } | { readonly id: string } | { readonly ended: string };
+
 /** Why a commit did not happen (or may have). The loop treats each kind differently (spec/runtime.md 3.1, 3.3). */
 export class CommitError extends Error {
   override readonly name = "CommitError";
@@ -70,7 +73,10 @@ export interface Store {
   readonly generation: number;
   readonly queries: Queries;
   counters(): Awaitable<Counters>;
-  directory(): Awaitable<readonly DirectoryEntry[]>;
+  /** Instances in order of number: the live ones, or all. */
+  directory(which?: "all"): Awaitable<readonly DirectoryEntry[]>;
+  /** One instance, live or ended; by `ended`, the newest ended one of a name. */
+  directoryEntry(by: InstanceKey): Awaitable<DirectoryEntry | null>;
   /** Another number once another connection has committed: what a reader beside an owner looks at. */
   revision(): Awaitable<number>;
   /** One transaction. Throws {@link CommitError}. */

@@ -66,6 +66,10 @@ export class WorkingSets {
   committed(batch: Batch): void {
     this.#batch += 1;
     for (const actor of batch.actors) actor.newsDue = false;
+    // What has ended and holds nothing is hardly asked again.
+    for (const { instance } of batch.instances.values())
+      if (instance.status === "terminated" && this.#actors.get(instance.no)?.tasks.size === 0)
+        this.#actors.delete(instance.no);
     if (this.#actors.size > this.#max) this.#passivate();
   }
 

@@ -32,6 +32,7 @@ const SHAPES: { readonly [figure: string]: Shape } = {
   times: { label: "many to few", unit: "×", digits: 2 },
   fewBlock: { label: "of few, longest block", unit: "ms", digits: 0 },
   manyBlock: { label: "of many, longest block", unit: "ms", digits: 0 },
+  bytesEach: { label: "heap", unit: "bytes each", digits: 0 },
   waiting: { label: "many are", unit: "", digits: 0 },
   ms: { label: "wall clock", unit: "ms", digits: 0 },
 };

@@ -256,3 +256,19 @@ export const BURSTS: readonly Burst[] = [
     },
   },
 ];
+
+/** Has so many orchestrations created, each for a task, which ends it. */
+export async function endMany(hopper: Hopper, count: number): Promise<void> {
+  const { items } = await hopper.instances.list({ scope: "PROJECT" });
+  if (items.length === 0) {
+    await make(hopper, "global", "GLOBAL", null);
+    await make(hopper, "web", "PROJECT", "global");
+  }
+  for (let index = 0; index < count; index += 1) {
+    const complex = { tags: ["a", "b", "c"], priority: "high" } as const;
+    const { id } = await hopper.tasks.add({ title: `Task ${index}`, instanceId: "web", ...complex });
+    await hopper.settle();
+    await claimAndComplete(hopper, (await hopper.tasks.get(id)).instanceId ?? "");
+  }
+  await hopper.settle();
+}

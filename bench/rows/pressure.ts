@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createHopper } from "../../src/index.ts";
 import type { Case, Row } from "../lib/case.ts";
-import { BURSTS, PRESSURES, type Burst, type Pressure } from "../lib/pressure-cases.ts";
+import { BURSTS, endMany, PRESSURES, type Burst, type Pressure } from "../lib/pressure-cases.ts";
 import { quantile, timedEach } from "../lib/stats.ts";
 import { urlOf } from "../lib/w3-world.ts";
 
@@ -67,16 +67,40 @@ function burstCaseOf(burst: Burst): Case {
   };
 }
 
+const ENDED = "memory of orchestrations that have ended, each with one task";
+
+/** Heap in use when all garbage is gone, in bytes. */
+function heap(): number {
+  for (let round = 0; round < 5; round += 1) globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+}
+
+const ended: Case = {
+  name: ENDED,
+  async run({ folder }) {
+    const hopper = await createHopper({ store: urlOf(join(folder, "ended.db")) });
+    // What is kept of the newest is kept by now.
+    await endMany(hopper, 1_500);
+    const before = heap();
+    const count = 3_000;
+    await endMany(hopper, count);
+    const bytesEach = (heap() - before) / count;
+    await hopper.close();
+    return { figures: { bytesEach, waiting: count } };
+  },
+};
+
 /** What an operation costs beside much that waits, against little: flat, or it is a fault. */
 export const pressure: Row = {
   name: "pressure",
   title: "pressure",
   group: "pressure",
-  cases: [...PRESSURES.map(caseOf), ...BURSTS.map(burstCaseOf)],
-  shown: ["few", "many", "times", "fewBlock", "manyBlock", "waiting"],
+  cases: [...PRESSURES.map(caseOf), ...BURSTS.map(burstCaseOf), ended],
+  shown: ["few", "many", "times", "fewBlock", "manyBlock", "bytesEach", "waiting"],
   targets: [
     ...PRESSURES.map(({ name }) => ({ what: name, figure: "times", atMost: 2 })),
     ...BURSTS.map(({ name }) => ({ what: name, figure: "manyBlock", atMost: 50 })),
+    { what: ENDED, figure: "bytesEach", atMost: 256 },
   ],
   slow: true,
   timeoutSeconds: 600,

@@ -24,7 +24,7 @@ export class Beside {
     const revision = await this.#store.revision();
     if (revision === this.#seen) return false;
     this.#seen = revision;
-    for (const entry of await this.#store.directory()) this.#directory.upsert(entry);
+    this.#directory.renew(await this.#store.directory());
     return true;
   }
 

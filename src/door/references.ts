@@ -7,12 +7,12 @@ import { looksLikeRef } from "../../machines/policies/naming.ts";
 import type { Directory } from "./directory.ts";
 
 /**
- * The instance that a reference names: by id, then by live name; a terminated one by id only. Throws
+ * The instance that a reference names: by the id of a live one, then by live name, then by the id of one that has ended. Throws
  * `not_found` with `field` and the nearest live names as `suggestions`. Source: spec/domain.md 2.1.
  */
 export function resolveInstance(directory: Directory, reference: string, field = "id"): DirectoryEntry {
   const text = textOf(reference, field, "the id or name of an instance");
-  const entry = directory.byId(text) ?? directory.byName(text);
+  const entry = directory.named(text);
   if (entry !== undefined) return entry;
   throw missingInstance(directory, text, field);
 }
@@ -23,7 +23,7 @@ function missingInstance(directory: Directory, text: string, field: string): Hop
     return new HopperError("not_found", detail, { field });
   }
   const suggestions = directory.nearestNames(text);
-  const gone = [...directory.all()].findLast(({ name }) => name === text);
+  const gone = directory.endedNamed(text);
   const help =
     gone !== undefined
       ? `; one of that name is terminated and has the id ${gone.id}`

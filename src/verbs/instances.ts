@@ -147,7 +147,10 @@ async function viewsOf(door: Door, entries: readonly DirectoryEntry[]): Promise<
 
 async function hierarchy(door: Door, id: string | undefined, all: boolean): Promise<InstanceTreeView[]> {
   const top = id === undefined ? null : door.instance(id);
-  const shown = [...door.directory.all()].filter((entry) => {
+  // One that has ended is asked for by its id; what is below it has ended, too.
+  const isEnded = top?.status === "terminated";
+  const among = all || isEnded ? await door.store.directory("all") : [...door.directory.live()];
+  const shown = among.filter((entry) => {
     if (entry.no === top?.no) return true;
     if (entry.status === "terminated" && !all) return false;
     return top === null || door.directory.ancestors(entry.no).some((above) => above.no === top.no);

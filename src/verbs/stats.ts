@@ -10,7 +10,7 @@ const NAMES = 100;
 /** Everything counted, from what the instances keep: no task is read. Source: spec/api.md 4.3. */
 export async function stats(door: Door): Promise<Stats> {
   const groups = new Map<string, Stats["instances"][number]>();
-  for (const { scope, status, name } of door.directory.all()) {
+  for (const { scope, status, name } of await door.store.directory("all")) {
     const group = groups.get(`${scope} ${status}`) ?? { scope, status, count: 0, names: [] };
     groups.set(`${scope} ${status}`, group);
     group.count += 1;

@@ -48,8 +48,15 @@ export function commitsConform(given: Given): void {
           changed: [givenInstance(1, { name: "root" })],
         },
       });
-      const directory = await given.store.directory();
+      const directory = await given.store.directory("all");
       expect(directory.map(({ no }) => no)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect((await given.store.directory()).map(({ no }) => no)).toEqual([1, 2, 3, 4, 5]);
+      const { id, name } = givenInstance(6);
+      for (const by of [{ no: 6 }, { id }, { ended: name }])
+        expect(await given.store.directoryEntry(by)).toEqual(directory[5]);
+      expect((await given.store.directoryEntry({ no: 1 }))?.name).toBe("root");
+      for (const by of [{ no: 7 }, { id: "none" }, { ended: "root" }])
+        expect(await given.store.directoryEntry(by)).toBeNull();
       expect(directory[0]).toEqual({
         no: 1,
         id: givenInstance(1).id,

@@ -1,6 +1,7 @@
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Instance, Tally } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
+import { Directory } from "../../src/door/directory.ts";
 import type { DirectoryEntry } from "../../store/store.ts";
 import { givenHop, givenInstance, givenTally, givenTask } from "./store-given.ts";
 
@@ -38,4 +39,16 @@ export function anEntry(no: number, name: string, changes: Partial<DirectoryEntr
     root: 1,
     ...changes,
   };
+}
+
+/** A directory of these, of which the ended ones are looked up. */
+export function directoryOf(entries: readonly DirectoryEntry[]): Directory {
+  const ended = entries.filter(({ status }) => status === "terminated");
+  return new Directory(
+    entries.filter((entry) => !ended.includes(entry)),
+    (by) =>
+      ended.findLast((entry) =>
+        "no" in by ? entry.no === by.no : "id" in by ? entry.id === by.id : entry.name === by.ended,
+      ),
+  );
 }

@@ -59,7 +59,8 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     generation: identity.generation,
     queries,
     counters: () => tables.counter.read() as Counters,
-    directory: () => tables.instance.directory(),
+    directory: (which) => (which === "all" ? tables.instance.directory() : tables.instance.live()),
+    directoryEntry: (by) => tables.instance.entry(by),
     revision: () => database.pragma("data_version", { simple: true }) as number,
     commit(commit) {
       due.noteWritten(commit);

@@ -7,7 +7,7 @@ const names = (entries: readonly { name: string }[]) => entries.map(({ name }) =
 describe("the directory", () => {
   test("finds an instance by number, id and name", () => {
     const directory = new Directory([anEntry(1, "global"), anEntry(2, "webapp")]);
-    expect([...directory.all()]).toHaveLength(2);
+    expect([...directory.live()]).toHaveLength(2);
     expect(directory.byNo(2)?.name).toBe("webapp");
     expect(directory.byId("id-2")?.name).toBe("webapp");
     expect(directory.byName("webapp")?.no).toBe(2);
@@ -37,8 +37,12 @@ describe("the directory", () => {
   });
 
   test("gives the name of a terminated instance to the next", () => {
-    const directory = new Directory([anEntry(1, "global"), anEntry(2, "webapp")]);
+    const directory = new Directory([anEntry(1, "global"), anEntry(2, "webapp")], () =>
+      anEntry(2, "webapp", { status: "terminated" }),
+    );
     directory.upsert(anEntry(2, "webapp", { status: "terminated" }));
+    expect(names([...directory.live()])).toEqual(["global"]);
+    expect(directory.liveChildren(1)).toEqual([]);
     expect(directory.byName("webapp")).toBeUndefined();
     expect(directory.byId("id-2")?.status).toBe("terminated");
     directory.upsert(anEntry(3, "webapp"));
@@ -70,7 +74,38 @@ describe("the directory", () => {
     expect(names(directory.ancestors(4))).toEqual(["alpha", "global"]);
     expect(directory.ancestors(1)).toEqual([]);
     expect(directory.ancestors(99)).toEqual([]);
-    expect([...directory.all()]).toHaveLength(5);
+    expect([...directory.live()]).toHaveLength(4);
+  });
+
+  test("forgets those that have ended, and looks up the one that is named", () => {
+    const asked: unknown[] = [];
+    const ended = anEntry(2, "webapp", { status: "terminated" });
+    const directory = new Directory([anEntry(1, "global")], (by) => {
+      asked.push(by);
+      return "id" in by && by.id === "other" ? undefined : ended;
+    });
+    for (let no = 10; no < 2_000; no += 1) {
+      directory.upsert(anEntry(no, `run-${no}`));
+      directory.upsert(anEntry(no, `run-${no}`, { status: "terminated" }));
+    }
+    expect([directory.byNo(1_999)?.name, asked]).toEqual(["run-1999", []]);
+    expect([directory.byNo(2)?.name, directory.byNo(2)?.name]).toEqual(["webapp", "webapp"]);
+    expect(asked).toEqual([{ no: 2 }]);
+    directory.byNo(10);
+    expect([directory.byId("id-2")?.no, directory.named("other")]).toEqual([2, undefined]);
+    expect(directory.endedNamed("webapp")?.no).toBe(2);
+    expect(asked.slice(1)).toEqual([{ no: 10 }, { id: "id-2" }, { id: "other" }, { ended: "webapp" }]);
+  });
+
+  test("is renewed by those that are live now", () => {
+    const directory = new Directory([anEntry(1, "global"), anEntry(2, "webapp"), anEntry(3, "api")]);
+    directory.renew([anEntry(1, "global"), anEntry(3, "web"), anEntry(4, "webapp")]);
+    expect(names(directory.liveChildren(1))).toEqual(["web", "webapp"]);
+    expect([directory.byNo(2), directory.byName("webapp")?.no, directory.byName("api")]).toEqual([
+      undefined,
+      4,
+      undefined,
+    ]);
   });
 
   test("follows a parent only as far as it is known", () => {

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { HopperError } from "../../../machines/errors.ts";
 import { looksLikeRef } from "../../../machines/policies/naming.ts";
 import { Cursors } from "../../../src/door/cursor.ts";
-import { Directory } from "../../../src/door/directory.ts";
 import {
   delegationRef,
   leaseEpoch,
@@ -14,11 +13,11 @@ import {
   resolveInstance,
   taskRef,
 } from "../../../src/door/references.ts";
-import { anEntry } from "../../support/view-given.ts";
+import { directoryOf, anEntry } from "../../support/view-given.ts";
 
 const UUID = "018f2b6e-1c3a-7d4e-8a5b-0123456789ab";
 
-const directory = new Directory([
+const directory = directoryOf([
   anEntry(1, "hopper-global"),
   anEntry(2, "webapp"),
   anEntry(3, "old", { status: "terminated" }),
@@ -43,7 +42,7 @@ describe("an instance", () => {
   });
 
   test("is an id before it is a name", () => {
-    const both = new Directory([anEntry(1, "id-2"), anEntry(2, "webapp")]);
+    const both = directoryOf([anEntry(1, "id-2"), anEntry(2, "webapp")]);
     expect(resolveInstance(both, "id-2").no).toBe(2);
   });
 

@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { JournalEvent } from "../../../machines/events/journal-event.ts";
 import { Cursors } from "../../../src/door/cursor.ts";
-import { Directory } from "../../../src/door/directory.ts";
 import { eventView } from "../../../src/views/event-view.ts";
 import { toWire } from "../../../src/contracts/wire.ts";
-import { anEntry, AT } from "../../support/view-given.ts";
+import { directoryOf, anEntry, AT } from "../../support/view-given.ts";
 
 const ISO = "2026-03-01T12:00:00.007Z";
 const cursors = new Cursors({ id: "018f2b6e-1c3a-7d4e-8a5b-0123456789ab", generation: 1 });
 const context = {
-  directory: new Directory([anEntry(1, "global"), anEntry(2, "webapp")]),
+  directory: directoryOf([anEntry(1, "global"), anEntry(2, "webapp")]),
   idOfTask: (no: number) => (no < 10 ? `task-${no}` : undefined),
   idOfDelegation: (no: number) => (no < 10 ? `hop-${no}` : undefined),
   cursors,

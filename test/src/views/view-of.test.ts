@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compactDecision } from "../../../machines/routing/decision-data.ts";
 import type { Decision } from "../../../machines/messages/decision.ts";
-import { Directory } from "../../../src/door/directory.ts";
 import {
   chainView,
   deadLetterView,
@@ -14,10 +13,10 @@ import {
   taskView,
   treeView,
 } from "../../../src/views/view-of.ts";
-import { aHop, aTally, aTask, anEntry, anInstance, AT } from "../../support/view-given.ts";
+import { directoryOf, aHop, aTally, aTask, anEntry, anInstance, AT } from "../../support/view-given.ts";
 
 const ISO = "2026-03-01T12:00:00.007Z";
-const directory = new Directory([
+const directory = directoryOf([
   anEntry(1, "global"),
   anEntry(2, "webapp"),
   anEntry(3, "worker", { parent: 2 }),
