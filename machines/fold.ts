@@ -47,6 +47,9 @@ const NOT_TOLD: ReadonlySet<string> = new Set([
   "waiting",
 ]);
 
+/** They end spans, and move when the clock is set: only whether there is one is told (docs/decisions/0017-clocks.md). */
+const MOVED: ReadonlySet<string> = new Set(["attemptEndsAt", "notBefore", "expiresAt"]);
+
 /** Folds all events of one task, in order of position: what its rows must be (T8). Ids are empty. */
 export function foldTask(no: TaskNo, events: Iterable<JournalEvent>): FoldedTask {
   let task: Task | null = null;
@@ -121,6 +124,7 @@ function differing<T extends object>(name: string, row: T | null, folded: T | nu
   if (row === null || folded === null) return [name];
   return (Object.keys(row) as (keyof T & string)[])
     .filter((key) => !NOT_TOLD.has(key) && !isSame(row[key], folded[key]))
+    .filter((key) => !MOVED.has(key) || (row[key] === null) !== (folded[key] === null))
     .map((key) => `${name}.${key}`);
 }
 

@@ -51,6 +51,8 @@ export const LIMITS = {
   /** Commands that ask for new work and wait at one instance, and in the whole process. */
   mailbox: 10_000,
   inbox: 100_000,
+  /** Their texts in the whole process, in bytes of memory. */
+  inboxBytes: 67_108_864,
   candidatesStored: 64,
 } as const;
 

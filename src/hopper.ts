@@ -158,7 +158,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   system.onCommit(({ instances: changed }) => {
     for (const instance of changed) directory.upsert(instance);
   });
-  await system.open();
+  await system.open(mode === "own");
   const auditor = new Auditor({ system, store, clock, log, protocol });
   const writable = mode === "own";
   const door = new Door({ store, system, directory, settings, clock, log, lifetime, writable });

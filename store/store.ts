@@ -99,6 +99,13 @@ export interface Store {
   /** Tasks under a lease of a worker that the store's owner itself ran. */
   ownLeases(): Awaitable<readonly Task[]>;
   /**
+   * Moves the ends of spans by so many ms: of leases, attempts, backoffs and offers, and when instances wake. Moments that
+   * somebody gave stay. One transaction. Throws {@link CommitError}.
+   */
+  moveSpans(by: number): Awaitable<void>;
+  /** When the newest event was recorded, in ms since the epoch; null = there is none. */
+  newestAt(): Awaitable<number | null>;
+  /**
    * Forgets at most `limit` idempotency keys, with their answers, of before this moment (they are kept for 24 h,
    * spec/runtime.md 3.4). How many went: fewer than `limit` = that was all.
    */

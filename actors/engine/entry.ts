@@ -16,6 +16,8 @@ export const WATCHERS = 100;
 /** What the engine must know of a kind of message, whatever it asks for. */
 interface EntryBase<M> {
   readonly admission: Admission;
+  /** Tasks and instances that it would bring into being, where they are not one; what the doors count. */
+  records?(message: M): number;
   /** The desk handles it too; else it needs an instance. */
   readonly desk?: true;
   /** What an actor tells itself to end what it began: handled before all that waits for it. */

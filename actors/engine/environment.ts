@@ -10,7 +10,7 @@ export interface Clock {
   now(): number;
   /** ms since some moment, never going back. */
   monotonic(): number;
-  /** Runs once when `now()` has reached the moment. Keeps the process alive only when somebody waits for it. */
+  /** Runs once when the time from now to the moment has passed, whatever `now()` says by then. Keeps the process alive only when somebody waits for it. */
   at(moment: number, run: () => void, awaited?: "awaited"): Cancellable;
   /** Runs after what is going on now, before any timer. */
   soon(run: () => void): void;

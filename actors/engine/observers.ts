@@ -11,6 +11,8 @@ export interface Committed {
   /** Instances added or changed. */
   readonly instances: readonly Instance[];
   readonly turns: number;
+  /** true = no commit: the wall clock was set, and moments that are waited for may have come. */
+  readonly clockSet?: true;
   /** A task as the commit has left it; undefined = it did not write it. */
   readonly task: (no: TaskNo) => Task | undefined;
 }
@@ -29,6 +31,11 @@ export class Observers {
   add(listener: CommitListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** The wall clock was set: no commit, but moments that are waited for may have come. */
+  clockSet(): void {
+    this.tell({ at: 0, events: [], instances: [], turns: 0, clockSet: true, task: () => undefined });
   }
 
   tell(committed: Committed): void {

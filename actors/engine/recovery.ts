@@ -3,7 +3,7 @@ import type { Envelope } from "../../machines/messages/envelope.ts";
 import { CommitError } from "../../store/store.ts";
 import type { Answers } from "./answers.ts";
 import type { Batch } from "./batch.ts";
-import { FairQueue } from "./mailbox.ts";
+import { Inbox } from "./inbox.ts";
 import { deadLetter, TRIES } from "./dead-letters.ts";
 import { runBatch, type BatchContext, type BatchPlan } from "./run-batch.ts";
 
@@ -69,7 +69,7 @@ async function alone(host: RecoveryHost, envelope: Envelope): Promise<void> {
   for (let tried = 0; tried < TRIES; tried += 1) {
     const batch = host.newBatch();
     try {
-      const plan = { first: [envelope], inbox: new FairQueue(), overtaking: false, admitted: [] };
+      const plan = { first: [envelope], inbox: new Inbox(), overtaking: false, admitted: [] };
       await runBatch(batch, plan, host.context);
       return await host.commit(batch);
     } catch (error) {

@@ -2,6 +2,7 @@ import { refuse } from "../../machines/errors.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
 import type { Actor } from "./actor.ts";
 import type { Batch } from "./batch.ts";
+import type { Inbox } from "./inbox.ts";
 import { envelopeOf, FairQueue } from "./mailbox.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Protocol } from "./protocol.ts";
@@ -12,10 +13,10 @@ import type { WorkingSets } from "./working-sets.ts";
 
 /** What a batch takes. */
 export interface BatchPlan {
-  /** Taken first, each behind those before it: stored messages, then what is due. */
+  /** Taken first, each behind those before it: stored messages, then what is due, and before that what may still prevent it. */
   readonly first: readonly Envelope[];
   /** Commands of the doors, taken while there is time; the rest stays where it is. */
-  readonly inbox: FairQueue;
+  readonly inbox: Inbox;
   /** false = older stored messages wait: what this batch sends must queue behind them, in the mailbox. */
   readonly overtaking: boolean;
   /** Envelopes taken so far; they are run again, each alone, should the batch fail. */

@@ -3,17 +3,18 @@ import type { Answer } from "../../machines/messages/answer.ts";
 import type { Command } from "../../machines/messages/command.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
 import type { ActorNo, Reply } from "../../machines/records/values.ts";
-import { LIMITS } from "../../machines/settings.ts";
 import type { Counters } from "../../store/store.ts";
 import { Answers } from "./answers.ts";
 import { Batch } from "./batch.ts";
 import { runBatch, type BatchContext, type BatchPlan } from "./run-batch.ts";
-import { envelopeOf, FairQueue } from "./mailbox.ts";
+import { ClockWatch } from "./clock-watch.ts";
+import { Inbox } from "./inbox.ts";
+import { envelopeOf } from "./mailbox.ts";
 import { Observers, type CommitListener } from "./observers.ts";
 import { StoredMail } from "./stored-mail.ts";
 import { recover, type RecoveryHost } from "./recovery.ts";
-import type { Cancellable } from "./environment.ts";
 import { DEFAULT_LIMITS, type Key, type Metrics, type SystemParams } from "./system-params.ts";
+import { WakeUp } from "./wake-up.ts";
 import { WorkingSets } from "./working-sets.ts";
 
 /** What a caller meets whose answer the shutdown has overtaken. */
@@ -23,8 +24,6 @@ export const CLOSED = refuse("unavailable", "This Hopper is closed; open the sto
 
 /** Moments that one batch handles. */
 const DUE_AT_A_TIME = 256;
-/** How often an idle loop looks about while somebody waits for an answer that only another command can bring, in ms. */
-const IDLE_MS = 3_600_000;
 
 /**
  * The loop: takes what is due, runs turns in batches, commits each batch once, and only then answers
@@ -35,7 +34,7 @@ export class System {
   readonly observers: Observers;
   readonly metrics: Metrics = { batches: 0, turns: 0, commits: 0, mailed: 0 };
   readonly #context: BatchContext;
-  readonly #inbox = new FairQueue();
+  readonly #inbox = new Inbox();
   readonly #keys = new Map<number, Key>();
   readonly #answers = new Answers();
   #counters: Counters = { instance: 0, task: 0, delegation: 0, message: 0, position: 0, command: 0 };
@@ -44,20 +43,24 @@ export class System {
   #driven = false;
   #scheduled = false;
   #ticking: Promise<boolean> | null = null;
-  #alarm: Cancellable | null = null;
+  readonly #wakeUp: WakeUp;
   readonly #mail: StoredMail;
+  readonly #clockWatch: ClockWatch;
 
   constructor(params: SystemParams) {
     const limits = { ...DEFAULT_LIMITS, ...params.limits };
     const sets = new WorkingSets(params.store, params, limits.actors);
     this.#context = { ...params, limits, sets, keys: this.#keys };
     this.#mail = new StoredMail(params.store, limits.admitted);
+    this.#wakeUp = new WakeUp(params.clock);
+    this.#clockWatch = new ClockWatch({ ...params, sets });
     this.observers = new Observers(params.log);
   }
 
-  /** Reads where the store stands. Call once, before anything else. */
-  async open(): Promise<void> {
+  /** Reads where the store stands. Call once, before anything else. `owns`: false = another process owns it. */
+  async open(owns = true): Promise<void> {
     this.#counters = { ...(await this.#context.store.counters()) };
+    if (owns) await this.#clockWatch.open();
     this.#running = true;
   }
 
@@ -70,8 +73,7 @@ export class System {
   /** Takes nothing new, and resolves when the running batch has been committed. May be called twice, or first. */
   async stop(): Promise<void> {
     this.#driven = false;
-    this.#alarm?.cancel();
-    this.#alarm = null;
+    this.#wakeUp.cancel();
     await this.#ticking;
     this.#running = false;
     this.#answers.refuseAll(DRAINING);
@@ -88,27 +90,20 @@ export class System {
   submit(params: { to: ActorNo; command: Command; by: string | null; key?: Key }): Promise<Answer> {
     const { to, command, by, key } = params;
     this.mustRun();
-    // What moves or ends work that is there makes room: it passes.
-    if (this.#context.protocol.messages[command.type].admission === "work") this.#mustHaveRoom(to);
-    this.#counters.command += 1;
-    const no = this.#counters.command;
+    const no = this.#counters.command + 1;
     const reply: Reply = { command: no, keyed: key !== undefined };
+    this.#enqueue(envelopeOf(to, command, { reply, by, cause: -no }));
+    this.#counters.command = no;
     if (key !== undefined) this.#keys.set(no, key);
     const answer = this.#answers.of(no);
-    this.#inbox.add(envelopeOf(to, command, { reply, by, cause: -no }));
     this.#schedule();
     return answer;
   }
 
-  #mustHaveRoom(to: ActorNo): void {
-    const full =
-      this.#inbox.depth(to) >= LIMITS.mailbox
-        ? `${LIMITS.mailbox} commands wait for that instance already`
-        : this.#inbox.size >= LIMITS.inbox
-          ? `${LIMITS.inbox} commands wait in this process already`
-          : null;
-    if (full === null) return;
-    throw new HopperError("overloaded", `${full}; try again in a second.`, { retry_after: 1 });
+  #enqueue(envelope: Envelope): void {
+    const { message } = envelope;
+    const entry = this.#context.protocol.messages[message.type];
+    this.#inbox.add(envelope, entry.admission, entry.records?.(message));
   }
 
   /** The answer of a command that came before, also in an earlier process (an idempotent repeat). */
@@ -136,7 +131,7 @@ export class System {
     if (this.failed) return;
     this.#running = false;
     this.#driven = false;
-    this.#alarm?.cancel();
+    this.#wakeUp.cancel();
     this.#context.log.error(
       { error: String(error.stack ?? error) },
       "the loop stops: what the store holds is the truth",
@@ -151,7 +146,7 @@ export class System {
 
   /** A message of the runtime itself: the auditor's, the owner's at start. */
   post(envelope: Pick<Envelope, "to" | "message">): void {
-    this.#inbox.add(envelopeOf(envelope.to, envelope.message));
+    this.#enqueue(envelopeOf(envelope.to, envelope.message));
     this.#schedule();
   }
 
@@ -200,20 +195,17 @@ export class System {
     }
   }
 
-  /** Wakes the loop when the next thing is due. The process stays for whoever waits for an answer, and for nothing else. */
   async #setAlarm(): Promise<void> {
     if (this.#inbox.size > 0) return this.#schedule();
-    const { store, clock } = this.#context;
-    const dueAt = await store.nextDue();
-    this.#alarm?.cancel();
-    this.#alarm = null;
-    const awaited = this.#answers.waiting > 0 ? "awaited" : undefined;
-    const moment = dueAt ?? (awaited === undefined ? null : clock.now() + IDLE_MS);
-    if (moment !== null) this.#alarm = clock.at(moment, () => this.#schedule(), awaited);
+    const dueAt = await this.#context.store.nextDue();
+    this.#wakeUp.set(dueAt, this.#answers.waiting > 0, () => this.#schedule());
   }
 
   async #tick(): Promise<boolean> {
     if (!this.#running) return false;
+    const jump = await this.#clockWatch.jumped();
+    if (jump === null) return false;
+    if (jump !== 0) this.observers.clockSet();
     const plan = await this.#plan();
     if (plan.first.length === 0 && (plan.inbox.size === 0 || !plan.overtaking)) return false;
     this.metrics.batches += 1;
@@ -237,14 +229,15 @@ export class System {
 
   /** What this batch may take: stored messages first, then what is due, then the doors' commands. */
   async #plan(): Promise<BatchPlan> {
-    const { store, clock, protocol } = this.#context;
+    const { store, clock, protocol, limits } = this.#context;
     const now = clock.now();
     const first: Envelope[] = [...(await this.#mail.waiting(now))];
     // More may wait than was read: nothing may overtake it.
     const overtaking = !this.#mail.hasMore;
-    if (overtaking)
-      for (const due of await store.due(now, DUE_AT_A_TIME))
-        first.push(envelopeOf(due.actor, protocol.due(due)));
+    const due = overtaking ? await store.due(now, DUE_AT_A_TIME) : [];
+    // A sign of life that came before the loop saw the moment counts.
+    if (due.length > 0) first.push(...this.#inbox.takeProgress(limits.admitted));
+    for (const one of due) first.push(envelopeOf(one.actor, protocol.due(one)));
     return { first, inbox: this.#inbox, overtaking, admitted: [] };
   }
 
@@ -293,6 +286,7 @@ export class System {
   /** Not handled: commands go back to the inbox; stored messages and timers, which are still in their rows, are read again. */
   #putBack(envelope: Envelope): void {
     const { messages } = this.#context.protocol;
-    if (envelope.row === 0 && messages[envelope.message.type].timer !== true) this.#inbox.add(envelope);
+    if (envelope.row === 0 && messages[envelope.message.type].timer !== true)
+      this.#inbox.add(envelope, "progress");
   }
 }

@@ -58,6 +58,11 @@ export class WorkingSets {
     return rows === null ? null : new Actor(no, rows, this.#world);
   }
 
+  /** Everything is read again when it is needed. */
+  clear(): void {
+    this.#actors.clear();
+  }
+
   /** A failed batch costs the memory of every actor it touched: they are read again. */
   drop(batch: Batch): void {
     for (const actor of batch.actors) this.#actors.delete(actor.no);

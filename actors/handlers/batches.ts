@@ -15,6 +15,7 @@ export const batches: Entries<"tasks.enter"> = {
   "tasks.enter": {
     needs: "nothing",
     admission: "work",
+    records: ({ items, hierarchy }) => items.length + hierarchy.length,
     desk: true,
     addresses: ({ items }) => items.flatMap(({ spec }) => spec.dependsOn),
     handle: onEnter,

@@ -17,6 +17,7 @@ import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
 import type { Settings } from "../../machines/settings.ts";
+import { NewWork } from "./new-work.ts";
 import type { DirectoryEntry, Store, TaskAddress } from "../../store/store.ts";
 import type { CommandOptions } from "../contracts/command-options.ts";
 import { Cursors } from "./cursor.ts";
@@ -76,6 +77,7 @@ export class Door {
   readonly log: Log;
   readonly lifetime: Lifetime;
   readonly cursors: Cursors;
+  readonly newWork = new NewWork();
   /** false = opened for reading: commands are refused. */
   readonly writable: boolean;
 

@@ -206,12 +206,13 @@ export class Journal {
   async settled(no: TaskNo, isDone: (task: Task) => boolean, ends: Settling): Promise<Task> {
     const { clock, store, lifetime } = this.#door;
     const { timeoutMs, signal } = ends;
-    const moment = timeoutMs === null ? null : clock.now() + timeoutMs;
+    const end = timeoutMs === null ? null : clock.monotonic() + timeoutMs;
+    const within = (): number | null => (end === null ? null : end - clock.monotonic());
     const bell = new Bell();
     const ignore = join(this.#ofTask, no, bell.ring);
     this.#lookBeside();
     try {
-      for (let late = false; ; late = !(await lifetime.wait(bell, { moment, signal }))) {
+      for (let late = false; ; late = !(await lifetime.wait(bell, { within: within(), signal }))) {
         bell.reset();
         const task = (await store.queries.task(no)) as Task;
         if (late || isDone(task)) return task;

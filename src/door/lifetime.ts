@@ -30,8 +30,8 @@ export class Bell {
 
 /** How a wait may end beside its news. */
 interface Ends {
-  /** Milliseconds since the epoch; null = not by itself. */
-  readonly moment?: number | null;
+  /** After so many ms; null = not by itself. */
+  readonly within?: number | null;
   /** The caller's own end. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -104,17 +104,17 @@ export class Lifetime {
   }
 
   /**
-   * Waits for news, and keeps the process alive meanwhile. false = the moment came first.
+   * Waits for news, and keeps the process alive meanwhile. false = the time was over first.
    *
    * @throws HopperError `draining` when it is closed, `unavailable` when the store fails.
    * @throws what the signal says when that aborts.
    */
-  async wait(bell: Bell, { moment = null, signal }: Ends = {}): Promise<boolean> {
+  async wait(bell: Bell, { within = null, signal }: Ends = {}): Promise<boolean> {
     signal?.throwIfAborted();
     this.mustLast();
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     const abort = (): void => reject(signal?.reason);
-    const until = moment ?? this.#clock.now() + FOR_EVER_MS;
+    const until = this.#clock.now() + Math.max(0, within ?? FOR_EVER_MS);
     const alarm = this.#clock.at(until, () => resolve(false), "awaited");
     bell.wakes(() => resolve(true));
     this.#waiting.add(reject);

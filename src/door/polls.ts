@@ -37,8 +37,9 @@ export class Polls {
 
   constructor(system: Pick<System, "onCommit">, clock: Clock) {
     this.#clock = clock;
-    system.onCommit(({ events, task: taskOf }) => {
+    system.onCommit(({ events, task: taskOf, clockSet }) => {
       if (this.#places.size === 0) return;
+      if (clockSet === true) return this.#clockSet();
       for (const { name, instance, task } of events) {
         const groups = NEWS.has(name) ? this.#places.get(instance) : undefined;
         if (groups === undefined) continue;
@@ -77,6 +78,11 @@ export class Polls {
         if (groups.size === 0 && this.#places.get(place) === groups) this.#places.delete(place);
       },
     });
+  }
+
+  /** What each group waits for may have come, or be sooner than its alarm. */
+  #clockSet(): void {
+    for (const groups of this.#places.values()) for (const group of groups.values()) this.#ring(group);
   }
 
   #wakeAll(groups: ReadonlyMap<string, Group>): void {
@@ -126,10 +132,10 @@ export class Polls {
     longest?.wake(call);
   }
 
-  /** At that moment one of the group asks, and the next one for as long as there is something. */
-  #setAlarm(group: Group, at: number): void {
-    if (group.alarm !== null && group.alarm.at <= at) return;
+  /** One of the group asks, and the next one for as long as there is something. */
+  #ring(group: Group): void {
     group.alarm?.timer.cancel();
+    group.alarm = null;
     const wakeNext = (): void => {
       const [first] = group.asleep;
       first?.wake(call);
@@ -140,10 +146,14 @@ export class Polls {
       },
       passed: wakeNext,
     };
-    const timer = this.#clock.at(at, () => {
-      group.alarm = null;
-      wakeNext();
-    });
+    wakeNext();
+  }
+
+  /** At that moment one of the group asks. */
+  #setAlarm(group: Group, at: number): void {
+    if (group.alarm !== null && group.alarm.at <= at) return;
+    group.alarm?.timer.cancel();
+    const timer = this.#clock.at(at, () => this.#ring(group));
     group.alarm = { at, timer };
   }
 }

@@ -12,8 +12,9 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   at(moment, run, awaited) {
     let timer: NodeJS.Timeout;
+    const end = performance.now() + moment - Date.now();
     const wait = (): void => {
-      const left = moment - Date.now();
+      const left = end - performance.now();
       timer = setTimeout(left > LONGEST_MS ? wait : run, Math.max(0, Math.min(left, LONGEST_MS)));
       if (awaited === undefined) timer.unref();
     };

@@ -125,6 +125,14 @@ export class SpawnedHopper {
     await this.settle();
   }
 
+  /** The wall clock is set, forward or back (`-1h`): no time passes; what comes due by it is handled. */
+  async clockJump(by: string | number): Promise<void> {
+    const isBack = typeof by === "string" && by.startsWith("-");
+    const ms = typeof by === "number" ? by : parseDuration(isBack ? by.slice(1) : by);
+    this.clock.jump(isBack ? -ms : ms);
+    await this.settle();
+  }
+
   /** Every event so far. */
   async history(): Promise<EventView[]> {
     const events: EventView[] = [];

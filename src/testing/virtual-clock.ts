@@ -1,6 +1,7 @@
 import type { Cancellable, Clock } from "../../actors/engine/environment.ts";
 
 interface Alarm {
+  /** In time that has passed. */
   readonly moment: number;
   readonly run: () => void;
 }
@@ -8,6 +9,7 @@ interface Alarm {
 /** A clock that stands still until it is told to move. Begins at 2026-01-01T00:00:00Z. */
 export class VirtualClock implements Clock {
   #now = Date.UTC(2026, 0, 1);
+  #passed = 0;
   readonly #alarms = new Set<Alarm>();
 
   now(): number {
@@ -15,11 +17,11 @@ export class VirtualClock implements Clock {
   }
 
   monotonic(): number {
-    return this.#now;
+    return this.#passed;
   }
 
   at(moment: number, run: () => void): Cancellable {
-    const alarm = { moment, run };
+    const alarm = { moment: this.#passed + moment - this.#now, run };
     this.#alarms.add(alarm);
     return { cancel: () => this.#alarms.delete(alarm) };
   }
@@ -27,11 +29,18 @@ export class VirtualClock implements Clock {
   /** What is to run soon is run by whoever drives the loop. */
   soon(): void {}
 
+  /** The wall clock is set, forward or back by so many ms: no time passes. */
+  jump(by: number): void {
+    this.#now += by;
+  }
+
   /** Moves to a moment and runs the alarms that are due by then, soonest first. */
   moveTo(moment: number): void {
-    this.#now = Math.max(this.#now, moment);
+    const by = Math.max(0, moment - this.#now);
+    this.#now += by;
+    this.#passed += by;
     const due = [...this.#alarms]
-      .filter((alarm) => alarm.moment <= this.#now)
+      .filter((alarm) => alarm.moment <= this.#passed)
       .toSorted((a, b) => a.moment - b.moment);
     for (const alarm of due) {
       this.#alarms.delete(alarm);

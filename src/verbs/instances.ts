@@ -67,17 +67,7 @@ interface Hierarchy {
 
 export function instances(door: Door, journal: Journal, polls: Polls): Instances {
   return {
-    async create(params) {
-      const checked = check(contract.createInstance, params);
-      const spec = contract.toInstanceSpec(checked);
-      const parent = door.instanceNo(checked.parentId ?? undefined, "parentId") ?? DESK;
-      return await door.askInstance({
-        to: parent,
-        command: { type: "instance.create", spec },
-        asked: checked,
-        precondition: () => refuseTaken(door.directory, spec),
-      });
-    },
+    create: (params) => door.newWork.ask(() => create(door, params)),
     get: async (id) => await door.instanceView(await rowOf(door, id)),
     async list(params = {}) {
       const checked = check(contract.listInstances, params);
@@ -114,6 +104,18 @@ export function instances(door: Door, journal: Journal, polls: Polls): Instances
     queue: (id, params = {}) => queue(door, journal, id, params),
     claim: (id, params) => claim(door, polls, id, params),
   };
+}
+
+async function create(door: Door, params: contract.CreateInstanceParams): Promise<InstanceView> {
+  const checked = check(contract.createInstance, params);
+  const spec = contract.toInstanceSpec(checked);
+  const parent = door.instanceNo(checked.parentId ?? undefined, "parentId") ?? DESK;
+  return await door.askInstance({
+    to: parent,
+    command: { type: "instance.create", spec },
+    asked: checked,
+    precondition: () => refuseTaken(door.directory, spec),
+  });
 }
 
 async function rowOf(door: Door, id: string): Promise<Instance> {
@@ -202,7 +204,7 @@ async function claim(door: Door, polls: Polls, id: string, params: contract.Clai
   const [signal, asked] = apart(params);
   const checked = check(contract.claimTasks, asked);
   const to = door.instance(id).no;
-  const until = door.clock.now() + checked.waitMs;
+  const until = door.clock.monotonic() + checked.waitMs;
   const claims = {
     type: "instance.claim",
     workerId: checked.workerId,
@@ -216,12 +218,15 @@ async function claim(door: Door, polls: Polls, id: string, params: contract.Clai
     for (;;) {
       signal?.throwIfAborted();
       poll.asks();
-      const waits = door.clock.now() < until;
+      const waits = door.clock.monotonic() < until;
       const command: Command = { ...claims, waits };
       // However often it is asked, it is one request.
       const answer = await door.ask("claims", { to, command, asked: checked, fingerprint: claims });
       if (answer.forNow === true) {
-        await door.lifetime.wait(poll.sleeps(answer.nextAt), { moment: until, signal });
+        await door.lifetime.wait(poll.sleeps(answer.nextAt), {
+          within: until - door.clock.monotonic(),
+          signal,
+        });
         continue;
       }
       if (answer.claims.length > 0) poll.served();

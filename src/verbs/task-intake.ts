@@ -32,19 +32,8 @@ export interface TaskIntake {
 
 export function taskIntake(door: Door, journal: Journal): TaskIntake {
   return {
-    add: (params) => add(door, journal, params),
-    async addBatch(items, options = {}) {
-      const checked = check(contract.createTasks, { items, ...options });
-      checkBatch(checked.items);
-      const entries: { spec: TaskSpec; instance: InstanceNo | null }[] = [];
-      for (const item of checked.items) {
-        entries.push({ spec: await specOf(door, item), instance: placeOf(door, item.instanceId) });
-      }
-      const command: Command = { type: "tasks.enter", items: entries, hierarchy: [] };
-      const precondition = (): void => refuseTerminated(door, entries);
-      const answer = await door.ask("tasks", { to: DESK, command, asked: checked, precondition });
-      return { items: await door.taskViews(answer.tasks) };
-    },
+    add: (params) => door.newWork.ask(() => add(door, journal, params)),
+    addBatch: (items, options = {}) => door.newWork.ask(() => addBatch(door, items, options)),
     async update(id, params) {
       const checked = check(contract.updateTask, params);
       const dependsOn =
@@ -53,6 +42,23 @@ export function taskIntake(door: Door, journal: Journal): TaskIntake {
       return await door.askTask(id, checked, (task) => ({ type: "task.edit", task, edit }));
     },
   };
+}
+
+async function addBatch(
+  door: Door,
+  items: contract.BatchTaskParams[],
+  options: CommandOptions,
+): Promise<{ items: TaskView[] }> {
+  const checked = check(contract.createTasks, { items, ...options });
+  checkBatch(checked.items);
+  const entries: { spec: TaskSpec; instance: InstanceNo | null }[] = [];
+  for (const item of checked.items) {
+    entries.push({ spec: await specOf(door, item), instance: placeOf(door, item.instanceId) });
+  }
+  const command: Command = { type: "tasks.enter", items: entries, hierarchy: [] };
+  const precondition = (): void => refuseTerminated(door, entries);
+  const answer = await door.ask("tasks", { to: DESK, command, asked: checked, precondition });
+  return { items: await door.taskViews(answer.tasks) };
 }
 
 function refuseTerminated(door: Door, entries: readonly { readonly instance: InstanceNo | null }[]): void {

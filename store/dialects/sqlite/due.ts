@@ -64,6 +64,10 @@ export function dueQueries(db: Database, soleWriter: boolean) {
       const next = first([...moments, mail]);
       return next === Number.POSITIVE_INFINITY ? null : next;
     },
+    /** Moments have changed otherwise. */
+    forget(): void {
+      nothingBefore = UNKNOWN;
+    },
     /** What a commit is about to write. */
     noteWritten({ tasks, delegations, instances: changed }: Commit): void {
       for (const rows of [tasks.added, tasks.moved, tasks.edited])

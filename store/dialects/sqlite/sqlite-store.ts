@@ -4,7 +4,9 @@ import { committer, transactor } from "./commit.ts";
 import { dueQueries } from "./due.ts";
 import type { Database } from "./library.ts";
 import type { Identity } from "./meta.ts";
+import { prepared } from "./prepared.ts";
 import { sqliteQueries } from "./queries.ts";
+import { spanMoves } from "./spans.ts";
 import { openTables, type Tables } from "./tables.ts";
 
 /** What a store is made of once its connection is open. */
@@ -50,6 +52,8 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
   const addresses = new Addresses();
   const queries = sqliteQueries({ database, tables, identity, addresses });
   const transact = transactor(database, tables);
+  const moveSpans = spanMoves(database);
+  const newestAt = prepared(database, "SELECT at FROM event ORDER BY position DESC LIMIT 1").pluck();
   const write = parts.readOnly ? readOnlyCommit : committer(tables, transact);
   let open = true;
   return {
@@ -76,6 +80,11 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     nextDue: () => due.nextDue(),
     commandByKey: (caller, key) => tables.key.find(caller, key),
     ownLeases: () => tables.task.ownLeases(),
+    moveSpans(by) {
+      transact(() => moveSpans(by));
+      due.forget();
+    },
+    newestAt: () => (newestAt.get() as number | undefined) ?? null,
     forgetKeys: (before, limit) => transact(() => tables.key.forget(before, limit)),
     checkpoint() {
       if (!parts.readOnly) database.pragma("wal_checkpoint(TRUNCATE)");

@@ -1,0 +1,30 @@
+import type { Cancellable, Clock } from "./environment.ts";
+
+/** How often an idle loop looks about while somebody waits for an answer that only another command can bring, in ms. */
+const IDLE_MS = 3_600_000;
+/** How often one that waits for a moment does: moments come by the wall clock, and that may be set meanwhile. */
+const LOOK_AT_CLOCK_MS = 1_000;
+
+/** What wakes a loop that has nothing to do. */
+export class WakeUp {
+  readonly #clock: Clock;
+  #alarm: Cancellable | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** `dueAt`: the next moment, null = there is none. The process stays for whoever waits for an answer, and for nothing else. */
+  set(dueAt: number | null, isAwaited: boolean, wake: () => void): void {
+    this.cancel();
+    if (dueAt === null && !isAwaited) return;
+    const now = this.#clock.now();
+    const moment = dueAt === null ? now + IDLE_MS : Math.min(dueAt, now + LOOK_AT_CLOCK_MS);
+    this.#alarm = this.#clock.at(moment, wake, isAwaited ? "awaited" : undefined);
+  }
+
+  cancel(): void {
+    this.#alarm?.cancel();
+    this.#alarm = null;
+  }
+}
