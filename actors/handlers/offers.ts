@@ -116,7 +116,9 @@ function targetOf(turn: Turn): Target {
 
 /** False = it is not on offer any more, and nothing has happened. */
 function accept(turn: Turn, delegation: Delegation, task: Task, note: string | null): boolean {
-  if (!turn.tryDelegation(delegation, task, "delegation.accepted", note ? { note } : {})) return false;
+  const { returnedBy } = task;
+  const data = { ...(note ? { note } : {}), ...(returnedBy.length > 0 ? { returnedBy } : {}) };
+  if (!turn.tryDelegation(delegation, task, "delegation.accepted", data)) return false;
   const { type, runtimeMetadata } = turn.instance;
   if (type === "ephemeral" && runtimeMetadata["had_task"] !== true) {
     turn.lifecycle("instance.updated", { runtimeMetadata: { ...runtimeMetadata, had_task: true } });

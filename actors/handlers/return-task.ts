@@ -48,11 +48,10 @@ export function returnTask(turn: Turn, task: Task, hop: Delegation, params: Retu
   if (escalation !== null) turn.answerTo(reply, { kind: "delegation", delegation: { ...escalation } });
 }
 
-/** Who is not asked again in the next routing round; after a failure that others are to try, all who tried so far. */
-function whoHadIt(turn: Turn, task: Task, { firstError, why, next }: ReturnParams): InstanceNo[] {
-  const before = firstError === undefined ? [] : task.returnedBy;
+/** Who is not asked again before all others were: all who have had it and gave it back so far. */
+function whoHadIt(turn: Turn, task: Task, { why, next }: ReturnParams): InstanceNo[] {
   const asked = why === "reassigned" && next ? [next.to] : [];
-  return [...new Set([...before, turn.actor.no, ...asked])];
+  return [...new Set([...task.returnedBy, turn.actor.no, ...asked])];
 }
 
 /** The escalate hop of a task that is returned: inserted accepted and completed, `handed_back`. */

@@ -11,7 +11,18 @@ import type {
 import type { Task, TaskStatus } from "../records/task.ts";
 import type { DelegationNo, TaskNo } from "../records/values.ts";
 import { event, type Stamp } from "./entry.ts";
-import { delegation, flag, instance, moment, number, optional, text, word, type DataOf } from "./field.ts";
+import {
+  list,
+  delegation,
+  flag,
+  instance,
+  moment,
+  number,
+  optional,
+  text,
+  word,
+  type DataOf,
+} from "./field.ts";
 import { beginRound, endLease } from "./task-steps.ts";
 
 /** What a delegation is from its first event on; absent = the default. */
@@ -122,7 +133,12 @@ export const delegationEvents = {
    */
   "delegation.accepted": event({
     code: 29,
-    data: { ...createdOrNot, note: optional(text) },
+    data: {
+      ...createdOrNot,
+      note: optional(text),
+      /** Who has had the task and given it back: none of them is asked again before all others were. */
+      returnedBy: optional(list(instance)),
+    },
     delegation: {
       machine: () => [{ type: "ACCEPT" }],
       to: "accepted",
@@ -133,7 +149,7 @@ export const delegationEvents = {
     offer: {
       machine: () => [{ type: "ACCEPT" }],
       to: "pending",
-      evolve(record, accepted) {
+      evolve(record, accepted, { returnedBy = [] }) {
         record.pendingHop = null;
         record.holder = accepted.target;
         record.chain = [...record.chain, accepted.target];
@@ -142,7 +158,7 @@ export const delegationEvents = {
         record.routingRound = 0;
         // While others are tried after a failure, who has had it is remembered: each is tried once
         // (spec/domain.md 2.7).
-        if (record.firstError === null) record.returnedBy = [];
+        if (record.firstError === null) record.returnedBy = [...returnedBy];
         record.refusedBy = [...record.returnedBy];
       },
     },

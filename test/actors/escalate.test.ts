@@ -54,6 +54,49 @@ describe("a task that is escalated", () => {
     await expectSound(h);
   });
 
+  it("given each who gets it escalates it, then each is asked once, then the PROJECT handles it, then GLOBAL holds it (D6)", async () => {
+    const h = await spawnTree([tree({ one: {}, two: {}, three: {} }, PROJECT)]);
+    const { id } = await h.tasks.add({ title: "x", instanceId: "global" });
+    const went: string[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      await h.settle();
+      went.push(await statusOf(h, id));
+      if (round < 4) await h.tasks.escalate(id);
+    }
+    expect(went.slice(0, 3).toSorted()).toEqual(["queued@one", "queued@three", "queued@two"]);
+    expect(went.slice(3)).toEqual(["queued@webapp", "pending(no_route)@global"]);
+    await expectSound(h);
+  });
+
+  it("given it was escalated, when who has it then is terminated, then the others are asked first", async () => {
+    const h = await spawnTree([tree({ one: {}, two: {}, three: {} }, PROJECT)]);
+    const { id } = await h.tasks.add({ title: "x", instanceId: "webapp" });
+    await h.settle();
+    const first = (await statusOf(h, id)).split("@")[1] ?? "";
+    await h.tasks.escalate(id);
+    await h.settle();
+    const second = (await statusOf(h, id)).split("@")[1] ?? "";
+    await h.instances.terminate(second);
+    await h.settle();
+    const third = (await statusOf(h, id)).split("@")[1] ?? "";
+    expect([first, second, third].toSorted()).toEqual(["one", "three", "two"]);
+    await expectSound(h);
+  });
+
+  it("given it was retried, then who gave it back before is asked again", async () => {
+    const h = await spawnTree([tree({ one: {} }, PROJECT)]);
+    const { id } = await h.tasks.add({ title: "x", instanceId: "webapp" });
+    await h.settle();
+    await h.tasks.escalate(id);
+    await h.settle();
+    expect(await statusOf(h, id)).toBe("queued@webapp");
+    await h.tasks.cancel(id);
+    await h.tasks.retry(id);
+    await h.settle();
+    expect(await statusOf(h, id)).toBe("queued@one");
+    await expectSound(h);
+  });
+
   it("given no sibling, then the PROJECT handles it itself", async () => {
     const h = await spawnTree([tree({ a: {} }, PROJECT)]);
     const task = await h.tasks.add({ title: "x", instanceId: "webapp" });
