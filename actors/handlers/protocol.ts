@@ -5,6 +5,7 @@ import type { Entries, Registry } from "../engine/entry.ts";
 import type { Protocol } from "../engine/protocol.ts";
 import type { Turn } from "../engine/turn.ts";
 import { batches } from "./batches.ts";
+import { cancelMany } from "./cancel-many.ts";
 import { claims } from "./claims.ts";
 import { completion } from "./completion.ts";
 import { deadLetters } from "./dead-letters.ts";
@@ -44,6 +45,7 @@ const messages: Entries<Message["type"]> & Registry = {
   ...claims,
   ...leases,
   ...completion,
+  ...cancelMany,
   ...retries,
   ...dependencies,
   ...deadLetters,

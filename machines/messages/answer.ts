@@ -25,6 +25,8 @@ export type AnswerValue =
     }
   | { readonly kind: "lease"; readonly expiresAt: number; readonly task: Task }
   | { readonly kind: "queue"; readonly tasks: readonly Task[]; readonly oldest: Task | null }
+  /** Everybody who keeps one of them has been told. */
+  | { readonly kind: "cancelled" }
   | { readonly kind: "decision"; readonly decision: Decision }
   | { readonly kind: "redriven"; readonly letter: RedrivenLetter };
 

@@ -125,6 +125,14 @@ export type Command =
       readonly leaseToken: number | null;
     }
   | { readonly type: "task.cancel"; readonly task: TaskNo; readonly reason: string | null }
+  /** To the desk: all of these that are still open, in this order. */
+  | {
+      readonly type: "tasks.cancel";
+      readonly tasks: readonly TaskNo[];
+      readonly reason: string | null;
+      /** Set once it stands in the mailbox: from there on it is done to the end, whoever owns the store. */
+      readonly noted: boolean;
+    }
   | {
       readonly type: "task.retry";
       readonly task: TaskNo;

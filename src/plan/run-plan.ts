@@ -27,11 +27,8 @@ export async function runPlan(params: RunPlanParams): Promise<{ how: RunEnd; all
   const { hopper, plan, flags, output, io } = params;
   const startedAt = io.now();
   const chosen = await chooseRun(hopper, plan, flags);
-  await Promise.all(
-    chosen.toCancel.map(({ id }) =>
-      hopper.tasks.cancel(id, { reason: "the plan was started afresh", by: BY }),
-    ),
-  );
+  if (chosen.toCancel.length > 0)
+    await internalsOf(hopper).cancelAll(chosen.toCancel, { reason: "the plan was started afresh", by: BY });
   const watch = new RunWatch(hopper, {
     onStep: (step) => output.step(step),
     onEvent: (event) => output.event(event),

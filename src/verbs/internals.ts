@@ -45,6 +45,8 @@ export interface Internals {
   /** Runs of a plan by prefix of the run id, newest first. */
   runs(prefix: string): Promise<string[]>;
   runTasks(runId: string): Promise<TaskView[]>;
+  /** Cancels those of these tasks that are open: once it is answered, or noted, all of them, also by the next process. */
+  cancelAll(tasks: readonly TaskView[], params: { reason: string; by: string }): Promise<void>;
   /** Called after each commit, with the instance ids at which something became claimable (a hint; polling is the truth). */
   onClaimable(listener: () => void): () => void;
   /** Moment of the next timer; null = none. For "nothing is running, due or backing off". */
@@ -115,6 +117,12 @@ export function internals(
     metrics: () => door.system.metrics,
     runs: async (prefix) => [...(await door.store.queries.runs(prefix))],
     runTasks: async (runId) => await door.taskViews(await door.store.queries.runTasks(runId)),
+    async cancelAll(tasks, { reason, by }) {
+      // Who depends on another was added after it: cancelled first, it does not fail for that.
+      const numbers = tasks.map(({ ref }) => Number(ref.slice(2))).toSorted((a, b) => b - a);
+      const command: Command = { type: "tasks.cancel", tasks: numbers, reason, noted: false };
+      await door.ask("cancelled", { to: DESK, command, asked: { by } });
+    },
     onClaimable: (listener) => journal.onClaimable(listener),
     nextDue: () => door.system.nextDue(),
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SpawnedHopper, SpawnParams } from "../../src/testing/index.ts";
 import { internalsOf } from "../../src/verbs/internals.ts";
+import { spawnFaulty } from "../support/answers.ts";
 import {
   completeOne,
   crashAndRestart,
@@ -143,6 +144,49 @@ describe("an instance that ends and holds much", () => {
     const events = [];
     for await (const { event } of h.hopper.events({ type: "instance.summary" })) events.push(event);
     expect(events).toHaveLength(3);
+    await expectConsistent(h);
+  });
+});
+
+describe("a run that is cancelled", () => {
+  /** 250 tasks, each after the one before. */
+  async function chainAt(h: SpawnedHopper) {
+    const items = Array.from({ length: 250 }, (_, no) => ({
+      title: `Task ${no}`,
+      key: `k${no}`,
+      instanceId: "global",
+      ...(no === 0 ? {} : { dependsOn: [`key:k${no - 1}`] }),
+    }));
+    const { items: tasks } = await h.tasks.addBatch(items);
+    await h.settle();
+    return { tasks, ids: tasks.map(({ id }) => id) };
+  }
+  const asked = { reason: "afresh", by: "plan" };
+
+  it("given its tasks depend on each other, then all are cancelled, and none fails for another", async () => {
+    const h = await spawnTree([tree({ build: ROOMY })]);
+    const { tasks, ids } = await chainAt(h);
+    await completeOne(h, "build");
+    await internalsOf(h).cancelAll(tasks, asked);
+    await h.settle();
+    expect((await statuses(h, ids)).toSorted()).toEqual([
+      "cancelled@build",
+      "cancelled@global",
+      "done@build",
+    ]);
+    await expectConsistent(h);
+  });
+
+  it("given the process dies once it is noted, then the next one goes on with it", async () => {
+    const { h, fail } = await spawnFaulty([tree({ build: ROOMY })]);
+    const { tasks, ids } = await chainAt(h);
+    // The commit that notes it, and that of the first piece: there the store fails.
+    fail(2, { when: "before", kind: "io" });
+    await expect(internalsOf(h).cancelAll(tasks, asked)).rejects.toMatchObject({ code: "unavailable" });
+    await crashAndRestart(h);
+    expect(await statuses(h, ids)).toContain("blocked@global");
+    await h.settle();
+    expect((await statuses(h, ids)).toSorted()).toEqual(["cancelled@build", "cancelled@global"]);
     await expectConsistent(h);
   });
 });

@@ -188,6 +188,26 @@ describe("a plan that ran before", () => {
     expect(world.stdout.text).toMatch(/3 done, 0 failed in .* \(3 tasks had ended before\)\n$/);
   });
 
+  it("begins anew with --new also where the tasks that are left depend on each other", async () => {
+    const tasks = ["a", "b", "c", "d"].map((key, at, keys) => {
+      const after = at === 0 ? "" : `, depends_on: [${keys[at - 1] ?? ""}]`;
+      return `  - { key: ${key}, title: Task, project: nowhere${after} }\n`;
+    });
+    world.write(`${HIERARCHY}tasks:\n${tasks.join("")}`);
+    await world.run({ once: true });
+    await world.run({ new: true, once: true });
+    await world.look(async (hopper) => {
+      expect(await statuses(hopper)).toMatchObject({
+        "T-1": "cancelled",
+        "T-2": "cancelled",
+        "T-3": "cancelled",
+        "T-4": "cancelled",
+        "T-5": "pending",
+        "T-8": "blocked",
+      });
+    });
+  });
+
   it("is not resumed when its file was edited, and begins anew with --new", async () => {
     world.write(TEXT);
     await world.run();
