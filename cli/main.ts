@@ -18,6 +18,8 @@ export async function main(argv: string[]): Promise<void> {
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
+  // The terminal is gone.
+  process.on("SIGHUP", interrupt);
   // An output may fail while the line runs, and after it.
   let broken = false;
   const broke = (): void => {
@@ -30,6 +32,7 @@ export async function main(argv: string[]): Promise<void> {
   } finally {
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);
+    process.off("SIGHUP", interrupt);
   }
 }
 

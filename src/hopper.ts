@@ -211,6 +211,7 @@ async function open(
     mode: params.mode ?? "own",
     clock,
     ids: { uuid: () => ids.uuid(clock.now()) },
+    sleep: (ms) => new Promise((resolve) => clock.at(clock.now() + ms, resolve, "awaited")),
     ...given({ lockWaitMs: params.lockWaitMs }),
   });
 }

@@ -7,12 +7,14 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { openFile, openFileForReading, openImage } from "./dialects/sqlite/connection.ts";
 import { checkHeader, markJournal, parseHeader } from "./dialects/sqlite/header.ts";
 import { newImage } from "./dialects/sqlite/image.ts";
+import { takeOver } from "./dialects/sqlite/fence.ts";
 import { fileError, inspect } from "./dialects/sqlite/inspect.ts";
 import type { Database } from "./dialects/sqlite/library.ts";
 import { orDamaged, readIdentity } from "./dialects/sqlite/meta.ts";
@@ -32,10 +34,10 @@ export interface OpenOptions {
   readonly mode?: "own" | "read";
   readonly clock: { now(): number };
   readonly ids: { uuid(): string };
-  /** How long to wait for another owner to end, in ms. Default 5,000. */
+  /** How long to wait for another owner to end, in ms; only with `sleep`. Default 5,000. */
   readonly lockWaitMs?: number;
-  /** Waits between two tries for the lock. Default: blocks the thread, which nothing else needs at that time. */
-  readonly sleep?: (ms: number) => void | Promise<void>;
+  /** Waits between two tries for the lock. Default: it is tried once. */
+  readonly sleep?: (ms: number) => Promise<void>;
   /** Who opens it, as it is noted in a new store, e.g. `hopper 0.1.0`. */
   readonly program?: string;
   /** Only `sqlite::memory:`: go on from these bytes, which {@link serialize} gave. */
@@ -54,8 +56,15 @@ function countOpen(path: string, by: 1 | -1): void {
   else openHere.set(path, count);
 }
 
-function block(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+const NO_SLEEP = (): Promise<void> => Promise.resolve();
+
+/** A file of two names has two logs beside it, and so two owners: it is refused. */
+function refuseLinked(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() !== true || found.nlink < 2) return;
+  const links = found.nlink;
+  const detail = `${path} has ${links} names (hard links): a store has one, beside which its log and its lock stand`;
+  throw new StoreError("linked", path, detail);
 }
 
 /** The real path, so that a store reached by a symbolic link has one lock. */
@@ -107,7 +116,10 @@ function finish(
   try {
     const identity = readIdentity(database, path);
     const readOnly = options.mode === "read";
-    return orDamaged(path, () => sqliteStore({ database, url: options.url, identity, readOnly, release }));
+    return orDamaged(path, () => {
+      const fence = readOnly ? () => true : takeOver(database, options.ids.uuid());
+      return sqliteStore({ database, url: options.url, identity, readOnly, fence, release });
+    });
   } catch (error) {
     database.close();
     throw error;
@@ -152,9 +164,9 @@ async function openOwned(options: OpenOptions, path: string): Promise<SqliteStor
   if (!openHere.has(path)) inspect(path, false);
   makeFolder(path);
   const release = await ownerLock(path, {
-    waitMs: options.lockWaitMs ?? 5_000,
+    waitMs: options.sleep === undefined ? 0 : (options.lockWaitMs ?? 5_000),
     now: options.clock.now(),
-    sleep: options.sleep ?? block,
+    sleep: options.sleep ?? NO_SLEEP,
   });
   try {
     const store = await openLocked(options, path, (state) => {
@@ -195,7 +207,7 @@ async function openToRead(options: OpenOptions, path: string): Promise<SqliteSto
 /** A connection that only reads leaves an empty log behind when it is refused. Not while anybody owns the store. */
 async function removeLog(path: string): Promise<void> {
   try {
-    const release = await ownerLock(path, { waitMs: 0, now: 0, sleep: block });
+    const release = await ownerLock(path, { waitMs: 0, now: 0, sleep: NO_SLEEP });
     for (const suffix of ["-wal", "-shm"]) rmSync(path + suffix, { force: true });
     release();
   } catch {
@@ -215,6 +227,7 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   }
   if (options.url === MEMORY) return openMemory(options);
   const path = pathOf(options.url);
+  refuseLinked(path);
   return options.mode === "read" ? openToRead(options, path) : openOwned(options, path);
 }
 

@@ -1,8 +1,9 @@
-/** Why a store could not be opened. The first three are exit 5 of the CLI, the rest 9, missing is 4 (spec/cli.md 5.6). */
+/** Why a store could not be opened. The first four are exit 5 of the CLI, the rest 9, missing is 4 (spec/cli.md 5.6). */
 export type StoreErrorKind =
   | "locked"
   | "not_permitted"
   | "directory"
+  | "linked"
   | "foreign"
   | "damaged"
   | "newer"

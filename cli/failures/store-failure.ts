@@ -8,6 +8,7 @@ const MEANINGS: Readonly<Record<string, { code: string; status: number; title: s
   locked: { code: "unavailable", status: 503, title: "Another process owns the store" },
   not_permitted: { code: "unavailable", status: 503, title: "The store may not be opened" },
   directory: { code: "unavailable", status: 503, title: "The store is a directory" },
+  linked: { code: "unavailable", status: 503, title: "The store has more than one name" },
   foreign: { code: "store_damaged", status: 500, title: "This is not a store of Hopper" },
   damaged: { code: "store_damaged", status: 500, title: "The store is damaged" },
   newer: { code: "store_damaged", status: 500, title: "The store was written by a newer Hopper" },
@@ -89,6 +90,8 @@ function fixFor({ kind, path, pid }: StoreError): string {
     case "not_permitted":
     case "directory":
       return lookAt(path);
+    case "linked":
+      return `ls -li ${shellWord(dirname(path))}    (the same number is the same file: leave it one name)`;
     case "newer":
       return "npm install hopper-runtime@latest";
     case "failed":

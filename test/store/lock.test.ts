@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, linkSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockHolder, lockPaths } from "../../store/dialects/sqlite/owner-lock.ts";
 import { openStore, type OpenOptions } from "../../store/open.ts";
-import { givenEnvironment, NOW } from "../support/store-given.ts";
+import { givenCommit, givenEnvironment, NOW } from "../support/store-given.ts";
 
 const OWNER = fileURLToPath(new URL("../support/store-owner.ts", import.meta.url));
 
@@ -76,7 +76,7 @@ test("a second owner waits for a short command to end", async () => {
 test("it waits as long as it was told and not longer", async () => {
   const owner = await open();
   const naps: number[] = [];
-  const sleep = (ms: number): void => void naps.push(ms);
+  const sleep = async (ms: number): Promise<void> => void naps.push(ms);
   await expect(open({ lockWaitMs: 60, sleep })).rejects.toMatchObject({ kind: "locked" });
   expect(naps).toEqual([25, 25, 10]);
   await expect(open({ lockWaitMs: 30 })).rejects.toMatchObject({ kind: "locked" });
@@ -106,4 +106,38 @@ test("a lock whose holder cannot be read is still a lock", async () => {
   expect(lockHolder(path)).toBeNull();
   await expect(open()).rejects.toMatchObject({ pid: null, message: `${path} is in use by another process` });
   await store.close();
+});
+
+test("a lock file that was removed lets another one in, and the first owner out: never are both answered", async () => {
+  const first = await open();
+  const counters = await first.counters();
+  await first.commit(givenCommit({ counters: { ...counters, command: 1 } }));
+  const { lock, pid } = lockPaths(path);
+  rmSync(lock);
+  rmSync(pid);
+  const second = await open();
+  const refused = expect.objectContaining({
+    kind: "io",
+    message: expect.stringContaining("taken the store over"),
+  });
+  expect(() => first.commit(givenCommit({ counters: { ...counters, command: 2 } }))).toThrow(refused);
+  expect(() => first.forgetKeys(0, 1)).toThrow(refused);
+  await second.commit(givenCommit({ counters: { ...counters, command: 3 } }));
+  await first.abandon();
+  expect(await second.counters()).toMatchObject({ command: 3 });
+  await second.close();
+});
+
+test("a file of two names is refused, by either", async () => {
+  await (await open()).close();
+  const other = join(dirname(path), "other.db");
+  linkSync(path, other);
+  for (const url of [`sqlite:${path}`, `sqlite:${other}`])
+    for (const mode of ["own", "read"] as const)
+      await expect(open({ url, mode })).rejects.toMatchObject({
+        kind: "linked",
+        message: expect.stringContaining("2 names"),
+      });
+  rmSync(other);
+  await (await open()).close();
 });

@@ -150,7 +150,8 @@ describe.each(VERSIONS)("a file of version %i", (version) => {
     );
     const identity = readIdentity(database, path);
     const release = (): void => undefined;
-    const store = sqliteStore({ database, url: `sqlite:${path}`, identity, readOnly: false, release });
+    const fence = (): boolean => true;
+    const store = sqliteStore({ database, url: `sqlite:${path}`, identity, readOnly: false, fence, release });
     for (const no of [1, 2]) expect(store.task(no)).toEqual(await rows.task(no));
     expect(store.directory()).toEqual(await rows.directory());
     expect(store.delegation(1)).toEqual(await rows.delegation(1));

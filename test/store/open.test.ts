@@ -107,7 +107,13 @@ describe("a new store", () => {
     const { database } = store as unknown as { database: InstanceType<ReturnType<typeof sqliteLibrary>> };
     expect(
       Object.fromEntries(database.prepare("SELECT key, value FROM meta").raw().all() as [string, string][]),
-    ).toEqual({ store_id: store.id, generation: "1", created_at: String(NOW), created_by: "hopper 9.9.9" });
+    ).toEqual({
+      store_id: store.id,
+      generation: "1",
+      created_at: String(NOW),
+      created_by: "hopper 9.9.9",
+      owner: expect.any(String),
+    });
   });
 
   test("has every setting that durability and speed rest on", async () => {

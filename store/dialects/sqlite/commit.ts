@@ -1,6 +1,7 @@
-import type { Commit } from "../../store.ts";
+import { CommitError, type Commit } from "../../store.ts";
 import { commitErrorOf } from "./errors.ts";
 import type { Database } from "./library.ts";
+import type { Fence } from "./fence.ts";
 import { prepared } from "./prepared.ts";
 import type { Tables } from "./tables.ts";
 
@@ -43,13 +44,17 @@ function writeMessages(tables: Tables, commit: Commit): void {
 export type Transact = <T>(write: () => T) => T;
 
 /** @throws CommitError always rolled back, but for `io`: then it may have happened. */
-export function transactor(db: Database, tables: Tables): Transact {
+export function transactor(db: Database, tables: Tables, fence: Fence): Transact {
   const begin = prepared(db, "BEGIN IMMEDIATE");
   const end = prepared(db, "COMMIT");
   const rollback = prepared(db, "ROLLBACK");
   return (write) => {
     try {
       begin.run();
+      if (!fence()) {
+        rollback.run();
+        throw new CommitError("io", "another process has taken the store over; this one owns it no longer");
+      }
       const result = write();
       end.run();
       return result;

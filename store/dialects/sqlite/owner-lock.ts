@@ -11,7 +11,7 @@ const STEP_MS = 25;
 export interface LockOptions {
   readonly waitMs: number;
   readonly now: number;
-  readonly sleep: (ms: number) => void | Promise<void>;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** `lock.db` beside `store.db`; a store of another name has a lock of that name, so that folders may hold several. */

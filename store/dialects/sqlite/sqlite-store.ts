@@ -3,6 +3,7 @@ import { Addresses } from "./addresses.ts";
 import { committer, transactor } from "./commit.ts";
 import { dueQueries } from "./due.ts";
 import type { Database } from "./library.ts";
+import type { Fence } from "./fence.ts";
 import type { Identity } from "./meta.ts";
 import { prepared } from "./prepared.ts";
 import { sqliteQueries } from "./queries.ts";
@@ -14,6 +15,7 @@ export interface SqliteParts {
   readonly database: Database;
   readonly url: string;
   readonly identity: Identity;
+  readonly fence: Fence;
   readonly readOnly: boolean;
   /** Called once, when nobody uses the connection any more; it is still open when the store was abandoned. */
   readonly release: (state: "closed" | "abandoned") => void;
@@ -51,7 +53,7 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
   const due = dueQueries(database, !parts.readOnly);
   const addresses = new Addresses();
   const queries = sqliteQueries({ database, tables, identity, addresses });
-  const transact = transactor(database, tables);
+  const transact = transactor(database, tables, parts.fence);
   const moveSpans = spanMoves(database);
   const newestAt = prepared(database, "SELECT at FROM event ORDER BY position DESC LIMIT 1").pluck();
   const write = parts.readOnly ? readOnlyCommit : committer(tables, transact);
