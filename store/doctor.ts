@@ -30,6 +30,11 @@ const TOLD = Object.entries(TASK_STATUS)
 /** Every check that rows alone can answer. T8, which folds the journal, is in src/verbs/doctor.ts. */
 export const CHECKS: readonly Check[] = [
   {
+    id: "file",
+    rule: "the file is whole (PRAGMA integrity_check)",
+    sql: "SELECT integrity_check AS line FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+  },
+  {
     id: "M6",
     rule: "no due message waits without a reason",
     // The runtime was at work for a minute after the message was due, and did not handle it.
@@ -164,11 +169,6 @@ export const CHECKS: readonly Check[] = [
     id: "I6",
     rule: "an instance that starts or stops is on its way to the next state",
     sql: `SELECT 'I-' || no || ' stays ' || ${statusWord("status")} AS line FROM (${STUCK_INSTANCES})`,
-  },
-  {
-    id: "file",
-    rule: "the file is whole (PRAGMA integrity_check)",
-    sql: "SELECT integrity_check AS line FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
   },
   {
     id: "references",

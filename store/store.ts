@@ -61,6 +61,11 @@ export class CommitError extends Error {
   }
 }
 
+/** Could a part of the store not be read? The error says which file it is. Known by its name: classes differ by dialect. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Error && error.name === "StoreError";
+}
+
 /**
  * The storage port. One owner at a time. Everything the loop needs between two commits is here;
  * what people ask is in {@link Queries}.

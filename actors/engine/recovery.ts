@@ -1,6 +1,6 @@
 import { refuse } from "../../machines/errors.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
-import { CommitError } from "../../store/store.ts";
+import { CommitError, isDamage } from "../../store/store.ts";
 import type { Answers } from "./answers.ts";
 import type { Batch } from "./batch.ts";
 import { Inbox } from "./inbox.ts";
@@ -32,13 +32,18 @@ export async function recover(params: {
 }): Promise<void> {
   const { batch, plan, error, host } = params;
   host.context.sets.drop(batch);
-  if (error instanceof CommitError && error.kind === "io") return host.fail(error);
+  if (isTheStores(error)) return host.fail(error);
   if (error instanceof CommitError && (error.kind === "full" || error.kind === "busy"))
     return refuseAll(host, plan.admitted, error.kind);
   for (const envelope of plan.admitted) {
     await alone(host, envelope);
     if (!host.isRunning()) return;
   }
+}
+
+/** Nobody's turn is at fault: the store cannot be written, or read. */
+function isTheStores(error: Error): boolean {
+  return isDamage(error) || (error instanceof CommitError && error.kind === "io");
 }
 
 const TRY_AGAIN = {
@@ -75,7 +80,7 @@ async function alone(host: RecoveryHost, envelope: Envelope): Promise<void> {
     } catch (error) {
       host.context.sets.drop(batch);
       failure = error as Error;
-      if (failure instanceof CommitError && failure.kind === "io") return host.fail(failure);
+      if (isTheStores(failure)) return host.fail(failure);
       // What broke a rule breaks it again.
       if (failure instanceof CommitError) break;
     }

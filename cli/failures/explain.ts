@@ -1,7 +1,7 @@
 import type { HopperError } from "../library/library.ts";
 import { CliFailure, problem, type Explained } from "./failure.ts";
 import { fixFor, type FailedCommand } from "./fixes.ts";
-import { fileProblem, storeProblem } from "./store-failure.ts";
+import { damagedStore, fileProblem, storeProblem } from "./store-failure.ts";
 
 const DEFECT = "Hopper failed";
 const TITLES: Readonly<Record<number, string>> = {
@@ -21,6 +21,8 @@ export function explainFailure(error: unknown, command: FailedCommand): Explaine
   const known = storeProblem(error) ?? fileProblem(error);
   if (known !== undefined) return known;
   if (isRefusal(error)) {
+    if (error.code === "store_damaged" && typeof error.facts["path"] === "string")
+      return damagedStore(error.facts["path"], error.detail);
     const { code, status, detail, facts } = error;
     const body = problem({ code, status, title: TITLES[status] ?? DEFECT, detail, facts });
     return { problem: body, fix: fixFor(body, command) };

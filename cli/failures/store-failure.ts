@@ -45,6 +45,19 @@ export function storeProblem(error: unknown): Explained | undefined {
   };
 }
 
+/** Damage that shows while the store is used. */
+export function damagedStore(path: string, detail: string): Explained {
+  const { code, status, title } = MEANINGS["damaged"] as (typeof MEANINGS)[string];
+  return {
+    problem: problem({ code, status, title, detail, facts: { kind: "damaged", path } }),
+    fix: backupOf(path),
+  };
+}
+
+function backupOf(path: string): string {
+  return `ls -l ${shellWord(path)}*    (it was left as it is; put a backup in its place)`;
+}
+
 /** A file or folder that the system refuses, met outside of the store; undefined = it is something else. */
 export function fileProblem(error: unknown): Explained | undefined {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
@@ -101,7 +114,7 @@ function fixFor({ kind, path, pid }: StoreError): string {
     case "foreign":
       return `file ${shellWord(path)}    (it was left as it is; choose another folder with --data)`;
     default:
-      return `ls -l ${shellWord(path)}*    (it was left as it is; put a backup in its place)`;
+      return backupOf(path);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from "../../actors/engine/environment.ts";
 import { CLOSED, DRAINING } from "../../actors/engine/system.ts";
 import { HopperError, type Refusal } from "../../machines/errors.ts";
+import { StoreError } from "../../store/store-error.ts";
 import { errorOf } from "./error-of.ts";
 
 /** As good as for ever, for who waits without an end, in ms. */
@@ -98,8 +99,13 @@ export class Lifetime {
     }
   }
 
-  /** A store that was closed under a reader says so in words of its own: then the refusal that everybody meets. */
+  /**
+   * A store that was closed under a reader says so in words of its own: then the refusal that everybody meets. One that is
+   * damaged is `store_damaged`.
+   */
   inItsWords(error: unknown): unknown {
+    if (error instanceof StoreError)
+      return new HopperError("store_damaged", error.message, { path: error.path });
     return this.#over === null || error instanceof HopperError ? error : errorOf(this.#over);
   }
 

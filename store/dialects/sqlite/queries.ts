@@ -22,8 +22,8 @@ function inSnapshot<T>(database: Database, read: () => T): T {
   try {
     return read();
   } finally {
-    // A damaged page may have ended it.
-    if (database.inTransaction) database.exec("COMMIT");
+    // A damaged page may have ended it. Nothing was written.
+    if (database.inTransaction) database.exec("ROLLBACK");
   }
 }
 

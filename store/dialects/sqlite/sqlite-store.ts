@@ -1,6 +1,7 @@
 import { CommitError, type ActorRows, type Counters, type Store } from "../../store.ts";
 import { Addresses } from "./addresses.ts";
 import { committer, transactor } from "./commit.ts";
+import { guarded } from "./damage.ts";
 import { dueQueries } from "./due.ts";
 import type { Database } from "./library.ts";
 import type { Fence } from "./fence.ts";
@@ -26,6 +27,8 @@ export interface SqliteStore extends Store {
   /** The one connection, for backup, tests and measurements. */
   readonly database: Database;
 }
+
+const SCHEME = "sqlite:";
 
 function actorRows(tables: Tables, no: number): ActorRows | null {
   const instance = tables.instance.byNo(no);
@@ -58,8 +61,8 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
   const newestAt = prepared(database, "SELECT at FROM event ORDER BY position DESC LIMIT 1").pluck();
   const write = parts.readOnly ? readOnlyCommit : committer(tables, transact);
   let open = true;
-  return {
-    database,
+  const path = parts.url.slice(SCHEME.length);
+  const store: Omit<SqliteStore, "database"> = {
     url: parts.url,
     id: identity.id,
     generation: identity.generation,
@@ -105,4 +108,5 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
       parts.release("abandoned");
     },
   };
+  return { ...guarded(store, path), database, queries: guarded(queries, path) };
 }

@@ -1,0 +1,73 @@
+import { closeSync, copyFileSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createHopper } from "../../src/index.ts";
+import { sqliteLibrary } from "../../store/dialects/sqlite/library.ts";
+import { realCommand } from "./support/real.ts";
+
+/** spec/cli.md 5.1: what cannot be read is exit 9, with the file by its name, wherever it shows. */
+
+const PAGE = 4_096;
+let folder: string;
+let whole: string;
+/** First pages of tables and indexes, by name. */
+const pages = new Map<string, number>();
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "hopper-damaged-"));
+  whole = join(folder, "whole.db");
+  const hopper = await createHopper({ store: `sqlite:${whole}` });
+  await hopper.instances.create({ name: "global", scope: "GLOBAL", start: true });
+  await hopper.instances.create({ name: "web", scope: "PROJECT", parentId: "global", start: true });
+  for (let no = 0; no < 20; no += 1) await hopper.tasks.add({ title: `Task ${no}`, instanceId: "global" });
+  await hopper.close();
+  const database = new (sqliteLibrary())(whole, { readonly: true });
+  const rows = database.prepare("SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0").all();
+  for (const { name, rootpage } of rows as { name: string; rootpage: number }[]) pages.set(name, rootpage);
+  database.close();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A folder whose store cannot be read where this table or index begins. */
+function damaged(name: string): string {
+  const place = mkdtempSync(join(folder, "place-"));
+  const data = join(place, ".hopper");
+  mkdirSync(data);
+  copyFileSync(whole, join(data, "hopper.db"));
+  const page = pages.get(name);
+  if (page === undefined) throw new Error(`the store has no ${name}`);
+  const file = openSync(join(data, "hopper.db"), "r+");
+  writeSync(file, Buffer.alloc(3_000, 0xa5), 0, 3_000, (page - 1) * PAGE);
+  closeSync(file);
+  return place;
+}
+
+const READS = [
+  ["status"],
+  ["task", "list"],
+  ["task", "show", "T-3"],
+  ["events", "--limit", "20"],
+  ["instance", "list"],
+];
+
+describe.each(["task", "event", "instance", "delegation", "tally", "roster", "counter", "meta"])(
+  "given table %s cannot be read",
+  (table) => {
+    it("then each command that meets it names the file and a way out, and none crashes", async () => {
+      const place = damaged(table);
+      const file = join(place, ".hopper", "hopper.db");
+      const outcomes = [];
+      for (const line of [...READS, ["task", "add", "more", "--instance", "global"], ["doctor"]])
+        outcomes.push({ line: line.join(" "), ...(await realCommand(place)(...line)) });
+      for (const { line, code, err, out } of outcomes) {
+        expect([0, 9], line).toContain(code);
+        const says = err.includes(file) || (line === "doctor" && out.includes("file"));
+        expect(code === 0 || says, `${line}: ${err}`).toBe(true);
+        // The one that finds damage is not what helps against it.
+        expect(err).not.toMatch(/fix: hopper doctor$/m);
+      }
+      expect(outcomes.at(-1)?.code).toBe(9);
+    });
+  },
+);
