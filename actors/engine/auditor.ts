@@ -70,7 +70,7 @@ export class Auditor {
   /** A store that is full or busy now is asked again the next time; one that fails stops everything. */
   #failed(error: unknown): void {
     const { system, log } = this.#given;
-    if (isDamage(error) || (error instanceof CommitError && error.kind === "io")) system.fail(error);
+    if (isDamage(error) || (error instanceof CommitError && error.kind === "io")) system.fail(error as Error);
     else log.warn({ error: String(error) }, "the auditor could not look");
   }
 

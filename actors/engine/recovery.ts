@@ -22,23 +22,27 @@ export interface RecoveryHost {
 /**
  * A batch that failed is dropped with its working set. A turn that threw, or a row that broke a rule, costs
  * only itself: every envelope of the batch is run again in a batch of its own. A commit whose fate is
- * unknown stops everything. Source: spec/runtime.md 3.1 "One bad turn harms nobody else", 3.3.
+ * unknown stops everything. `held up` = the store has no room, or is busy: what waits is tried again later. Source: spec/runtime.md 3.1 "One bad turn harms nobody else", 3.3.
  */
 export async function recover(params: {
   batch: Batch;
   plan: BatchPlan;
   error: Error;
   host: RecoveryHost;
-}): Promise<void> {
+}): Promise<"recovered" | "held up"> {
   const { batch, plan, error, host } = params;
   host.context.sets.drop(batch);
-  if (isTheStores(error)) return host.fail(error);
-  if (error instanceof CommitError && (error.kind === "full" || error.kind === "busy"))
-    return refuseAll(host, plan.admitted, error.kind);
-  for (const envelope of plan.admitted) {
-    await alone(host, envelope);
-    if (!host.isRunning()) return;
+  if (isTheStores(error)) host.fail(error);
+  else if (error instanceof CommitError && (error.kind === "full" || error.kind === "busy")) {
+    refuseAll(host, plan.admitted, error.kind);
+    return "held up";
+  } else {
+    for (const envelope of plan.admitted) {
+      if (!host.isRunning()) break;
+      await alone(host, envelope);
+    }
   }
+  return "recovered";
 }
 
 /** Nobody's turn is at fault: the store cannot be written, or read. */
@@ -49,21 +53,23 @@ function isTheStores(error: Error): boolean {
 const TRY_AGAIN = {
   full: {
     code: "storage_full",
-    detail: "The disk is full; nothing was changed. Free some space and ask again.",
+    detail: (place: string) =>
+      `The disk of ${place} is full; nothing was changed. Free 1 MiB or more and ask again.`,
   },
-  busy: { code: "unavailable", detail: "The store is busy; nothing was changed. Ask again." },
+  busy: { code: "unavailable", detail: () => "The store is busy; nothing was changed. Ask again." },
 } as const;
 
 /** Rolled back for want of space or of the lock: callers are told, the rest waits. */
 function refuseAll(host: RecoveryHost, envelopes: readonly Envelope[], kind: "full" | "busy"): void {
   const { code, detail } = TRY_AGAIN[kind];
+  const place = host.context.store.url.replace(/^\w+:/u, "");
   for (const envelope of envelopes) {
     // Of what is stored, an earlier part is committed: it is not refused but done later, and answered then.
     if (envelope.reply === null || envelope.row > 0) host.putBack(envelope);
     else
       host.answers.give(envelope.reply.command, {
         ok: false,
-        refusal: refuse(code, detail, { retry_after: 1 }),
+        refusal: refuse(code, detail(place), { retry_after: 1, ...(kind === "full" ? { path: place } : {}) }),
       });
   }
 }

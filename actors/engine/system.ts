@@ -42,6 +42,8 @@ export class System {
   #failure: Refusal | null = null;
   #driven = false;
   #scheduled = false;
+  /** The store had no room for the last batch, or was busy. */
+  #isHeldUp = false;
   #ticking: Promise<boolean> | null = null;
   readonly #wakeUp: WakeUp;
   readonly #mail: StoredMail;
@@ -150,7 +152,7 @@ export class System {
     this.#schedule();
   }
 
-  /** One batch; false when nothing was due. */
+  /** One batch; false when nothing was due, or the store had no room for it. */
   tick(): Promise<boolean> {
     this.#ticking ??= this.#tick().finally(() => {
       this.#ticking = null;
@@ -196,14 +198,17 @@ export class System {
   }
 
   async #setAlarm(): Promise<void> {
-    if (this.#inbox.size > 0) return this.#schedule();
+    const wake = (): void => this.#schedule();
+    if (this.#isHeldUp) return this.#wakeUp.setHeldUp(wake);
+    if (this.#inbox.size > 0) return wake();
     const dueAt = await this.#context.store.nextDue();
-    this.#wakeUp.set(dueAt, this.#answers.waiting > 0, () => this.#schedule());
+    this.#wakeUp.set(dueAt, this.#answers.waiting > 0, wake);
   }
 
   async #tick(): Promise<boolean> {
     if (!this.#running) return false;
     const jump = await this.#clockWatch.jumped();
+    this.#isHeldUp = jump === null;
     if (jump === null) return false;
     if (jump !== 0) this.observers.clockSet();
     const plan = await this.#plan();
@@ -214,9 +219,10 @@ export class System {
       await runBatch(batch, plan, this.#context);
       await this.#commit(batch);
     } catch (error) {
-      await recover({ batch, plan, error: error as Error, host: this.#host() });
+      const outcome = await recover({ batch, plan, error: error as Error, host: this.#host() });
+      this.#isHeldUp = outcome === "held up";
     }
-    return true;
+    return !this.#isHeldUp;
   }
 
   #newBatch(): Batch {

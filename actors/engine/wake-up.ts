@@ -5,6 +5,9 @@ const IDLE_MS = 3_600_000;
 /** How often one that waits for a moment does: moments come by the wall clock, and that may be set meanwhile. */
 const LOOK_AT_CLOCK_MS = 1_000;
 
+/** How long a loop leaves a store alone that had no room, or was busy, in ms. */
+const HELD_UP_MS = 1_000;
+
 /** What wakes a loop that has nothing to do. */
 export class WakeUp {
   readonly #clock: Clock;
@@ -21,6 +24,12 @@ export class WakeUp {
     const now = this.#clock.now();
     const moment = dueAt === null ? now + IDLE_MS : Math.min(dueAt, now + LOOK_AT_CLOCK_MS);
     this.#alarm = this.#clock.at(moment, wake, isAwaited ? "awaited" : undefined);
+  }
+
+  /** Later, though something is due: the store had no room for it, or was busy. */
+  setHeldUp(wake: () => void): void {
+    this.cancel();
+    this.#alarm = this.#clock.at(this.#clock.now() + HELD_UP_MS, wake);
   }
 
   cancel(): void {

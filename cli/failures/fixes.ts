@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { commandText, shellWord } from "../../src/contracts/shell-word.ts";
 import type { Problem } from "./failure.ts";
 import { instanceVerbs } from "../render/instance.ts";
@@ -72,8 +73,9 @@ export function fixFor(problem: Problem, command: FailedCommand): string {
         : commandText(["delegation", "list"]);
     case "timed_out":
       return noun === "task" ? commandText(["task", "explain", command.subject]) : commandText(["status"]);
-    case "internal":
     case "storage_full":
+      return `df -h ${shellWord(dirname(typeof problem["path"] === "string" ? problem["path"] : "./"))}    (free some space there, then run this again)`;
+    case "internal":
       return commandText(["doctor"]);
     case "unavailable":
     case "draining":

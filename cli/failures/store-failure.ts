@@ -9,6 +9,7 @@ const MEANINGS: Readonly<Record<string, { code: string; status: number; title: s
   not_permitted: { code: "unavailable", status: 503, title: "The store may not be opened" },
   directory: { code: "unavailable", status: 503, title: "The store is a directory" },
   linked: { code: "unavailable", status: 503, title: "The store has more than one name" },
+  full: { code: "storage_full", status: 503, title: "The disk is full" },
   foreign: { code: "store_damaged", status: 500, title: "This is not a store of Hopper" },
   damaged: { code: "store_damaged", status: 500, title: "The store is damaged" },
   newer: { code: "store_damaged", status: 500, title: "The store was written by a newer Hopper" },
@@ -103,6 +104,8 @@ function fixFor({ kind, path, pid }: StoreError): string {
     case "not_permitted":
     case "directory":
       return lookAt(path);
+    case "full":
+      return `df -h ${shellWord(dirname(path))}    (free some space there, then run this again)`;
     case "linked":
       return `ls -li ${shellWord(dirname(path))}    (the same number is the same file: leave it one name)`;
     case "newer":

@@ -1,4 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { silentLog, systemClock, systemIds } from "../../src/environment/real.ts";
+import { createHopper } from "../../src/index.ts";
+import { openStore } from "../../store/open.ts";
+import { CommitError } from "../../store/store.ts";
+import { layered } from "../support/layered-store.ts";
 import { spawnFaulty } from "../support/answers.ts";
 import {
   crashAndRestart,
@@ -111,5 +119,41 @@ describe("a turn whose rows the store refuses each time", () => {
     await crashAndRestart(h);
     expect((await h.tasks.add(asked)).ref).toBe("T-1");
     await expectSound(h);
+  });
+});
+
+describe("a loop whose store has no room", () => {
+  it("given something is due, then it asks again once a second, and goes on when there is room", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "hopper-no-room-"));
+    const opened = await openStore({
+      url: `sqlite:${join(folder, "store.db")}`,
+      clock: systemClock,
+      ids: { uuid: () => systemIds.uuid(Date.now()) },
+    });
+    let [isFull, refused] = [false, 0];
+    const store = layered(opened, {
+      commit(commit) {
+        if (!isFull) return opened.commit(commit);
+        refused += 1;
+        throw new CommitError("full", "no room");
+      },
+    });
+    const hopper = await createHopper({ opened: store, log: silentLog });
+    onTestFinished(async () => {
+      await hopper.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    await hopper.instances.create({ name: "global", scope: "GLOBAL", start: true });
+    const deadlineAt = new Date(Date.now() + 50).toISOString();
+    const { id } = await hopper.tasks.add({ title: "Late", deadlineAt });
+    isFull = true;
+    await expect(hopper.tasks.add({ title: "More" })).rejects.toMatchObject({
+      code: "storage_full",
+      facts: { path: join(folder, "store.db"), retry_after: 1 },
+    });
+    await vi.waitFor(() => expect(refused).toBeGreaterThan(2), { timeout: 10_000, interval: 50 });
+    expect(refused).toBeLessThan(6);
+    isFull = false;
+    expect((await hopper.tasks.wait(id, { timeoutMs: 10_000 })).status).toBe("failed");
   });
 });

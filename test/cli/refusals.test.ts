@@ -201,9 +201,9 @@ describe("a refusal of the library", () => {
     [
       "a full disk",
       ["task", "cancel", "T-1"],
-      new HopperError("storage_full", 503, "no"),
+      new HopperError("storage_full", 503, "no", { path: "/data/my work/hopper.db" }),
       5,
-      "hopper doctor",
+      "df -h '/data/my work'    (free some space there, then run this again)",
     ],
     [
       "a timeout of a task",

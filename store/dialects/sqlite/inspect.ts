@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { StoreError } from "../../store-error.ts";
+import { fullError } from "./space.ts";
 import { checkHeader, HEADER_BYTES, parseHeader, type Header } from "./header.ts";
 
 const WAL_HEADER_BYTES = 32;
@@ -11,9 +12,11 @@ function codeOf(error: unknown): string {
   return (error as { code?: string }).code ?? "";
 }
 
-/** @throws StoreError not_permitted or directory. */
+/** Why a file cannot be used: `full`, `directory` or `not_permitted`. */
 export function fileError(error: unknown, path: string): StoreError {
   const code = codeOf(error);
+  const full = fullError(code, path, error);
+  if (full !== null) return full;
   if (code === "EISDIR")
     return new StoreError("directory", path, `${path} is a folder, not a file`, { cause: error });
   return new StoreError("not_permitted", path, `${path} cannot be used (${code || String(error)})`, {

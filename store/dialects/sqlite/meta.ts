@@ -1,6 +1,7 @@
 import { StoreError } from "../../store-error.ts";
 import { sqliteCode } from "./errors.ts";
 import type { Database } from "./library.ts";
+import { fullError } from "./space.ts";
 
 /** What table `meta` says of a store. */
 export interface Identity {
@@ -30,6 +31,8 @@ export function orDamaged<T>(path: string, read: () => T): T {
     if (code === null) throw error;
     if (code.startsWith("SQLITE_BUSY"))
       throw new StoreError("locked", path, `${path} is busy`, { cause: error });
+    const full = fullError(code, path, error);
+    if (full !== null) throw full;
     if (/^SQLITE_(?:CANTOPEN|READONLY|PERM)/.test(code)) {
       throw new StoreError("not_permitted", path, `${path} cannot be used (${code})`, { cause: error });
     }
