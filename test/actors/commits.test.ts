@@ -151,8 +151,9 @@ describe("a loop whose store has no room", () => {
       code: "storage_full",
       facts: { path: join(folder, "store.db"), retry_after: 1 },
     });
+    const begin = performance.now();
     await vi.waitFor(() => expect(refused).toBeGreaterThan(2), { timeout: 10_000, interval: 50 });
-    expect(refused).toBeLessThan(6);
+    expect(performance.now() - begin).toBeGreaterThan(1_000);
     isFull = false;
     expect((await hopper.tasks.wait(id, { timeoutMs: 10_000 })).status).toBe("failed");
   });

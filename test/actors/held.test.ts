@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
 import { handle, hold } from "../../machines/scopes/decisions.ts";
+import type { SqliteStore } from "../../store/dialects/sqlite/sqlite-store.ts";
 import type { SpawnedHopper } from "../../src/testing/index.ts";
 import {
   completeOne,
@@ -61,6 +62,9 @@ describe("tasks held for want of room at a child", () => {
     for (let left = 12; left > 0; left -= 2) for (const at of ["one", "two"]) await completeOne(h, at);
     expect(await standing(h, ids)).toEqual({ "done@one": 6, "done@two": 6 });
     for (const id of ids) expect(await delegationsOf(h, id)).toHaveLength(1);
+    // Nothing is open there any more, as far as their parent knows.
+    const { database } = h.store as SqliteStore;
+    expect(database.prepare("SELECT DISTINCT own_open FROM roster").pluck().all()).toEqual([0]);
     await expectConsistent(h);
   });
 

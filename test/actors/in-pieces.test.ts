@@ -113,6 +113,22 @@ describe("an instance that ends and holds much", () => {
     await expectConsistent(h);
   });
 
+  it("given it has much when its cascade begins and when it ends, then it is summed up once", async () => {
+    const h = await spawnTree([tree({ one: {} }, own)]);
+    const items = Array.from({ length: 350 }, (_, no) => ({
+      title: `Held ${no}`,
+      instanceId: "webapp",
+      route: false,
+    }));
+    await h.tasks.addBatch(items);
+    await h.settle();
+    await h.instances.terminate("webapp", { cascade: true });
+    await h.settle();
+    const summaries = (await h.history()).filter(({ event }) => event === "instance.summary");
+    expect(summaries.map(({ data }) => data)).toMatchObject([{ cancelled: 0 }, { cancelled: 350 }]);
+    await expectConsistent(h);
+  });
+
   it("given it ends in a cascade, or the process dies meanwhile, then all is given back once", async () => {
     const h = await spawnTree([tree({ one: ROOMY, two: ROOMY }, own)]);
     const items = Array.from({ length: 250 }, (_, no) => ({ title: `Task ${no}`, instanceId: "one" }));

@@ -47,6 +47,18 @@ describe("commands of the doors that wait", () => {
     inbox.add(work(0), "work");
   });
 
+  it("given the process has as many as it may, then there is room once they are taken", () => {
+    const inbox = new Inbox();
+    const fill = (): void => {
+      for (let to = 1; to <= LIMITS.inbox / 1_000; to += 1) inbox.add(work(to), "work", 1_000);
+    };
+    fill();
+    expect(() => inbox.add(work(900), "work")).toThrow(expect.objectContaining({ code: "overloaded" }));
+    numbers(inbox, LIMITS.inbox / 1_000);
+    fill();
+    expect(inbox.size).toBe(LIMITS.inbox / 1_000);
+  });
+
   it("given their texts are long, then new work is refused by what they take of memory, and a single one never is", () => {
     const inbox = new Inbox();
     const half = "x".repeat(LIMITS.inboxBytes / 4);

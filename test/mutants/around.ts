@@ -1,0 +1,90 @@
+import type { Line } from "./mutant.ts";
+
+/** What the store remembers and the doors say. */
+export const AROUND: readonly Line[] = [
+  [
+    "store/dialects/sqlite/spans.ts",
+    " AND epoch > 0`",
+    "`",
+    "a moment that somebody gave does not move (3.4)",
+    "actors/clocks.test.ts",
+  ],
+  [
+    "src/door/new-work.ts",
+    "this.#underWay -= 1;",
+    "",
+    "the cap counts what waits, not what has been (M7)",
+    "src/door/new-work.test.ts",
+  ],
+  [
+    "store/dialects/sqlite/fence.ts",
+    "if (read.get() !== (isMarked ? owner : before)) return false;",
+    "",
+    "an owner that lost the store stops (3.3)",
+    "store/lock.test.ts",
+  ],
+  [
+    "store/open.ts",
+    "if (found?.isFile() !== true || found.nlink < 2) return;",
+    "if (found !== null) return;",
+    "a file of two names is refused (3.3)",
+    "store/lock.test.ts",
+  ],
+  [
+    "store/dialects/sqlite/owner-lock.ts",
+    'database.exec("BEGIN EXCLUSIVE");',
+    'database.exec("BEGIN");',
+    "one process owns a store (3.3)",
+    "store/lock.test.ts",
+  ],
+  [
+    "store/dialects/sqlite/fence.ts",
+    'database.pragma("synchronous = FULL");',
+    "",
+    "what was answered survives a power cut (3.3)",
+    "store/open.test.ts",
+  ],
+  [
+    "store/dialects/sqlite/commit.ts",
+    "for (const entry of commit.roster.ended) tables.roster.remove(entry);",
+    "",
+    "what has ended leaves the roster",
+    "store/sqlite-memory.test.ts",
+    "actors/ephemeral.test.ts",
+  ],
+  [
+    "store/dialects/sqlite/damage.ts",
+    "/^SQLITE_(?:CORRUPT|NOTADB)/",
+    "/^SQLITE_NOTADB/",
+    "damage is named wherever it shows (5.1)",
+    "cli/damaged.e2e.test.ts",
+  ],
+  [
+    "src/door/polls.ts",
+    'if (!served) this.#call(groups, "any", call, tried);',
+    "",
+    "a place that came free is offered on (4.1)",
+    "src/door/polls.test.ts",
+  ],
+  [
+    "src/door/polls.ts",
+    "    call?.passed(this);\n",
+    "",
+    "a call that is not followed goes to another (4.1)",
+    "src/door/polls.test.ts",
+  ],
+  [
+    "src/door/door.ts",
+    "if (known.fingerprint !== fingerprint) {",
+    'if (known.fingerprint === "") {',
+    "a key is for one request (E4)",
+    "src/door/repeats.test.ts",
+  ],
+  [
+    "src/door/lifetime.ts",
+    "for (const over of this.#waiting) over(errorOf(refusal));",
+    "",
+    "every wait ends with the store (3.4)",
+    "src/closing.test.ts",
+  ],
+];
