@@ -14,12 +14,20 @@ export const instances: Entries<"instance.create"> = {
 };
 
 function onCreate(turn: Turn, { spec }: MessageOf<"instance.create">): void {
-  const refusal = turn.actor.isDesk ? checkRoot(spec) : checkChild(turn, spec);
+  const refusal = (turn.actor.isDesk ? checkRoot(spec) : checkChild(turn, spec)) ?? checkName(turn, spec);
   if (refusal !== null) return turn.refuse(refusal);
   const made = turn.actor.isDesk ? insertInstance(turn, spec, null) : insertChild(turn, spec);
   // With start: it answers once it runs.
   if (spec.start) turn.send(made.no, { type: "instance.command", verb: "start" }, turn.envelope.reply);
   else turn.answer({ kind: "instance", instance: { ...made } });
+}
+
+/** The store has the last word; what is foreseen here is an answer, and kept with the command's key. */
+function checkName(turn: Turn, { name }: InstanceSpec): Refusal | null {
+  if (!turn.isNameTaken(name)) return null;
+  return refuse("already_exists", `name ${JSON.stringify(name)} is the name of an instance`, {
+    field: "name",
+  });
 }
 
 function checkRoot(spec: InstanceSpec): Refusal | null {

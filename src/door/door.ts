@@ -95,13 +95,21 @@ export class Door {
 
   // ------------------------------------------------------------------ references
 
-  instance(reference: string, field = "id"): DirectoryEntry {
-    return resolveInstance(this.directory, reference, field);
+  /** With a key it may be a repeat: then one that has ended since is still meant by the name it had. */
+  instance(reference: string, field = "id", { idempotencyKey }: CommandOptions = {}): DirectoryEntry {
+    try {
+      return resolveInstance(this.directory, reference, field);
+    } catch (error) {
+      const isName = idempotencyKey !== undefined && typeof reference === "string";
+      const ended = isName ? this.directory.endedNamed(reference.trim()) : undefined;
+      if (ended === undefined) throw error;
+      return ended;
+    }
   }
 
   /** The number of an instance that may be left out. */
-  instanceNo(reference: string | undefined, field: string): InstanceNo | undefined {
-    return reference === undefined ? undefined : this.instance(reference, field).no;
+  instanceNo(reference: string | undefined, field: string, asked?: CommandOptions): InstanceNo | undefined {
+    return reference === undefined ? undefined : this.instance(reference, field, asked).no;
   }
 
   async task(reference: string, field = "id"): Promise<Task> {

@@ -109,12 +109,15 @@ export function instances(door: Door, journal: Journal, polls: Polls): Instances
 async function create(door: Door, params: contract.CreateInstanceParams): Promise<InstanceView> {
   const checked = check(contract.createInstance, params);
   const spec = contract.toInstanceSpec(checked);
-  const parent = door.instanceNo(checked.parentId ?? undefined, "parentId") ?? DESK;
+  const parent = door.instanceNo(checked.parentId ?? undefined, "parentId", checked) ?? DESK;
   return await door.askInstance({
     to: parent,
     command: { type: "instance.create", spec },
     asked: checked,
-    precondition: () => refuseTaken(door.directory, spec),
+    // With a key it is refused by the turn, so that the refusal is kept with it.
+    ...(checked.idempotencyKey === undefined
+      ? { precondition: () => refuseTaken(door.directory, spec) }
+      : {}),
   });
 }
 
@@ -137,7 +140,7 @@ async function send(
   command: Omit<Extract<Command, { type: "instance.lifecycle" }>, "type">,
   asked: CommandOptions,
 ): Promise<InstanceView> {
-  const to = door.instance(id).no;
+  const to = door.instance(id, "id", asked).no;
   return await door.askInstance({ to, command: { type: "instance.lifecycle", ...command }, asked });
 }
 
@@ -203,7 +206,7 @@ async function queuedSince(journal: Journal, task: Task): Promise<number> {
 async function claim(door: Door, polls: Polls, id: string, params: contract.ClaimParams): Promise<Claim[]> {
   const [signal, asked] = apart(params);
   const checked = check(contract.claimTasks, asked);
-  const to = door.instance(id).no;
+  const to = door.instance(id, "id", checked).no;
   const until = door.clock.monotonic() + checked.waitMs;
   const claims = {
     type: "instance.claim",

@@ -38,7 +38,7 @@ export function taskIntake(door: Door, journal: Journal): TaskIntake {
       const checked = check(contract.updateTask, params);
       const dependsOn =
         checked.dependsOn === undefined ? undefined : await taskNumbers(door, checked.dependsOn);
-      const edit = contract.toTaskEdit(checked, { dependsOn, now: door.clock.now() });
+      const edit = contract.toTaskEdit(checked, { dependsOn, now: nowFor(door, checked) });
       return await door.askTask(id, checked, (task) => ({ type: "task.edit", task, edit }));
     },
   };
@@ -53,7 +53,10 @@ async function addBatch(
   checkBatch(checked.items);
   const entries: { spec: TaskSpec; instance: InstanceNo | null }[] = [];
   for (const item of checked.items) {
-    entries.push({ spec: await specOf(door, item), instance: placeOf(door, item.instanceId) });
+    entries.push({
+      spec: await specOf(door, item, checked),
+      instance: placeOf(door, item.instanceId, checked),
+    });
   }
   const command: Command = { type: "tasks.enter", items: entries, hierarchy: [] };
   const precondition = (): void => refuseTerminated(door, entries);
@@ -68,8 +71,8 @@ function refuseTerminated(door: Door, entries: readonly { readonly instance: Ins
   }
 }
 
-function placeOf(door: Door, reference: string | null | undefined): InstanceNo | null {
-  if (reference !== undefined && reference !== null) return door.instance(reference, "instanceId").no;
+function placeOf(door: Door, reference: string | null | undefined, asked: CommandOptions): InstanceNo | null {
+  if (reference !== undefined && reference !== null) return door.instance(reference, "instanceId", asked).no;
   return door.onlyRoot();
 }
 
@@ -81,17 +84,26 @@ async function taskNumbers(door: Door, references: readonly string[]): Promise<T
 }
 
 /** A checked task with its references resolved; a project named by id becomes its name. */
-export async function specOf(door: Door, checked: contract.CheckedTask): Promise<TaskSpec> {
+/** When a moment counts as passed. A request with a key may be a repeat, which is not asked again: the turn looks at a first one. */
+function nowFor(door: Door, { idempotencyKey }: CommandOptions): number {
+  return idempotencyKey === undefined ? door.clock.now() : Number.NEGATIVE_INFINITY;
+}
+
+export async function specOf(
+  door: Door,
+  checked: contract.CheckedTask,
+  asked: CommandOptions = {},
+): Promise<TaskSpec> {
   const dependsOn = await taskNumbers(door, contract.dependencyRefs(checked));
-  const spec = contract.toTaskSpec(checked, { dependsOn, now: door.clock.now(), source: "library" });
+  const spec = contract.toTaskSpec(checked, { dependsOn, now: nowFor(door, asked), source: "library" });
   const project = spec.project === null ? undefined : door.directory.byId(spec.project);
   return project === undefined ? spec : { ...spec, project: project.name };
 }
 
 async function add(door: Door, journal: Journal, params: contract.CreateTaskParams): Promise<TaskView> {
   const checked = check(contract.createTask, params);
-  const spec = await specOf(door, checked);
-  const to = placeOf(door, checked.instanceId) ?? DESK;
+  const spec = await specOf(door, checked, checked);
+  const to = placeOf(door, checked.instanceId, checked) ?? DESK;
   const answer = await door.ask("task", { to, command: { type: "task.create", spec }, asked: checked });
   const { settleMs = 0 } = checked;
   if (settleMs === 0) return await door.taskView(answer.task);

@@ -32,7 +32,7 @@ export function taskMoves(door: Door): TaskMoves {
     async assign(id, params) {
       const { instanceId, ...asked } = check(contract.assignTask, params);
       const task = await door.taskAddress(id);
-      const to = door.instance(instanceId, "instanceId");
+      const to = door.instance(instanceId, "instanceId", asked);
       const command: Command = { type: "task.assign", task: task.no, to: to.no };
       const precondition = (): void => {
         if (to.status === "terminated") throw errorOf(needsLiveInstance(to));
@@ -60,7 +60,7 @@ async function delegate(
     params,
   );
   const task = await door.task(id);
-  const to = targetInstanceId === null ? null : door.instance(targetInstanceId, "targetInstanceId").no;
+  const to = targetInstanceId === null ? null : door.instance(targetInstanceId, "targetInstanceId", asked).no;
   if (delegationType === "escalate" && (to === null || to === parentOf(door, task))) {
     return await escalate(door, task, { reason: notes, ...asked });
   }
@@ -93,7 +93,7 @@ async function reassign(
   params: { to: string; reason: string | null; autoAccept: boolean; asked: CommandOptions },
 ): Promise<DelegationView> {
   const { reason, autoAccept, asked } = params;
-  const to = door.instance(params.to, "targetInstanceId").no;
+  const to = door.instance(params.to, "targetInstanceId", params.asked).no;
   const { no, holder } = task;
   const parent = parentOf(door, task);
   return await door.askDelegation({

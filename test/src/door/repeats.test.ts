@@ -41,6 +41,60 @@ describe("a request repeated with its key when the state has moved on", () => {
     expect(await codeOf(h.instances.create({ ...params, idempotencyKey: "other" }))).toBe("already_exists");
   });
 
+  it("given its instance was called by a name that it has given up with its end, then the first answer is given", async () => {
+    const h = await spawnTree();
+    const asked = { title: "Build", instanceId: "one", ...KEY };
+    const first = await h.tasks.add(asked);
+    const batch = await h.tasks.addBatch([{ title: "Two", instanceId: "one" }], { idempotencyKey: "b" });
+    const claim = await h.instances.claim("one", { workerId: "w", idempotencyKey: "c" });
+    const assigned = await h.tasks.add({ title: "Later", route: false });
+    const end = await h.instances.terminate("one", { idempotencyKey: "end" });
+    await h.settle();
+    const before = await eventsOf(h);
+    expect((await h.tasks.add(asked)).id).toBe(first.id);
+    expect(
+      (await h.tasks.addBatch([{ title: "Two", instanceId: "one" }], { idempotencyKey: "b" })).items[0]?.id,
+    ).toBe(batch.items[0]?.id);
+    expect(await h.instances.claim("one", { workerId: "w", idempotencyKey: "c" })).toEqual(claim);
+    expect(await h.instances.terminate("one", { idempotencyKey: "end" })).toMatchObject({
+      id: end.id,
+      status: "terminated",
+    });
+    expect(await eventsOf(h)).toBe(before);
+    expect(assigned.status).toBe("pending");
+    // What was never asked finds nobody of that name who could do it.
+    expect(await codeOf(h.tasks.add({ ...asked, idempotencyKey: "new" }))).not.toBe("accepted");
+    expect(await codeOf(h.tasks.add({ title: "Build", instanceId: "one" }))).toBe("not_found");
+  });
+
+  it("given a deadline that has passed since, then the first answer is given", async () => {
+    const h = await spawnTree();
+    const deadlineAt = new Date(h.clock.now() + 60_000).toISOString();
+    const asked = { title: "Build", instanceId: "one", deadlineAt, ...KEY };
+    const first = await h.tasks.add(asked);
+    await h.advance("2h");
+    expect((await h.tasks.add(asked)).id).toBe(first.id);
+  });
+
+  it("given two creations of one name at once, then the one that lost stays refused, also once the name is free", async () => {
+    const h = await spawnTree();
+    const create = (idempotencyKey: string) =>
+      h.hopper.instances.create({ name: "shop", scope: "PROJECT", parentId: "global", idempotencyKey });
+    const [one, two] = [create("one"), create("two")];
+    const lost = codeOf(two);
+    for (let round = 0; round < 3; round += 1) {
+      await new Promise(setImmediate);
+      await h.settle();
+    }
+    const { id } = await one;
+    expect(await lost).toBe("already_exists");
+    await h.instances.terminate(id);
+    expect(await codeOf(create("two").finally(() => h.settle()))).toBe("already_exists");
+    expect(await codeOf(h.instances.create({ name: "shop", scope: "PROJECT", parentId: "global" }))).toBe(
+      "accepted",
+    );
+  });
+
   it("given instances.create, when another instance has the name by now, then the one created then is answered", async () => {
     const h = await spawnTree();
     const params = { name: "shop", scope: "PROJECT", ...KEY } as const;
