@@ -76,9 +76,7 @@ export function explainNoCandidate(
 }
 
 function explainFull({ counts }: Screening, filter: CandidateFilter): string {
-  const states: string[] = [];
-  if (counts.full > 0) states.push("full");
-  if (counts.refused_this_round > 0) states.push("refused it");
+  const states = counts.refused_this_round > 0 ? ["full", "refused it"] : ["full"];
   return `${typeof filter.named === "string" ? `${filter.named} is` : "all are"} ${states.join(" or ")}`;
 }
 

@@ -95,16 +95,8 @@ export class Door {
 
   // ------------------------------------------------------------------ references
 
-  /** With a key it may be a repeat: then one that has ended since is still meant by the name it had. */
-  instance(reference: string, field = "id", { idempotencyKey }: CommandOptions = {}): DirectoryEntry {
-    try {
-      return resolveInstance(this.directory, reference, field);
-    } catch (error) {
-      const isName = idempotencyKey !== undefined && typeof reference === "string";
-      const ended = isName ? this.directory.endedNamed(reference.trim()) : undefined;
-      if (ended === undefined) throw error;
-      return ended;
-    }
+  instance(reference: string, field = "id", asked: CommandOptions = {}): DirectoryEntry {
+    return resolveInstance(this.directory, reference, field, asked);
   }
 
   /** The number of an instance that may be left out. */
@@ -162,8 +154,7 @@ export class Door {
     const { by = "library", idempotencyKey: key } = asked;
     const stored = key === undefined ? null : await this.store.commandByKey(by, key);
     // Nothing is awaited from here to the loop, so that two requests with one key are one.
-    const known =
-      stored ?? (key === undefined ? null : (this.#underWay.get(JSON.stringify([by, key])) ?? null));
+    const known = stored ?? (key === undefined ? null : (this.#underWay.get(nameOf(by, key)) ?? null));
     if (known === null) precondition?.();
     if (!this.writable) {
       const detail = "The store was opened for reading only; nothing can be changed through it.";
@@ -194,7 +185,7 @@ export class Door {
     if (known === null) {
       const key: Key = { caller: by, key: params.key, fingerprint };
       const pending = this.system.submit({ to, command, by, key });
-      const name = JSON.stringify([by, params.key]);
+      const name = nameOf(by, params.key);
       this.#underWay.set(name, { fingerprint, pending });
       return pending.finally(() => this.#underWay.delete(name));
     }
@@ -298,4 +289,5 @@ export class Door {
   }
 }
 
+const nameOf = (by: string, key: string): string => JSON.stringify([by, key]);
 const NO_IDS: ReadonlyMap<number, string> = new Map();

@@ -8,11 +8,13 @@ import { silentLog } from "../environment/real.ts";
 import { createHopper, type Hopper } from "../hopper.ts";
 import { INTERNALS, internalsOf, type Internals } from "../verbs/internals.ts";
 import type { EventView } from "../views/views.ts";
+import { Faults, type FaultKind } from "./faults.ts";
 import { keepersChecked } from "./keeper-check.ts";
 import { countingIds, seededRandom } from "./seeded.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 export { VirtualClock } from "./virtual-clock.ts";
+export type { FaultKind } from "./faults.ts";
 export { countingIds, seededRandom } from "./seeded.ts";
 
 /** Batches after which a verb without an answer is a fault. */
@@ -49,7 +51,13 @@ export class SpawnedHopper {
 
   static async spawn(params: SpawnParams = {}): Promise<SpawnedHopper> {
     const random = seededRandom(params.seed ?? 1);
-    const environment = { clock: new VirtualClock(), random, ids: countingIds(), strays: [] };
+    const environment = {
+      clock: new VirtualClock(),
+      random,
+      ids: countingIds(),
+      strays: [],
+      faults: new Faults(),
+    };
     return new SpawnedHopper(params, await begin(params, environment, null), environment);
   }
 
@@ -133,6 +141,19 @@ export class SpawnedHopper {
     await this.settle();
   }
 
+  /**
+   * The next commit fails, or the n-th from now on. `full` and `busy`: callers hear so, what waits is tried again. `io`: nobody
+   * knows what is stored, so this Hopper stops; `crash` and `restart` bring back what the store holds.
+   */
+  failCommit(kind: FaultKind = "io", n = 1): void {
+    this.#environment.faults.plan(kind, n);
+  }
+
+  /** No commit finds room from now on (`storage_full`); false = there is some again. */
+  diskFull(isFull = true): void {
+    this.#environment.faults.setFull(isFull);
+  }
+
   /** Every event so far. */
   async history(): Promise<EventView[]> {
     const events: EventView[] = [];
@@ -180,6 +201,7 @@ interface Environment {
   readonly ids: ReturnType<typeof countingIds>;
   /** What breaks the rule of keepers, as commits show it. */
   readonly strays: string[];
+  readonly faults: Faults;
 }
 
 interface Begun {
@@ -199,12 +221,13 @@ async function begin(
     ...(image === null ? {} : { image }),
   });
   const { wrap, ...options } = params;
-  const { strays, ...world } = environment;
+  const { strays, faults, ...world } = environment;
+  const faulted = faults.over(opened);
   const hopper = await createHopper({
     ...options,
     ...world,
     log: silentLog,
-    opened: keepersChecked(wrap?.(opened) ?? opened, (broken) => strays.push(broken)),
+    opened: keepersChecked(wrap?.(faulted) ?? faulted, (broken) => strays.push(broken)),
     running: false,
     trace: true,
   });

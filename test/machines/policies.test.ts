@@ -18,7 +18,11 @@ import {
 } from "../../machines/policies/held.ts";
 import { globalBehavior } from "../../machines/scopes/global.ts";
 import { projectBehavior } from "../../machines/scopes/project.ts";
-import { orchestrationBehavior } from "../../machines/scopes/unrouted.ts";
+import {
+  federatedBehavior,
+  orchestrationBehavior,
+  personalBehavior,
+} from "../../machines/scopes/unrouted.ts";
 import type { Decision } from "../../machines/messages/decision.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { InstanceStatus } from "../../machines/records/instance.ts";
@@ -140,6 +144,13 @@ describe("a held task", () => {
     ["any child that runs", "child", {}, { heldReason: "no_route" }],
     ["a child that fits", "match", { unmatched: "hold" }, { heldReason: "no_route" }],
     ["room in its own queue", "own room", { behavior: orchestrationBehavior, isDecided: false }, {}],
+    ["room on a person's list", "own room", { behavior: personalBehavior }, {}],
+    [
+      "nothing that another Hopper would say yet",
+      "child",
+      { behavior: federatedBehavior },
+      { heldReason: "no_route" },
+    ],
     ["who knows what, by a behavior from outside", "anything", { behavior: {} }, {}],
     [
       "who knows what, for a child that does not run",

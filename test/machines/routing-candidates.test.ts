@@ -253,3 +253,28 @@ describe("a long roster", () => {
     ]);
   });
 });
+
+describe("of many that cannot take it", () => {
+  const many = (more: Partial<RosterEntry>) =>
+    Array.from({ length: 90 }, (_, no) => child(no + 2, `c${no}`, more));
+
+  test.each<[string, Partial<RosterEntry>, Partial<RoutableTask>, string]>([
+    ["full", { room: 0 }, {}, "all are full"],
+    [
+      "in_chain",
+      {},
+      { chain: [1, ...Array.from({ length: 90 }, (_, no) => no + 2)] },
+      "nobody but those it came from",
+    ],
+    ["not_running", { status: "paused" }, {}, "no running child"],
+    ["not_selected", {}, { project: "nobody" }, "no child named nobody"],
+  ])("as many are told as a decision stores: %s", (because, more, about, reason) => {
+    const ranking = rank(many(more), about);
+    expect([ranking.best, ranking.reason, ranking.ranked.length]).toEqual([
+      null,
+      reason,
+      LIMITS.candidatesStored,
+    ]);
+    expect(new Set(ranking.ranked.map(({ lostBecause }) => lostBecause))).toEqual(new Set([because]));
+  });
+});

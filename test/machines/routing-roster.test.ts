@@ -36,3 +36,8 @@ test("a child stands where its last news put it, under the name it has now", () 
     undefined,
   ]);
 });
+
+test("a name that has passed to another child is that one's", () => {
+  const roster = Roster.of([child(2, "one"), child(3, "one")]);
+  expect([roster.delete(2), roster.delete(2), roster.named("one")?.child]).toEqual([true, false, 3]);
+});

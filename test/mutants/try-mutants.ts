@@ -7,7 +7,7 @@ import type { Mutant } from "./mutant.ts";
 const ROOT = join(import.meta.dirname, "..", "..");
 /** What is made, not written; the libraries are lent. */
 const LEFT_OUT = new Set([".git", ".gate", "coverage", "dist", "node_modules"]);
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 60_000;
 
 /** What became of a bug that was planted. */
 export interface Tried {
@@ -57,6 +57,9 @@ async function isKilled(copy: string, { file, text, replacement, tests }: Mutant
     cwd: copy,
     reject: false,
     timeout: LIMIT_MS,
+    // One that loops for ever is not left behind.
+    killDescendants: true,
+    killSignal: "SIGKILL",
     env: { CI: "1" },
   });
   writeFileSync(path, whole);
