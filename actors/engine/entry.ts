@@ -13,11 +13,19 @@ export type Admission = "work" | "progress";
 /** Who wait for a task, told at a time. */
 export const WATCHERS = 100;
 
+/** What a command would bring into being. */
+export interface Load {
+  /** Tasks and instances. */
+  readonly records: number;
+  /** Characters of their texts, as far as these may be long. */
+  readonly chars: number;
+}
+
 /** What the engine must know of a kind of message, whatever it asks for. */
 interface EntryBase<M> {
   readonly admission: Admission;
-  /** Tasks and instances that it would bring into being, where they are not one; what the doors count. */
-  records?(message: M): number;
+  /** How much it asks for; absent = one record without a long text. What the doors count. */
+  load?(message: M): Load;
   /** The desk handles it too; else it needs an instance. */
   readonly desk?: true;
   /** What an actor tells itself to end what it began: handled before all that waits for it. */

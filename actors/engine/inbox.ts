@@ -2,19 +2,16 @@ import { HopperError } from "../../machines/errors.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
 import type { ActorNo } from "../../machines/records/values.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import type { Admission } from "./entry.ts";
+import type { Admission, Load } from "./entry.ts";
 import { FairQueue } from "./mailbox.ts";
 
 /** Of so many commands that are taken one asks for new work, if any waits: what goes on cannot keep it out for ever. */
 const SHARE = 8;
 
-/** How much a command asks for. */
-interface Load {
-  readonly to: ActorNo;
-  /** Tasks and instances it would bring into being. */
-  readonly records: number;
-  readonly bytes: number;
-}
+/** Of a command that says nothing of what it asks for. */
+const ONE: Load = { records: 1, chars: 0 };
+/** Characters are kept in two bytes each, at most. */
+const CHAR_BYTES = 2;
 
 /**
  * Commands of the doors that wait for a batch. What moves or ends work that is there goes before what asks for new work, and
@@ -35,9 +32,9 @@ export class Inbox {
     return this.#queues.progress.size + this.#queues.work.size;
   }
 
-  /** Throws overloaded for new work when too much waits for its actor, or in this process; `records` as of its entry. */
-  add(envelope: Envelope, admission: Admission, records = 1): void {
-    if (admission === "work") this.#admit(envelope, records);
+  /** Throws overloaded for new work when too much waits for its actor, or in this process; `load` as of its entry. */
+  add(envelope: Envelope, admission: Admission, load = ONE): void {
+    if (admission === "work") this.#admit(envelope, load);
     this.#queues[admission].add(envelope);
   }
 
@@ -61,9 +58,10 @@ export class Inbox {
     return taken;
   }
 
-  #admit(envelope: Envelope, records: number): void {
-    const { to, message } = envelope;
-    const bytes = bytesOf(message);
+  #admit(envelope: Envelope, load: Load): void {
+    const { to } = envelope;
+    const { records, chars } = load;
+    const bytes = chars * CHAR_BYTES;
     const here = this.#waiting.get(to) ?? 0;
     const full =
       here >= LIMITS.mailbox
@@ -74,7 +72,7 @@ export class Inbox {
             ? `commands of ${Math.round(this.#bytes / 2 ** 20)} MiB wait in this process already`
             : null;
     if (full !== null) throw overloaded(full);
-    this.#loads.set(envelope, { to, records, bytes });
+    this.#loads.set(envelope, load);
     this.#waiting.set(to, here + records);
     this.#records += records;
     this.#bytes += bytes;
@@ -84,24 +82,15 @@ export class Inbox {
     const load = this.#loads.get(envelope);
     if (load === undefined) return;
     this.#loads.delete(envelope);
-    const left = (this.#waiting.get(load.to) ?? 0) - load.records;
-    if (left > 0) this.#waiting.set(load.to, left);
-    else this.#waiting.delete(load.to);
+    const left = (this.#waiting.get(envelope.to) ?? 0) - load.records;
+    if (left > 0) this.#waiting.set(envelope.to, left);
+    else this.#waiting.delete(envelope.to);
     this.#records -= load.records;
-    this.#bytes -= load.bytes;
+    this.#bytes -= load.chars * CHAR_BYTES;
   }
 }
 
 /** What a caller meets who asks for new work while too much of it waits; `full`: what waits, in words. */
 export function overloaded(full: string): HopperError {
   return new HopperError("overloaded", `${full}; try again in a second.`, { retry_after: 1 });
-}
-
-/** The texts of a command, two bytes a character. */
-function bytesOf(value: unknown): number {
-  if (typeof value === "string") return value.length * 2;
-  if (typeof value !== "object" || value === null) return 0;
-  let bytes = 0;
-  for (const member of Object.values(value)) bytes += bytesOf(member);
-  return bytes;
 }

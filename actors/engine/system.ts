@@ -105,7 +105,7 @@ export class System {
   #enqueue(envelope: Envelope): void {
     const { message } = envelope;
     const entry = this.#context.protocol.messages[message.type];
-    this.#inbox.add(envelope, entry.admission, entry.records?.(message));
+    this.#inbox.add(envelope, entry.admission, entry.load?.(message));
   }
 
   /** The answer of a command that came before, also in an earlier process (an idempotent repeat). */

@@ -8,14 +8,17 @@ import { insertInstance } from "./instances.ts";
 import { hold } from "./routing.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
-import { pastDeadline, taskCreated } from "./tasks.ts";
+import { charsOf, pastDeadline, taskCreated } from "./tasks.ts";
 
 /** A batch of tasks, and with a plan its hierarchy: everything inserted in this one turn, or nothing. */
 export const batches: Entries<"tasks.enter"> = {
   "tasks.enter": {
     needs: "nothing",
     admission: "work",
-    records: ({ items, hierarchy }) => items.length + hierarchy.length,
+    load: ({ items, hierarchy }) => ({
+      records: items.length + hierarchy.length,
+      chars: items.reduce((sum, { spec }) => sum + charsOf(spec), 0),
+    }),
     desk: true,
     addresses: ({ items }) => items.flatMap(({ spec }) => spec.dependsOn),
     handle: onEnter,

@@ -10,7 +10,13 @@ import { introduction } from "./children.ts";
 
 /** Creating instances: a root is made by the desk, a child by its parent (spec/runtime.md 3.1). */
 export const instances: Entries<"instance.create"> = {
-  "instance.create": { needs: "nothing", admission: "work", desk: true, handle: onCreate },
+  "instance.create": {
+    needs: "nothing",
+    admission: "work",
+    load: ({ spec }) => ({ records: 1, chars: spec.description?.length ?? 0 }),
+    desk: true,
+    handle: onCreate,
+  },
 };
 
 function onCreate(turn: Turn, { spec }: MessageOf<"instance.create">): void {

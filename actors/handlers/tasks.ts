@@ -14,6 +14,7 @@ export const tasks: Entries<"task.create" | "task.assign" | "task.update" | "tas
   "task.create": {
     needs: "nothing",
     admission: "work",
+    load: ({ spec }) => ({ records: 1, chars: charsOf(spec) }),
     desk: true,
     addresses: ({ spec }) => spec.dependsOn,
     handle: onCreate,
@@ -39,6 +40,11 @@ export const tasks: Entries<"task.create" | "task.assign" | "task.update" | "tas
     },
   },
 };
+
+/** Of the texts of a task that may be long. */
+export function charsOf({ title, description, payload }: TaskSpec): number {
+  return title.length + (description?.length ?? 0) + (payload?.length ?? 0);
+}
 
 /** What `task.created` says of a task that begins here. */
 export function taskCreated(

@@ -5,8 +5,8 @@ import { LIMITS } from "../../machines/settings.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
 
 const progress = (to: number, task: number): Envelope => envelopeOf(to, { type: "task.audit", task });
-const work = (to: number, text = "x"): Envelope =>
-  envelopeOf(to, { type: "task.create", spec: { title: text } } as never);
+const work = (to: number): Envelope => envelopeOf(to, { type: "task.create", spec: {} } as never);
+const batchOf = (records: number, chars = 0) => ({ records, chars });
 
 function numbers(inbox: Inbox, count: number): unknown[] {
   return Array.from({ length: count }, () => {
@@ -35,7 +35,8 @@ describe("commands of the doors that wait", () => {
 
   it("given a batch, then it counts as many as it has, until it is taken", () => {
     const inbox = new Inbox();
-    for (let batch = 0; batch < LIMITS.mailbox / 1_000; batch += 1) inbox.add(work(0), "work", 1_000);
+    for (let batch = 0; batch < LIMITS.mailbox / 1_000; batch += 1)
+      inbox.add(work(0), "work", batchOf(1_000));
     const refused = expect.objectContaining({
       code: "overloaded",
       detail: expect.stringContaining("10000 commands"),
@@ -50,7 +51,7 @@ describe("commands of the doors that wait", () => {
   it("given the process has as many as it may, then there is room once they are taken", () => {
     const inbox = new Inbox();
     const fill = (): void => {
-      for (let to = 1; to <= LIMITS.inbox / 1_000; to += 1) inbox.add(work(to), "work", 1_000);
+      for (let to = 1; to <= LIMITS.inbox / 1_000; to += 1) inbox.add(work(to), "work", batchOf(1_000));
     };
     fill();
     expect(() => inbox.add(work(900), "work")).toThrow(expect.objectContaining({ code: "overloaded" }));
@@ -61,14 +62,16 @@ describe("commands of the doors that wait", () => {
 
   it("given their texts are long, then new work is refused by what they take of memory, and a single one never is", () => {
     const inbox = new Inbox();
-    const half = "x".repeat(LIMITS.inboxBytes / 4);
-    inbox.add(work(3, `${half}${half}${half}`), "work");
-    expect(() => inbox.add(work(4), "work")).toThrow(
-      expect.objectContaining({ code: "overloaded", detail: expect.stringContaining("96 MiB") }),
+    const quarter = batchOf(1, LIMITS.inboxBytes / 8);
+    inbox.add(work(3), "work", batchOf(1, LIMITS.inboxBytes));
+    expect(() => inbox.add(work(4), "work", batchOf(1, 1))).toThrow(
+      expect.objectContaining({ code: "overloaded", detail: expect.stringContaining("128 MiB") }),
     );
     numbers(inbox, 1);
-    inbox.add(work(3, half), "work");
-    inbox.add(work(4, "x"), "work");
-    expect(() => inbox.add(work(4, half), "work")).toThrow(expect.objectContaining({ code: "overloaded" }));
+    for (let to = 1; to <= 4; to += 1) inbox.add(work(to), "work", quarter);
+    expect(() => inbox.add(work(5), "work", quarter)).toThrow(
+      expect.objectContaining({ code: "overloaded" }),
+    );
+    inbox.add(work(5), "work");
   });
 });

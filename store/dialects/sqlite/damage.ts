@@ -14,26 +14,38 @@ export function namingDamage(error: unknown, path: string): unknown {
   return error;
 }
 
-type Method = (...params: readonly unknown[]) => unknown;
+type Method = (a?: unknown, b?: unknown, c?: unknown) => unknown;
+
+/** The same function, of as many parameters: the loop asks thirty times a task, and a list of parameters costs a list. */
+function guard(method: Method, path: string): Method {
+  const outcome = (result: unknown): unknown =>
+    result instanceof Promise
+      ? result.catch((error: unknown) => {
+          throw namingDamage(error, path);
+        })
+      : result;
+  const guards: Method[] = [
+    () => outcome(method()),
+    (a) => outcome(method(a)),
+    (a, b) => outcome(method(a, b)),
+    (a, b, c) => outcome(method(a, b, c)),
+  ];
+  const asked = guards[method.length];
+  if (asked === undefined) throw new Error(`a question of ${method.length} parameters cannot be guarded`);
+  return (a, b, c) => {
+    try {
+      return asked(a, b, c);
+    } catch (error) {
+      throw namingDamage(error, path);
+    }
+  };
+}
 
 /** The same functions; what they throw names the file where it is damaged. */
 export function guarded<T extends object>(functions: T, path: string): T {
-  const guard =
-    (method: Method): Method =>
-    (...params) => {
-      try {
-        const result = method(...params);
-        if (!(result instanceof Promise)) return result;
-        return result.catch((error: unknown) => {
-          throw namingDamage(error, path);
-        });
-      } catch (error) {
-        throw namingDamage(error, path);
-      }
-    };
   const members = Object.entries(functions).map(([name, member]: [string, unknown]) => [
     name,
-    typeof member === "function" ? guard(member as Method) : member,
+    typeof member === "function" ? guard(member as Method, path) : member,
   ]);
   return Object.fromEntries(members) as T;
 }
