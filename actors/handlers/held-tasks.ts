@@ -8,12 +8,12 @@ import { decideTask, wouldHandle } from "./routing.ts";
 
 /** Held tasks are a queue: looked at again when what they wait for may have come. Source: spec/domain.md 2.6. */
 export const heldTasks: Entries<"instance.redecide" | "instance.admit"> = {
-  "instance.redecide": { needs: "nothing", admission: "progress", later: () => true, handle: onRedecide },
+  "instance.redecide": { needs: "nothing", admission: "progress", later: () => true, handle: lookOn },
   // What it asks for is done after every turn.
   "instance.admit": { needs: "nothing", admission: "progress", later: () => true, handle() {} },
 };
 
-/** Held tasks looked at in one turn; the others in the next, with commits in between where that takes long. */
+/** Held tasks looked at in one turn; the others in a later one, with commits in between where that takes long. */
 const LOOKS = 64;
 
 /**
@@ -24,14 +24,10 @@ export function redecideHeld(turn: Turn, news: News): void {
   lookOn(turn, { news, after: null, left: "room" in news ? news.room : null });
 }
 
-function onRedecide(turn: Turn, { news, after, left }: MessageOf<"instance.redecide">): void {
-  lookOn(turn, { news, after, left });
-}
-
 /** `after`: the last one that was looked at; `left`: so many more may move, null = all of them. */
 function lookOn(
   turn: Turn,
-  { news, after, left }: { news: News; after: Ranked | null; left: number | null },
+  { news, after, left }: Pick<MessageOf<"instance.redecide">, "news" | "after" | "left">,
 ): void {
   const { actor } = turn;
   if (!turn.isRunning || actor.held.size === 0) return;

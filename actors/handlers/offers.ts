@@ -210,7 +210,6 @@ function forgetOffer({ actor }: Turn, message: { readonly task: number; readonly
 }
 
 /** The child has one place fewer; where it has passed the task on and has it still, it says so itself (V1). */
-/** The child has one place fewer; where it has passed the task on and has it still, it says so itself (V1). */
 function onAcceptance(turn: Turn, { target }: MessageOf<"delegation.acceptance">): void {
   takeRoom(turn, target);
 }

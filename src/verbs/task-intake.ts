@@ -83,12 +83,12 @@ async function taskNumbers(door: Door, references: readonly string[]): Promise<T
   return [...new Set(numbers)];
 }
 
-/** A checked task with its references resolved; a project named by id becomes its name. */
 /** When a moment counts as passed. A request with a key may be a repeat, which is not asked again: the turn looks at a first one. */
 function nowFor(door: Door, { idempotencyKey }: CommandOptions): number {
   return idempotencyKey === undefined ? door.clock.now() : Number.NEGATIVE_INFINITY;
 }
 
+/** A checked task with its references resolved; a project named by id becomes its name. */
 export async function specOf(
   door: Door,
   checked: contract.CheckedTask,
