@@ -5,9 +5,9 @@ import { System } from "../actors/engine/system.ts";
 import type { LoopLimits } from "../actors/engine/system-params.ts";
 import { HopperError } from "../machines/errors.ts";
 import type { Scope } from "../machines/records/instance.ts";
+import type { Settings } from "../machines/settings.ts";
 import type { ScopeBehavior } from "../machines/scopes/behavior.ts";
 import { createScopeRegistry } from "../machines/scopes/registry.ts";
-import { openStore } from "../store/open.ts";
 import type { DoctorFinding, Store } from "../store/store.ts";
 import { loadConfiguration, type ConfigurationSources } from "./config/config.ts";
 import type { ListEventsParams } from "./contracts/events.ts";
@@ -18,6 +18,7 @@ import { Door } from "./door/door.ts";
 import { errorOf } from "./door/error-of.ts";
 import { Journal } from "./door/journal.ts";
 import { Lifetime } from "./door/lifetime.ts";
+import { letGo, openNamed } from "./door/store.ts";
 import { Polls } from "./door/polls.ts";
 import { stderrLog, systemClock, systemIds, systemRandom } from "./environment/real.ts";
 import { deadLetters, type DeadLetters } from "./verbs/dead-letters.ts";
@@ -129,14 +130,36 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   );
   const clock = params.clock ?? systemClock;
   const ids = params.ids ?? systemIds;
-  const { mode = "own", log = stderrLog } = params;
-  const store = params.opened ?? (await open(params, configured, clock, ids));
+  const { log = stderrLog } = params;
+  const store =
+    params.opened ?? (await openNamed({ ...params, store: params.store ?? configured, clock, ids }));
+  try {
+    return await runOn(store, { ...params, settings, clock, ids, log });
+  } catch (error) {
+    await letGo(store, log);
+    throw store.damageBehind(error) ?? error;
+  }
+}
+
+interface RunParams extends CreateHopperParams {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+async function runOn(store: Store, params: RunParams): Promise<Hopper> {
+  const { settings, clock, ids, log, mode = "own" } = params;
   const scopes = createScopeRegistry();
   for (const [scope, behavior] of Object.entries(params.scopes ?? {}))
     scopes.register(scope as Scope, behavior);
   const directory = await directoryOf(store);
   const beside = mode === "read" ? new Beside({ store, directory, clock }) : null;
-  const lifetime = new Lifetime({ clock, before: beside === null ? null : () => beside.catchUp() });
+  const lifetime = new Lifetime({
+    clock,
+    before: beside === null ? null : () => beside.catchUp(),
+    damageBehind: (error) => store.damageBehind(error),
+  });
   const system = new System({
     store,
     clock,
@@ -195,27 +218,6 @@ async function takeOver(hopper: HopperWithInternals, begin: () => void): Promise
   }
 }
 
-async function open(
-  params: CreateHopperParams,
-  configured: string | null,
-  clock: Clock,
-  ids: Ids,
-): Promise<Store> {
-  const url = params.store ?? configured;
-  if (url === null || url === undefined) {
-    const detail = "No store is named; give `store`, e.g. sqlite:work.db or sqlite::memory:.";
-    throw new HopperError("bad_configuration", detail, {});
-  }
-  return await openStore({
-    url,
-    mode: params.mode ?? "own",
-    clock,
-    ids: { uuid: () => ids.uuid(clock.now()) },
-    sleep: (ms) => new Promise((resolve) => clock.at(clock.now() + ms, resolve, "awaited")),
-    ...given({ lockWaitMs: params.lockWaitMs }),
-  });
-}
-
 interface Parts {
   readonly mode: "own" | "read";
   readonly beside: Beside | null;
@@ -233,7 +235,8 @@ function compose(door: Door, { mode, beside, auditor, left }: Parts): HopperWith
     auditor.stop();
     await system.stop();
     await journal.delivered();
-    await letGo(door, mode);
+    if (system.failed) await store.abandon();
+    else await letGo(store, door.log, mode === "own" ? "checkpoint" : undefined);
     lifetime.closed();
   };
   const close = (): Promise<void> => (closing ??= end());
@@ -262,20 +265,4 @@ function compose(door: Door, { mode, beside, auditor, left }: Parts): HopperWith
     [Symbol.asyncDispose]: close,
     [INTERNALS]: internals(door, journal, { left, audit: () => auditor.tick() }),
   };
-}
-
-/** Closes the store; one that has failed, or fails now, is left as it is: all that was answered stands in its log. */
-async function letGo({ store, system, log }: Door, mode: "own" | "read"): Promise<void> {
-  try {
-    if (!system.failed) {
-      if (mode === "own") await store.checkpoint();
-      return await store.close();
-    }
-  } catch (error) {
-    log.error(
-      { error: String(error) },
-      "the store could not be closed in order; its log is read when it is opened",
-    );
-  }
-  await store.abandon();
 }

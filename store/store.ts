@@ -4,6 +4,7 @@ import type { Instance, RosterEntry, Tally } from "../machines/records/instance.
 import type { Task, Watch } from "../machines/records/task.ts";
 import type { CommandKey, Commit, Counters, MailRow } from "./commit.ts";
 import type { Awaitable, Queries } from "./queries.ts";
+import type { StoreError } from "./store-error.ts";
 
 export type { CommandAnswer, CommandKey, Commit, Counters, DeadLetter, MailRow } from "./commit.ts";
 export type {
@@ -61,11 +62,6 @@ export class CommitError extends Error {
   }
 }
 
-/** Could a part of the store not be read? The error says which file it is. Known by its name: classes differ by dialect. */
-export function isDamage(error: unknown): boolean {
-  return error instanceof Error && error.name === "StoreError";
-}
-
 /**
  * The storage port. One owner at a time. Everything the loop needs between two commits is here;
  * what people ask is in {@link Queries}.
@@ -115,6 +111,11 @@ export interface Store {
    * spec/runtime.md 3.4). How many went: fewer than `limit` = that was all.
    */
   forgetKeys(before: number, limit: number): Awaitable<number>;
+  /**
+   * Where a part of the store could not be read: an error that says so and names the file; null = that is not why. Asked
+   * of what was thrown, and only then: reads are too frequent to be watched each.
+   */
+  damageBehind(error: unknown): StoreError | null;
   /** Truncate the log when nothing is going on. */
   checkpoint(): Awaitable<void>;
   close(): Awaitable<void>;
@@ -123,4 +124,9 @@ export interface Store {
    * would write what an fsync has refused.
    */
   abandon(): Awaitable<void>;
+}
+
+/** Is nobody's turn at fault? The store cannot be written, or read. */
+export function hasFailed(store: Store, error: unknown): boolean {
+  return (error instanceof CommitError && error.kind === "io") || store.damageBehind(error) !== null;
 }

@@ -1,4 +1,4 @@
-import { CommitError, isDamage } from "../../store/store.ts";
+import { hasFailed } from "../../store/store.ts";
 import type { Cancellable } from "./environment.ts";
 import type { SystemParams } from "./system-params.ts";
 import type { System } from "./system.ts";
@@ -69,8 +69,8 @@ export class Auditor {
 
   /** A store that is full or busy now is asked again the next time; one that fails stops everything. */
   #failed(error: unknown): void {
-    const { system, log } = this.#given;
-    if (isDamage(error) || (error instanceof CommitError && error.kind === "io")) system.fail(error as Error);
+    const { system, store, log } = this.#given;
+    if (hasFailed(store, error)) system.fail(error as Error);
     else log.warn({ error: String(error) }, "the auditor could not look");
   }
 

@@ -1,6 +1,6 @@
 import { refuse } from "../../machines/errors.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
-import { CommitError, isDamage } from "../../store/store.ts";
+import { CommitError, hasFailed } from "../../store/store.ts";
 import type { Answers } from "./answers.ts";
 import type { Batch } from "./batch.ts";
 import { Inbox } from "./inbox.ts";
@@ -32,7 +32,7 @@ export async function recover(params: {
 }): Promise<"recovered" | "held up"> {
   const { batch, plan, error, host } = params;
   host.context.sets.drop(batch);
-  if (isTheStores(error)) host.fail(error);
+  if (hasFailed(host.context.store, error)) host.fail(error);
   else if (error instanceof CommitError && (error.kind === "full" || error.kind === "busy")) {
     refuseAll(host, plan.admitted, error.kind);
     return "held up";
@@ -43,11 +43,6 @@ export async function recover(params: {
     }
   }
   return "recovered";
-}
-
-/** Nobody's turn is at fault: the store cannot be written, or read. */
-function isTheStores(error: Error): boolean {
-  return isDamage(error) || (error instanceof CommitError && error.kind === "io");
 }
 
 const TRY_AGAIN = {
@@ -86,7 +81,7 @@ async function alone(host: RecoveryHost, envelope: Envelope): Promise<void> {
     } catch (error) {
       host.context.sets.drop(batch);
       failure = error as Error;
-      if (isTheStores(failure)) return host.fail(failure);
+      if (hasFailed(host.context.store, failure)) return host.fail(failure);
       // What broke a rule breaks it again.
       if (failure instanceof CommitError) break;
     }

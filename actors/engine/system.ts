@@ -131,6 +131,7 @@ export class System {
    */
   fail(error: Error): void {
     if (this.failed) return;
+    const { message } = this.#context.store.damageBehind(error) ?? error;
     this.#running = false;
     this.#driven = false;
     this.#wakeUp.cancel();
@@ -140,7 +141,7 @@ export class System {
     );
     this.#failure = refuse(
       "unavailable",
-      `The store failed (${error.message}); whether the last changes happened is known once it is opened again. Repeat them with the same idempotency keys.`,
+      `The store failed (${message}); whether the last changes happened is known once it is opened again. Repeat them with the same idempotency keys.`,
     );
     this.#answers.refuseAll(this.#failure);
     this.#context.onFatal(this.#failure);

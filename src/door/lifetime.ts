@@ -1,7 +1,7 @@
 import type { Clock } from "../../actors/engine/environment.ts";
 import { CLOSED, DRAINING } from "../../actors/engine/system.ts";
 import { HopperError, type Refusal } from "../../machines/errors.ts";
-import { StoreError } from "../../store/store-error.ts";
+import type { StoreError } from "../../store/store-error.ts";
 import { errorOf } from "./error-of.ts";
 
 /** As good as for ever, for who waits without an end, in ms. */
@@ -37,6 +37,14 @@ interface Ends {
   readonly signal?: AbortSignal | undefined;
 }
 
+interface LifetimeParams {
+  readonly clock: Clock;
+  /** Done before each verb: a reader catches up with the owner beside it. */
+  readonly before: (() => Promise<unknown>) | null;
+  /** Where the store could not be read: what says so. */
+  readonly damageBehind: (error: unknown) => StoreError | null;
+}
+
 /**
  * How long a Hopper can be asked: until it is closed, or its store fails. The one end of every wait, and what every verb
  * meets afterwards. Source: spec/runtime.md 3.3, 3.4 (Shutdown).
@@ -44,19 +52,14 @@ interface Ends {
 export class Lifetime {
   readonly #clock: Clock;
   readonly #before: (() => Promise<unknown>) | null;
+  readonly #damageBehind: (error: unknown) => StoreError | null;
   readonly #waiting = new Set<(why: HopperError) => void>();
   #over: Refusal | null = null;
 
-  /** `before` is done before each verb: a reader catches up with the owner beside it. */
-  constructor({
-    clock,
-    before,
-  }: {
-    readonly clock: Clock;
-    readonly before: (() => Promise<unknown>) | null;
-  }) {
-    this.#clock = clock;
-    this.#before = before;
+  constructor(params: LifetimeParams) {
+    this.#clock = params.clock;
+    this.#before = params.before;
+    this.#damageBehind = params.damageBehind;
   }
 
   /** Waits end with `draining`, and so does what is asked until all is closed. */
@@ -104,9 +107,10 @@ export class Lifetime {
    * damaged is `store_damaged`.
    */
   inItsWords(error: unknown): unknown {
-    if (error instanceof StoreError)
-      return new HopperError("store_damaged", error.message, { path: error.path });
-    return this.#over === null || error instanceof HopperError ? error : errorOf(this.#over);
+    if (error instanceof HopperError) return error;
+    if (this.#over !== null) return errorOf(this.#over);
+    const damage = this.#damageBehind(error);
+    return damage === null ? error : new HopperError("store_damaged", damage.message, { path: damage.path });
   }
 
   /**

@@ -84,7 +84,7 @@ export function internals(
   journal: Journal,
   { left, audit }: Pick<Internals, "left" | "audit">,
 ): Internals {
-  return {
+  const verbs: Omit<Internals, "left" | "audit" | "metrics" | "onClaimable"> = {
     enterPlan: (params) => enterPlan(door, params),
     async claimOwn(id, { workerId, leaseSeconds }) {
       const command: Command = {
@@ -112,9 +112,6 @@ export function internals(
     async orphaned(taskId, epoch) {
       await door.askTask(taskId, { by: "runner" }, (task) => ({ type: "task.orphaned", task, epoch }));
     },
-    left,
-    audit,
-    metrics: () => door.system.metrics,
     runs: async (prefix) => [...(await door.store.queries.runs(prefix))],
     runTasks: async (runId) => await door.taskViews(await door.store.queries.runTasks(runId)),
     async cancelAll(tasks, { reason, by }) {
@@ -123,8 +120,14 @@ export function internals(
       const command: Command = { type: "tasks.cancel", tasks: numbers, reason, noted: false };
       await door.ask("cancelled", { to: DESK, command, asked: { by } });
     },
-    onClaimable: (listener) => journal.onClaimable(listener),
     nextDue: () => door.system.nextDue(),
+  };
+  return {
+    ...door.lifetime.verbs(verbs),
+    left,
+    audit,
+    metrics: () => door.system.metrics,
+    onClaimable: (listener) => journal.onClaimable(listener),
   };
 }
 

@@ -71,3 +71,13 @@ describe.each(["task", "event", "instance", "delegation", "tally", "roster", "co
     });
   },
 );
+
+describe("given a store that can be opened, but not begun on", () => {
+  it("then who tries is told why each time: the first has let go of it", async () => {
+    const store = `sqlite:${join(damaged("counter"), ".hopper", "hopper.db")}`;
+    for (const attempt of [1, 2]) {
+      const failed = createHopper({ store, lockWaitMs: 0 });
+      await expect(failed, `${attempt}`).rejects.toMatchObject({ name: "StoreError", kind: "damaged" });
+    }
+  });
+});

@@ -1,7 +1,7 @@
 import { CommitError, type ActorRows, type Counters, type Store } from "../../store.ts";
 import { Addresses } from "./addresses.ts";
 import { committer, transactor } from "./commit.ts";
-import { guarded } from "./damage.ts";
+import { damageBehind } from "./damage.ts";
 import { dueQueries } from "./due.ts";
 import type { Database } from "./library.ts";
 import type { Fence } from "./fence.ts";
@@ -62,7 +62,8 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
   const write = parts.readOnly ? readOnlyCommit : committer(tables, transact);
   let open = true;
   const path = parts.url.slice(SCHEME.length);
-  const store: Omit<SqliteStore, "database"> = {
+  return {
+    database,
     url: parts.url,
     id: identity.id,
     generation: identity.generation,
@@ -91,6 +92,7 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     },
     newestAt: () => (newestAt.get() as number | undefined) ?? null,
     forgetKeys: (before, limit) => transact(() => tables.key.forget(before, limit)),
+    damageBehind: (error) => damageBehind(error, path),
     checkpoint() {
       if (!parts.readOnly) database.pragma("wal_checkpoint(TRUNCATE)");
     },
@@ -108,5 +110,4 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
       parts.release("abandoned");
     },
   };
-  return { ...guarded(store, path), database, queries: guarded(queries, path) };
 }

@@ -1,0 +1,44 @@
+import type { Clock, Ids, Log } from "../../actors/engine/environment.ts";
+import { HopperError } from "../../machines/errors.ts";
+import { openStore } from "../../store/open.ts";
+import type { Store } from "../../store/store.ts";
+import { given } from "../contracts/given.ts";
+
+interface OpenParams {
+  /** `sqlite:PATH` or `sqlite::memory:`; nothing = no store was named. */
+  readonly store: string | null;
+  readonly mode?: "own" | "read" | undefined;
+  readonly lockWaitMs?: number | undefined;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** Opens the store of this address. @throws HopperError bad_configuration: none is named. @throws StoreError it cannot be opened. */
+export async function openNamed({ store, mode = "own", lockWaitMs, clock, ids }: OpenParams): Promise<Store> {
+  if (store === null) {
+    const detail = "No store is named; give `store`, e.g. sqlite:work.db or sqlite::memory:.";
+    throw new HopperError("bad_configuration", detail, {});
+  }
+  return await openStore({
+    url: store,
+    mode,
+    clock,
+    ids: { uuid: () => ids.uuid(clock.now()) },
+    sleep: (ms) => new Promise((resolve) => clock.at(clock.now() + ms, resolve, "awaited")),
+    ...given({ lockWaitMs }),
+  });
+}
+
+/** Closes the store; one that fails now is left as it is: all that was answered stands in its log. */
+export async function letGo(store: Store, log: Log, first?: "checkpoint"): Promise<void> {
+  try {
+    if (first === "checkpoint") await store.checkpoint();
+    return await store.close();
+  } catch (error) {
+    log.error(
+      { error: String(error) },
+      "the store could not be closed in order; its log is read when it is opened",
+    );
+  }
+  await store.abandon();
+}
