@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createHopper } from "../../src/index.ts";
+import { createHopper, type Hopper } from "../../src/index.ts";
 import type { Case, Row } from "../lib/case.ts";
 import { BURSTS, endMany, PRESSURES, type Burst, type Pressure } from "../lib/pressure-cases.ts";
 import { quantile, timedEach } from "../lib/stats.ts";
@@ -8,13 +8,23 @@ import { urlOf } from "../lib/w3-world.ts";
 /** Not timed: compiled code, caches, actors that come back. */
 const WARM_UP = 5;
 
-async function p50At({ build, op, times = 100 }: Pressure, waiting: number, file: string): Promise<number> {
+/** Measures at a hopper where so many wait. */
+async function beside(
+  file: string,
+  size: number,
+  build: Pressure["build"],
+  measure: (hopper: Hopper) => Promise<number>,
+): Promise<number> {
   const hopper = await createHopper({ store: urlOf(file) });
-  await build(hopper, waiting);
-  await timedEach(Math.min(times, WARM_UP), (turn) => op(hopper, turn));
-  const took = await timedEach(times, (turn) => op(hopper, turn));
+  await build(hopper, size);
+  const figure = await measure(hopper);
   await hopper.close();
-  return quantile(took, 0.5);
+  return figure;
+}
+
+async function p50({ op, times = 100 }: Pressure, hopper: Hopper): Promise<number> {
+  await timedEach(Math.min(times, WARM_UP), (turn) => op(hopper, turn));
+  return quantile(await timedEach(times, (turn) => op(hopper, turn)), 0.5);
 }
 
 function caseOf(pressure: Pressure): Case {
@@ -22,8 +32,10 @@ function caseOf(pressure: Pressure): Case {
   return {
     name: pressure.name,
     async run({ folder }) {
-      const few = await p50At(pressure, small, join(folder, "small.db"));
-      const manyOnes = await p50At(pressure, large, join(folder, "large.db"));
+      const at = (size: number, file: string) =>
+        beside(join(folder, file), size, pressure.build, (hopper) => p50(pressure, hopper));
+      const few = await at(small, "small.db");
+      const manyOnes = await at(large, "large.db");
       return { figures: { few, many: manyOnes, times: manyOnes / few, waiting: large } };
     },
   };
@@ -47,21 +59,15 @@ async function longestBlock(work: () => Promise<unknown>): Promise<number> {
   return longest;
 }
 
-async function blockAt({ build, op }: Burst, size: number, file: string): Promise<number> {
-  const hopper = await createHopper({ store: urlOf(file) });
-  await build(hopper, size);
-  const longest = await longestBlock(() => op(hopper, size));
-  await hopper.close();
-  return longest;
-}
-
 function burstCaseOf(burst: Burst): Case {
   const [small, large] = burst.sizes;
   return {
     name: burst.name,
     async run({ folder }) {
-      const fewBlock = await blockAt(burst, small, join(folder, "small.db"));
-      const manyBlock = await blockAt(burst, large, join(folder, "large.db"));
+      const at = (size: number, file: string) =>
+        beside(join(folder, file), size, burst.build, (hopper) => longestBlock(() => burst.op(hopper, size)));
+      const fewBlock = await at(small, "small.db");
+      const manyBlock = await at(large, "large.db");
       return { figures: { fewBlock, manyBlock, waiting: large } };
     },
   };

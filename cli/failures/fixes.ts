@@ -1,6 +1,6 @@
-import { dirname } from "node:path";
 import { commandText, shellWord } from "../../src/contracts/shell-word.ts";
 import type { Problem } from "./failure.ts";
+import { roomFor } from "./store-failure.ts";
 import { instanceVerbs } from "../render/instance.ts";
 import type { CommandSpec } from "../parse/spec.ts";
 
@@ -74,7 +74,7 @@ export function fixFor(problem: Problem, command: FailedCommand): string {
     case "timed_out":
       return noun === "task" ? commandText(["task", "explain", command.subject]) : commandText(["status"]);
     case "storage_full":
-      return `df -h ${shellWord(dirname(typeof problem["path"] === "string" ? problem["path"] : "./"))}    (free some space there, then run this again)`;
+      return roomFor(typeof problem["path"] === "string" ? problem["path"] : "./");
     case "internal":
       return commandText(["doctor"]);
     case "unavailable":

@@ -55,6 +55,11 @@ export function damagedStore(path: string, detail: string): Explained {
   };
 }
 
+/** What makes room for a file. */
+export function roomFor(path: string): string {
+  return `df -h ${shellWord(dirname(path))}    (free some space there, then run this again)`;
+}
+
 function backupOf(path: string): string {
   return `ls -l ${shellWord(path)}*    (it was left as it is; put a backup in its place)`;
 }
@@ -105,7 +110,7 @@ function fixFor({ kind, path, pid }: StoreError): string {
     case "directory":
       return lookAt(path);
     case "full":
-      return `df -h ${shellWord(dirname(path))}    (free some space there, then run this again)`;
+      return roomFor(path);
     case "linked":
       return `ls -li ${shellWord(dirname(path))}    (the same number is the same file: leave it one name)`;
     case "newer":
