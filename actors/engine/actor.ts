@@ -8,7 +8,7 @@ import {
 } from "../../machines/records/values.ts";
 import { emptyTally, type Instance, type RosterEntry, type Tally } from "../../machines/records/instance.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
-import type { Task } from "../../machines/records/task.ts";
+import type { Task, TaskStatus } from "../../machines/records/task.ts";
 import { roomOf } from "../../machines/policies/capacity.ts";
 import { Roster } from "../../machines/routing/roster.ts";
 import { createTextIndex, type TextIndex } from "../../machines/routing/text-index.ts";
@@ -121,9 +121,10 @@ export class Actor {
     return awaitedBy({ task, isRunning: status === "running", behavior, unmatched, isDecided });
   }
 
-  unfile(task: TaskNo): void {
-    this.queue.remove(task);
-    this.held.remove(task);
+  /** Takes a task from where its status, as it was, had put it. */
+  unfile(task: TaskNo, was: TaskStatus): void {
+    if (was === "queued") this.queue.remove(task);
+    else if (was === "pending") this.held.remove(task);
   }
 
   config(settings: Settings): EffectiveConfig {

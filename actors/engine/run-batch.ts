@@ -54,7 +54,7 @@ export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchCont
     // What is in memory is not waited for.
     const running = runTurn(run, envelope);
     if (running !== undefined) await running;
-    if (context.clock.monotonic() > end) break;
+    if (batch.turns % context.limits.look === 0 && context.clock.monotonic() > end) break;
   }
   // A full batch ends before its news was told: it goes through the mailbox with the rest.
   tellNews(run);

@@ -28,6 +28,8 @@ export interface LoopLimits {
   readonly batchMs: number;
   /** ms after which it ends, also where its own messages wait: they go through the mailbox. */
   readonly longestMs: number;
+  /** Turns after which it looks at the clock for that: each time would cost a hundredth of a turn. */
+  readonly look: number;
   /** Actors kept in memory. */
   readonly actors: number;
 }
@@ -37,6 +39,7 @@ export const DEFAULT_LIMITS: LoopLimits = {
   turns: 16_384,
   batchMs: 3,
   longestMs: 5,
+  look: 4,
   actors: 2_048,
 };
 

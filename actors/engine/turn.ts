@@ -267,7 +267,7 @@ export class Turn extends TurnBase {
       if (before.holder === mine) this.count(before.status, -1);
       if (task.holder === mine) this.count(task.status, 1);
     }
-    if (before.status === "queued" || before.status === "pending") actor.unfile(task.no);
+    actor.unfile(task.no, before.status);
     if (task.keeper !== actor.no || isFinal(task.status)) actor.tasks.delete(task.no);
     else {
       actor.tasks.set(task.no, task);

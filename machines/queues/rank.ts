@@ -15,5 +15,6 @@ const RANK = Object.fromEntries(PRIORITIES.map((priority, rank) => [priority, ra
 
 /** Priority, then arrival, then number; < 0 = `a` comes first. Source: spec/domain.md 2.6 (ORCHESTRATION), K3. */
 export function byRank(a: Ranked, b: Ranked): number {
-  return RANK[a.priority] - RANK[b.priority] || a.arrival - b.arrival || a.no - b.no;
+  const ahead = a.priority === b.priority ? 0 : RANK[a.priority] - RANK[b.priority];
+  return ahead || a.arrival - b.arrival || a.no - b.no;
 }

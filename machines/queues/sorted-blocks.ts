@@ -33,6 +33,12 @@ export class SortedBlocks<T> {
   }
 
   insert(item: T): void {
+    const last = this.#blocks.at(-1);
+    // Most come last.
+    if (last !== undefined && last.length < BLOCK_ITEMS && this.#isBefore(last.at(-1), item)) {
+      last.push(item);
+      return;
+    }
     // Behind the last of all blocks there is none: append to the last one.
     const at = Math.min(this.#blockOf(item), this.#blocks.length - 1);
     const block = this.#blocks[at];
@@ -51,10 +57,12 @@ export class SortedBlocks<T> {
 
   /** false = it is not here. */
   delete(item: T): boolean {
-    const at = this.#blockOf(item);
+    // Most are the first.
+    const isFirst = this.first() === item;
+    const at = isFirst ? 0 : this.#blockOf(item);
     const block = this.#blocks[at];
     if (block === undefined) return false;
-    const place = this.#placeIn(block, item);
+    const place = isFirst ? 0 : this.#placeIn(block, item);
     if (block[place] !== item) return false;
     if (place === 0) block.shift();
     else block.splice(place, 1);

@@ -60,7 +60,7 @@ export class WorkerQueue {
     this.remove(entry.no);
     const kind = this.#kindOf(entry);
     this.#entries.set(entry.no, { entry, kind });
-    this.#change(kind, entry.notBefore === null ? "ready" : "parked", (list) => list.insert(entry));
+    this.#insert(kind, entry.notBefore === null ? "ready" : "parked", entry);
   }
 
   /** Takes a task out; false = it was not queued. */
@@ -69,8 +69,8 @@ export class WorkerQueue {
     if (found === undefined) return false;
     const { entry, kind } = found;
     this.#entries.delete(no);
-    const wasParked = entry.notBefore !== null && this.#change(kind, "parked", (list) => list.delete(entry));
-    if (!wasParked) this.#change(kind, "ready", (list) => list.delete(entry));
+    const wasParked = entry.notBefore !== null && this.#delete(kind, "parked", entry);
+    if (!wasParked) this.#delete(kind, "ready", entry);
     if (kind.ready.placed === null && kind.parked.placed === null) this.#forget(kind);
     return true;
   }
@@ -137,20 +137,12 @@ export class WorkerQueue {
 
   #firstOf(which: Which, { able, runs }: Wanted): QueueEntry | undefined {
     const [plain, runnable] = this.#orders[which];
-    const compare = COMPARE[which];
+    if (able === null) return sooner(which, runnable.first()?.first, runs ? undefined : plain.first()?.first);
     let best: QueueEntry | undefined;
-    const consider = (entry: QueueEntry | undefined): void => {
-      if (entry !== undefined && (best === undefined || compare(entry, best) < 0)) best = entry;
-    };
-    if (able === null) {
-      consider(runnable.first()?.first);
-      if (!runs) consider(plain.first()?.first);
-      return best;
-    }
     for (const tag of ["", ...able]) {
       for (const kind of this.#byTag.get(tag) ?? []) {
         if ((kind.runs || !runs) && kind.tags.every((one) => able.has(one)))
-          consider(kind[which].placed?.first);
+          best = sooner(which, best, kind[which].placed?.first);
       }
     }
     return best;
@@ -190,17 +182,26 @@ export class WorkerQueue {
     if (filed?.size === 0) this.#byTag.delete(kind.filedUnder);
   }
 
-  /** Changes one list of a kind, and the kind's place among the others where its first entry is another one now. */
-  #change<R>(kind: Kind, which: Which, change: (list: SortedBlocks<QueueEntry>) => R): R {
+  #insert(kind: Kind, which: Which, entry: QueueEntry): void {
+    kind[which].list.insert(entry);
+    this.#place(kind, which);
+  }
+
+  #delete(kind: Kind, which: Which, entry: QueueEntry): boolean {
+    const wasThere = kind[which].list.delete(entry);
+    this.#place(kind, which);
+    return wasThere;
+  }
+
+  /** Gives a kind its place among the others, where its first entry is another one now. */
+  #place(kind: Kind, which: Which): void {
     const { list, placed } = kind[which];
-    const result = change(list);
     const first = list.first();
-    if (first === placed?.first) return result;
+    if (first === placed?.first) return;
     const order = this.#orders[which][kind.runs ? 1 : 0];
     if (placed !== null) order.delete(placed);
     kind[which].placed = first === undefined ? null : { kind, first };
     if (kind[which].placed !== null) order.insert(kind[which].placed);
-    return result;
   }
 
   /** Moves what has become claimable from the parked ones to its place in its kind. */
@@ -209,8 +210,8 @@ export class WorkerQueue {
       for (let placed = order.first(); placed !== undefined; placed = order.first()) {
         const { kind, first } = placed;
         if (Number(first.notBefore) > now) break;
-        this.#change(kind, "parked", (list) => list.delete(first));
-        this.#change(kind, "ready", (list) => list.insert(first));
+        this.#delete(kind, "parked", first);
+        this.#insert(kind, "ready", first);
       }
     }
   }
@@ -242,6 +243,12 @@ function byMoment(a: QueueEntry, b: QueueEntry): number {
 }
 
 const COMPARE = { ready: byRank, parked: byMoment } as const;
+
+/** The one that comes first; undefined where there is neither. */
+function sooner(which: Which, a: QueueEntry | undefined, b: QueueEntry | undefined): QueueEntry | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return COMPARE[which](b, a) < 0 ? b : a;
+}
 
 function byFirst(compare: (a: QueueEntry, b: QueueEntry) => number): (a: Placed, b: Placed) => number {
   return (a, b) => compare(a.first, b.first);

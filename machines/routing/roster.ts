@@ -14,7 +14,7 @@ export interface RosterView extends ReadonlyMap<InstanceNo, RosterEntry> {
 /** Where an entry was filed when it was last looked at. */
 interface Filed {
   readonly standing: Standing;
-  readonly ownOpen: number;
+  ownOpen: number;
 }
 
 /**
@@ -45,16 +45,18 @@ export class Roster extends Map<InstanceNo, RosterEntry> implements RosterView {
   override set(child: InstanceNo, entry: RosterEntry): this {
     const filed = this.#filed.get(child);
     const standing = standingOf(entry);
-    const isSame = super.get(child) === entry && filed?.standing === standing;
-    if (!isSame) {
-      this.delete(child);
-      super.set(child, entry);
-      this.#names.set(entry.name, child);
-      const scopes = this.#standing[standing];
-      const others = scopes.get(entry.scope) ?? new Map<InstanceNo, RosterEntry>();
-      scopes.set(entry.scope, others.set(child, entry));
+    if (filed?.standing === standing && super.get(child) === entry) {
+      this.#ownOpen += entry.ownOpen - filed.ownOpen;
+      filed.ownOpen = entry.ownOpen;
+      return this;
     }
-    this.#ownOpen += entry.ownOpen - (isSame ? filed.ownOpen : 0);
+    this.delete(child);
+    super.set(child, entry);
+    this.#names.set(entry.name, child);
+    const scopes = this.#standing[standing];
+    const others = scopes.get(entry.scope) ?? new Map<InstanceNo, RosterEntry>();
+    scopes.set(entry.scope, others.set(child, entry));
+    this.#ownOpen += entry.ownOpen;
     this.#filed.set(child, { standing, ownOpen: entry.ownOpen });
     return this;
   }

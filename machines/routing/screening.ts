@@ -90,10 +90,10 @@ function screenNamed(
   screening: Screening,
 ): void {
   const named = view.roster.named(filter.named as string);
-  if (named !== undefined) consider(task, filter, { screening, entry: named });
+  if (named !== undefined) consider(task, filter, screening, named);
   for (const entry of view.roster.values()) {
     if (screening.others.length === LIMITS.candidatesStored) return;
-    if (entry !== named) consider(task, filter, { screening, entry });
+    if (entry !== named) consider(task, filter, screening, entry);
   }
 }
 
@@ -107,14 +107,15 @@ function screenAll(
   const { roster } = view;
   const open = roster.standing("open");
   for (const children of open.values())
-    for (const entry of children.values()) consider(task, filter, { screening, entry });
+    for (const entry of children.values()) consider(task, filter, screening, entry);
   const apart = new Set<InstanceNo>();
   const look = (entry: RosterEntry | undefined): void => {
     if (entry === undefined || apart.has(entry.child) || open.get(entry.scope)?.has(entry.child)) return;
     apart.add(entry.child);
-    consider(task, filter, { screening, entry });
+    consider(task, filter, screening, entry);
   };
-  for (const no of [...task.chain, ...task.refusedBy]) look(roster.get(no));
+  for (const no of task.chain) look(roster.get(no));
+  for (const no of task.refusedBy) look(roster.get(no));
   for (const standing of ["full", "down"] as const) {
     for (const [scope, children] of roster.standing(standing)) {
       if (standing === "full" && NEEDS_NAMING.has(scope)) for (const entry of children.values()) look(entry);
@@ -134,6 +135,7 @@ function turnDown(
   children: ReadonlyMap<InstanceNo, RosterEntry>,
   { apart, because }: { apart: ReadonlySet<InstanceNo>; because: FilterReason },
 ): void {
+  if (children.size === 0) return;
   let counted = children.size;
   for (const no of apart) if (children.has(no)) counted -= 1;
   const list = listOf(screening, because);
@@ -147,7 +149,8 @@ function turnDown(
 function consider(
   task: RoutableTask,
   filter: CandidateFilter,
-  { screening, entry }: { screening: Screening; entry: RosterEntry },
+  screening: Screening,
+  entry: RosterEntry,
 ): void {
   const evaluation = evaluate(screening.tags, entry);
   const because = exclude(task, filter, entry);

@@ -45,12 +45,8 @@ export class Polls {
         if (groups === undefined) continue;
         const row = task === null ? undefined : taskOf(task);
         if (task === null) this.#wakeAll(groups);
-        if (row?.status === "queued")
-          this.#wakeFor(
-            groups,
-            row.tags.map((tag) => tag.toLowerCase()),
-          );
-        if (ENDS_ATTEMPT.has(name)) this.#wakeForRoom(groups, new Set());
+        if (row?.status === "queued") this.#wakeFor(groups, row.tags);
+        if (ENDS_ATTEMPT.has(name)) this.#wakeForRoom(groups);
       }
     });
   }
@@ -94,25 +90,30 @@ export class Polls {
 
   /** One task is claimable: the longest asleep that can do it; should it go away, the next. */
   #wakeFor(groups: ReadonlyMap<string, Group>, wanted: readonly string[]): void {
-    const call: Call = {
-      answered: () => undefined,
-      passed: () => this.#call(groups, wanted, call),
-    };
-    this.#call(groups, wanted, call);
+    if (doesAnybodySleep(groups)) {
+      const call: Call = {
+        answered: () => undefined,
+        passed: () => this.#call(groups, wanted, call),
+      };
+      this.#call(groups, wanted, call);
+    }
     for (const group of groups.values())
       if (fits(group, wanted)) for (const poll of group.asking) poll.heard();
   }
 
   /** A place may be free, who knows for what: one after the other of those that differ in what they can do is asked. */
-  #wakeForRoom(groups: ReadonlyMap<string, Group>, tried: Set<Group>): void {
-    const call: Call = {
-      answered: (poll, served) => {
-        tried.add(poll.group);
-        if (!served) this.#call(groups, "any", call, tried);
-      },
-      passed: () => this.#call(groups, "any", call, tried),
-    };
-    this.#call(groups, "any", call, tried);
+  #wakeForRoom(groups: ReadonlyMap<string, Group>): void {
+    if (doesAnybodySleep(groups)) {
+      const tried = new Set<Group>();
+      const call: Call = {
+        answered: (poll, served) => {
+          tried.add(poll.group);
+          if (!served) this.#call(groups, "any", call, tried);
+        },
+        passed: () => this.#call(groups, "any", call, tried),
+      };
+      this.#call(groups, "any", call, tried);
+    }
     for (const group of groups.values()) for (const poll of group.asking) poll.heard();
   }
 
@@ -225,7 +226,12 @@ export class Poll {
 }
 
 function fits({ able }: Group, wanted: Wanted): boolean {
-  return wanted === "any" || able === null || wanted.every((tag) => able.has(tag));
+  return wanted === "any" || able === null || wanted.every((tag) => able.has(tag.toLowerCase()));
+}
+
+function doesAnybodySleep(groups: ReadonlyMap<string, Group>): boolean {
+  for (const { asleep } of groups.values()) if (asleep.size > 0) return true;
+  return false;
 }
 
 const ENDS_ATTEMPT = eventsThat("endsAttempt");

@@ -20,9 +20,12 @@ const TWO = Array.from({ length: 60 }, (_, second) => String(second).padStart(2,
 const THREE = Array.from({ length: 1_000 }, (_, ms) => String(ms).padStart(3, "0"));
 let minute = Number.NaN;
 let minuteText = "";
+let moment = Number.NaN;
+let momentText = "";
 
-/** A moment as ISO 8601 UTC with milliseconds: as Date.toISOString, but most moments are of the same minute. */
+/** A moment as ISO 8601 UTC with milliseconds: as Date.toISOString, but most moments are the one before, or of its minute. */
 export function iso(ms: number): string {
+  if (ms === moment) return momentText;
   const start = Math.floor(ms / MINUTE_MS);
   if (start !== minute) {
     minuteText = new Date(start * MINUTE_MS).toISOString().slice(0, -7);
@@ -30,7 +33,9 @@ export function iso(ms: number): string {
   }
   const rest = ms - start * MINUTE_MS;
   const second = Math.floor(rest / 1_000);
-  return `${minuteText}${TWO[second]}.${THREE[Math.floor(rest - second * 1_000)]}Z`;
+  moment = ms;
+  momentText = `${minuteText}${TWO[second]}.${THREE[Math.floor(rest - second * 1_000)]}Z`;
+  return momentText;
 }
 
 /** As {@link iso}; null stays null. */

@@ -208,8 +208,8 @@ describe("a run that is cancelled", () => {
 });
 
 it.each([
-  ["everything goes on through the mailbox", { longestMs: -1 }],
-  ["also more of it than is kept at hand", { longestMs: -1, admitted: 2 }],
+  ["everything goes on through the mailbox", { longestMs: -1, look: 1 }],
+  ["also more of it than is kept at hand", { longestMs: -1, look: 1, admitted: 2 }],
 ])("given a batch may take no time at all, then %s", async (_then, limits) => {
   const h = await spawnTree([tree({ build: {} })], { limits });
   const ids: string[] = [];

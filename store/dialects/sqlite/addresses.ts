@@ -1,3 +1,4 @@
+import type { ActorNo, TaskNo } from "../../../machines/records/values.ts";
 import type { Task } from "../../../machines/records/task.ts";
 import type { Commit, TaskAddress } from "../../store.ts";
 
@@ -6,7 +7,7 @@ const KEPT = 65_536;
 
 /** Where the tasks are that were written last: a command about one of them reads nothing on its way to its keeper. */
 export class Addresses {
-  readonly #byId = new Map<string, TaskAddress>();
+  readonly #byId = new Map<string, { readonly no: TaskNo; keeper: ActorNo }>();
 
   /** What a commit has written; call it once that is durable. */
   noteWritten({ tasks }: Pick<Commit, "tasks">): void {
@@ -21,7 +22,11 @@ export class Addresses {
   }
 
   #keep({ id, no, keeper }: Task): void {
-    if (this.#byId.get(id)?.keeper === keeper) return;
+    const known = this.#byId.get(id);
+    if (known !== undefined) {
+      known.keeper = keeper;
+      return;
+    }
     this.#byId.set(id, { no, keeper });
     if (this.#byId.size <= KEPT) return;
     for (const oldest of this.#byId.keys()) {
