@@ -14,6 +14,9 @@ import type { PlanCommandArgs, PlanIo } from "./command-io.ts";
 import type { PlanHeader } from "./render.ts";
 import { runPlan } from "./run-plan.ts";
 
+/** How often the same note is worth saying. */
+const NOTE_AGAIN_MS = 60_000;
+
 const EXIT = { ok: 0, failed: 1, interrupted: 130 } as const;
 /** Another short command may just be using the store (spec/cli.md 5.1). */
 const LOCK_WAIT_MS = 5_000;
@@ -57,8 +60,7 @@ export async function runPlanCommand(args: PlanCommandArgs, io: PlanIo): Promise
       environment: io.env,
       leaseSeconds: leaseMs / 1_000,
       heartbeatSeconds: heartbeatMs / 1_000,
-      onError: (error: unknown) =>
-        output.remark(`note: ${error instanceof Error ? error.message : String(error)}`),
+      onError: notesOf(output, io),
     };
     const flags = { resume: args.resume, startNew: args.new, once: isOnce(args, io) };
     const end = await runPlan({ hopper, plan, flags, header, workers, output, io });
@@ -67,6 +69,18 @@ export async function runPlanCommand(args: PlanCommandArgs, io: PlanIo): Promise
   } finally {
     if (args.temp && !args.keep) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Says what a worker meets; what it meets again and again, as on a full disk, once a minute. */
+function notesOf(output: PlanOutput, io: PlanIo): (error: unknown) => void {
+  const saidAt = new Map<string, number>();
+  return (error) => {
+    const text = `note: ${error instanceof Error ? error.message : String(error)}`;
+    const now = io.now();
+    if (now - (saidAt.get(text) ?? -Infinity) < NOTE_AGAIN_MS) return;
+    saidAt.set(text, now);
+    output.remark(text);
+  };
 }
 
 async function dry(params: { plan: Plan; config: unknown; output: PlanOutput; io: PlanIo }): Promise<number> {

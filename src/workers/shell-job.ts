@@ -18,10 +18,12 @@ export interface ShellJobSettings {
   readonly url: string | null;
   /** A command has ended; called before that is reported. */
   readonly onResult: (taskId: string, result: ShellResult) => void;
+  /** A defect, or a store that cannot be used now: the worker goes on. */
+  readonly onError: (error: unknown) => void;
 }
 
-/** A report that the store cannot take now is made again. */
-const REPORT_AGAIN_MS = 1_000;
+/** What the store cannot take now is said again. */
+const AGAIN_MS = 1_000;
 const RETRYABLE_STATUS = 503;
 /** A result the store does not take is reported without the output. */
 const UNSTORABLE = new Set(["validation_failed", "payload_too_large"]);
@@ -114,7 +116,8 @@ export class ShellJob {
       throw error;
     }
     try {
-      await internalsOf(this.#hopper).started(id, { leaseToken: this.#token, process: this.#shell.mark });
+      const begin = { leaseToken: this.#token, process: this.#shell.mark };
+      await this.#untilTaken(() => internalsOf(this.#hopper).started(id, begin));
     } catch (error) {
       if (isLeaseOver(error)) this.#ending ??= "lost";
       await this.#shell.stop();
@@ -165,17 +168,32 @@ export class ShellJob {
     };
     for (let said = result; ;) {
       try {
-        await send(said);
+        await this.#untilTaken(() => send(said));
         return;
       } catch (refusal) {
         if (isLeaseOver(refusal)) return;
-        if (!(refusal instanceof HopperError)) throw refusal;
-        if (said !== null && UNSTORABLE.has(refusal.code) && said.stdout_tail + said.stderr_tail !== "") {
-          const { json: _json, ...rest } = said;
-          said = { ...rest, stdout_tail: "", stderr_tail: "" };
-        } else if (refusal.status === RETRYABLE_STATUS && this.#ending === null) {
-          await pause(REPORT_AGAIN_MS);
-        } else throw refusal;
+        const isTooMuch = refusal instanceof HopperError && UNSTORABLE.has(refusal.code);
+        if (!isTooMuch || said === null || said.stdout_tail + said.stderr_tail === "") throw refusal;
+        const { json: _json, ...rest } = said;
+        said = { ...rest, stdout_tail: "", stderr_tail: "" };
+      }
+    }
+  }
+
+  /**
+   * Asks until the store takes it: one that is full or busy now has room later, and who runs it is told once that it is
+   * waited for. Throws what is refused for good, and anything once the command is being ended.
+   */
+  async #untilTaken(ask: () => Promise<unknown>): Promise<void> {
+    for (let told = false; ; told = true) {
+      try {
+        await ask();
+        return;
+      } catch (refusal) {
+        const isForNow = refusal instanceof HopperError && refusal.status === RETRYABLE_STATUS;
+        if (!isForNow || this.#ending !== null) throw refusal;
+        if (!told) this.#settings.onError(refusal);
+        await pause(AGAIN_MS);
       }
     }
   }

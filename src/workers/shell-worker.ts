@@ -13,8 +13,6 @@ export interface ShellWorkerSettings extends ShellJobSettings {
   readonly running: Map<string, Promise<unknown>>;
   /** A worker that has begun or ended something, or looked for work in vain. */
   readonly onChange: () => void;
-  /** A defect or a store that cannot be used now; the worker goes on with the next look. */
-  readonly onError: (error: unknown) => void;
 }
 
 export interface ShellWorkerParams {

@@ -1,6 +1,10 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { transactor } from "../../store/dialects/sqlite/commit.ts";
 import { commitErrorOf } from "../../store/dialects/sqlite/errors.ts";
-import type { Database } from "../../store/dialects/sqlite/library.ts";
+import { sqliteLibrary, type Database } from "../../store/dialects/sqlite/library.ts";
 import { openStore } from "../../store/open.ts";
 import { CommitError, type Store } from "../../store/store.ts";
 import {
@@ -61,6 +65,52 @@ test("a store that is full stays readable and goes on when there is room", async
   database.pragma("max_page_count = 1000000");
   await store.commit(givenCommit(big));
   expect(await store.task(1)).not.toBeNull();
+});
+
+test("where the log has taken all room there was, it is emptied and the commit made once more", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hopper-log-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const database = new (sqliteLibrary())(join(folder, "log.db"));
+  database.pragma("journal_mode = WAL");
+  database.exec("CREATE TABLE one (no INTEGER)");
+  const logged = (): number => statSync(join(folder, "log.db-wal")).size;
+  // A disk that has room for the file, and for a log of nothing else.
+  const small = new Proxy(database, {
+    get(target, name) {
+      if (name !== "prepare") {
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === "function" ? member.bind(target) : member;
+      }
+      return (sql: string) => {
+        const statement = target.prepare(sql);
+        if (sql !== "COMMIT") return statement;
+        return {
+          run: () => {
+            if (logged() > 0)
+              throw Object.assign(new Error("full"), { name: "SqliteError", code: "SQLITE_FULL" });
+            return statement.run();
+          },
+        };
+      };
+    },
+  });
+  const forgotten = { forget: () => undefined };
+  const tables = { who: forgotten, event: forgotten } as unknown as Parameters<typeof transactor>[1];
+  const transact = transactor(small, tables, () => true);
+  transact(() => void database.exec("INSERT INTO one VALUES (1)"));
+  expect(database.prepare("SELECT no FROM one").all()).toEqual([{ no: 1 }]);
+  // Somebody reads: the log cannot be emptied, and it stays refused.
+  const reader = new (sqliteLibrary())(join(folder, "log.db"), { readonly: true });
+  reader.exec("BEGIN");
+  reader.prepare("SELECT * FROM one").all();
+  database.pragma("busy_timeout = 1");
+  expect(() => transact(() => void database.exec("INSERT INTO one VALUES (2)"))).toThrow(
+    expect.objectContaining({ kind: "full" }),
+  );
+  reader.close();
+  transact(() => void database.exec("INSERT INTO one VALUES (2)"));
+  expect(database.prepare("SELECT count(*) AS many FROM one").get()).toEqual({ many: 2 });
+  database.close();
 });
 
 test("a connection that is closed, or may not write, is an I/O error", async () => {

@@ -43,8 +43,36 @@ function writeMessages(tables: Tables, commit: Commit): void {
 /** Runs a function in one transaction, synchronously: nothing else runs between BEGIN and COMMIT. */
 export type Transact = <T>(write: () => T) => T;
 
-/** @throws CommitError always rolled back, but for `io`: then it may have happened. */
-export function transactor(db: Database, tables: Tables, fence: Fence): Transact {
+/**
+ * Where the disk has no room, what the log has taken of it is given back, and the transaction is run once more.
+ *
+ * @throws CommitError always rolled back, but for `io`: then it may have happened.
+ */
+export function transactor(db: Database, tables: Pick<Tables, "who" | "event">, fence: Fence): Transact {
+  const transact = transactOnce(db, tables, fence);
+  return (write) => {
+    try {
+      return transact(write);
+    } catch (error) {
+      if (!(error instanceof CommitError && error.kind === "full") || !emptyLog(db)) throw error;
+      return transact(write);
+    }
+  };
+}
+
+/** Moves the log into the file and cuts it off; false = there is none, it is being read, or the file has no room for it. */
+function emptyLog(db: Database): boolean {
+  try {
+    const [{ busy, log }] = db.pragma("wal_checkpoint(TRUNCATE)") as [{ busy: number; log: number }];
+    return busy === 0 && log === 0;
+  } catch (error) {
+    const refused = commitErrorOf(error);
+    if (refused.kind === "full" || refused.kind === "busy") return false;
+    throw refused;
+  }
+}
+
+function transactOnce(db: Database, tables: Pick<Tables, "who" | "event">, fence: Fence): Transact {
   const begin = prepared(db, "BEGIN IMMEDIATE");
   const end = prepared(db, "COMMIT");
   const rollback = prepared(db, "ROLLBACK");

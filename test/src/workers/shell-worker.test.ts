@@ -236,6 +236,34 @@ describe("the lease", () => {
   });
 });
 
+describe("a beginning that the store cannot take now", () => {
+  it("is asked for again, and the command waits for it: nothing is claimed without its process", async () => {
+    fake.refuse("started", "storage_full");
+    fake.enqueue("i", { id: "a", run: "echo ran" });
+    const one = worker();
+    one.start();
+    await fake.called("started", "a");
+    expect(one.running).toBe(1);
+    await fake.called("complete", "a");
+    await idle(one);
+    expect(fake.verbsOf("a")).toEqual(["started", "started", "complete"]);
+    // Who runs it is told once that it waits.
+    expect(errors).toMatchObject([{ code: "storage_full" }]);
+  });
+
+  it("is waited for no longer than the worker works", async () => {
+    fake.refuse("started", "storage_full");
+    fake.enqueue("i", { id: "a", run: "echo ran" });
+    const one = worker();
+    one.start();
+    await vi.waitFor(() => expect(errors).toMatchObject([{ code: "storage_full" }]));
+    fake.refuse("started", "storage_full");
+    await one.stop();
+    expect(fake.verbsOf("a").at(-1)).toBe("release");
+    expect(results).toEqual([]);
+  });
+});
+
 describe("a report that is refused", () => {
   it("is made again while the store cannot take it", async () => {
     fake.refuse("complete", "storage_full");
