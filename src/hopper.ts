@@ -18,7 +18,7 @@ import { Door } from "./door/door.ts";
 import { errorOf } from "./door/error-of.ts";
 import { Journal } from "./door/journal.ts";
 import { Lifetime } from "./door/lifetime.ts";
-import { letGo, openNamed } from "./door/store.ts";
+import { letGo, openNamed, whyNotBegun } from "./door/store.ts";
 import { Polls } from "./door/polls.ts";
 import { stderrLog, systemClock, systemIds, systemRandom } from "./environment/real.ts";
 import { deadLetters, type DeadLetters } from "./verbs/dead-letters.ts";
@@ -110,6 +110,8 @@ export interface CreateHopperParams {
   readonly choose?: ((actors: number) => number) | undefined;
   /** Record who wrote what (tests). Default false. */
   readonly trace?: boolean | undefined;
+  /** Told of each commit, with what tells the others: it calls that, at once or later (tests). Default: at once. */
+  readonly doorbell?: ((ring: () => void) => void) | undefined;
   /** false = the loop runs only by `settle()` (tests). */
   readonly running?: boolean | undefined;
 }
@@ -137,7 +139,7 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
     return await runOn(store, { ...params, settings, clock, ids, log });
   } catch (error) {
     await letGo(store, log);
-    throw store.damageBehind(error) ?? error;
+    throw whyNotBegun(store, error);
   }
 }
 
@@ -186,7 +188,11 @@ async function runOn(store: Store, params: RunParams): Promise<Hopper> {
   const writable = mode === "own";
   const door = new Door({ store, system, directory, settings, clock, log, lifetime, writable });
   const left = { tasks: [], groups: [] };
-  const hopper = compose(door, { mode, beside, auditor, left });
+  const { doorbell = (ring) => ring() } = params;
+  const commits: Commits = {
+    onCommit: (listener) => system.onCommit((committed) => doorbell(() => listener(committed))),
+  };
+  const hopper = compose(door, { mode, commits, beside, auditor, left });
   if (mode === "own" && params.running !== false) {
     const begin = (): void => {
       system.start();
@@ -218,17 +224,21 @@ async function takeOver(hopper: HopperWithInternals, begin: () => void): Promise
   }
 }
 
+/** Who is told of commits. */
+type Commits = Pick<System, "onCommit">;
+
 interface Parts {
   readonly mode: "own" | "read";
+  readonly commits: Commits;
   readonly beside: Beside | null;
   readonly auditor: Auditor;
   readonly left: OrphansEnded;
 }
 
 /** Every group of verbs, on one door and one journal. */
-function compose(door: Door, { mode, beside, auditor, left }: Parts): HopperWithInternals {
+function compose(door: Door, { mode, commits, beside, auditor, left }: Parts): HopperWithInternals {
   const { store, system, lifetime } = door;
-  const journal = new Journal(door, beside);
+  const journal = new Journal(door, commits, beside);
   let closing: Promise<void> | null = null;
   const end = async (): Promise<void> => {
     lifetime.close();
@@ -241,7 +251,7 @@ function compose(door: Door, { mode, beside, auditor, left }: Parts): HopperWith
   };
   const close = (): Promise<void> => (closing ??= end());
   return {
-    instances: lifetime.verbs(instances(door, journal, new Polls(system, door.clock))),
+    instances: lifetime.verbs(instances(door, journal, new Polls(commits, door.clock))),
     tasks: lifetime.verbs({
       ...taskIntake(door, journal),
       ...taskMoves(door),

@@ -2,6 +2,7 @@ import { ANY_INSTANCE, SEGMENT } from "./dialects/sqlite/event-segments.ts";
 import { STALE_ROSTERS, STUCK_INSTANCES } from "./dialects/sqlite/stuck.ts";
 import type { DoctorFinding } from "./store.ts";
 import { INSTANCE_STATUS, TASK_STATUS } from "./tables/codes.ts";
+import { EVENT_NAME } from "./tables/event-codes.ts";
 
 /** An invariant of spec/reliability.md 8.1 as a question: what it says, and SQL whose rows (`line`) break it. */
 export interface Check {
@@ -15,6 +16,12 @@ const LINES = 20;
 
 /** A message about this task is on its way: what it will change is not broken yet. */
 const UNDER_WAY = (task: string): string => `EXISTS (SELECT 1 FROM mailbox m WHERE m.task = ${task})`;
+
+/** Moments go back when the clock is set; positions do not. An acceptance that the journal does not know came after all else. */
+const IS_ACCEPTED_LAST = `coalesce((SELECT max(position) FROM event a
+        WHERE a.task = d.task AND a.delegation = d.no AND a.name = ${EVENT_NAME["delegation.accepted"]}), 9e15)
+      > coalesce((SELECT max(position) FROM event e
+        WHERE e.instance = i.no AND e.name = ${EVENT_NAME["instance.terminated"]}), 0)`;
 
 /** A status of an instance in words. */
 const statusWord = (column: string): string =>
@@ -156,7 +163,7 @@ export const CHECKS: readonly Check[] = [
     sql: `SELECT 'D-' || d.no || ' to I-' || i.no || ', which is terminated' AS line
       FROM instance i JOIN delegation d ON d.target = i.no
       WHERE i.status = 8 AND d.type <> 3 AND (d.status = 1 AND NOT ${UNDER_WAY("d.task")}
-        OR d.status IN (2, 4) AND d.decided_at > i.stopped_at)`,
+        OR d.status IN (2, 4) AND d.decided_at > i.stopped_at AND ${IS_ACCEPTED_LAST})`,
   },
   {
     id: "I5",

@@ -1,5 +1,10 @@
-import type { Refusal } from "../../machines/errors.ts";
+import { refuse, type Refusal } from "../../machines/errors.ts";
 import type { Answer } from "../../machines/messages/answer.ts";
+
+/** What a caller meets whose answer the shutdown has overtaken. */
+export const DRAINING = refuse("draining", "Hopper is shutting down; ask again when it is back.");
+/** What it meets afterwards. */
+export const CLOSED = refuse("unavailable", "This Hopper is closed; open the store again.");
 
 /** Callers of this process who wait for a command's answer, by command number. */
 export class Answers {

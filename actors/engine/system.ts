@@ -4,7 +4,7 @@ import type { Command } from "../../machines/messages/command.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
 import type { ActorNo, Reply } from "../../machines/records/values.ts";
 import type { Counters } from "../../store/store.ts";
-import { Answers } from "./answers.ts";
+import { Answers, CLOSED, DRAINING } from "./answers.ts";
 import { Batch } from "./batch.ts";
 import { runBatch, type BatchContext, type BatchPlan } from "./run-batch.ts";
 import { ClockWatch } from "./clock-watch.ts";
@@ -16,11 +16,6 @@ import { recover, type RecoveryHost } from "./recovery.ts";
 import { DEFAULT_LIMITS, type Key, type Metrics, type SystemParams } from "./system-params.ts";
 import { WakeUp } from "./wake-up.ts";
 import { WorkingSets } from "./working-sets.ts";
-
-/** What a caller meets whose answer the shutdown has overtaken. */
-export const DRAINING = refuse("draining", "Hopper is shutting down; ask again when it is back.");
-/** What it meets afterwards. */
-export const CLOSED = refuse("unavailable", "This Hopper is closed; open the store again.");
 
 /** Moments that one batch handles. */
 const DUE_AT_A_TIME = 256;
@@ -153,11 +148,16 @@ export class System {
     this.#schedule();
   }
 
-  /** One batch; false when nothing was due, or the store had no room for it. */
+  /** One batch; false when nothing was due, the store had no room for it, or it has failed. */
   tick(): Promise<boolean> {
-    this.#ticking ??= this.#tick().finally(() => {
-      this.#ticking = null;
-    });
+    this.#ticking ??= this.#tick()
+      .catch((error: unknown) => {
+        this.fail(error as Error);
+        return false;
+      })
+      .finally(() => {
+        this.#ticking = null;
+      });
     return this.#ticking;
   }
 

@@ -6,7 +6,7 @@ const IDLE_MS = 3_600_000;
 const LOOK_AT_CLOCK_MS = 1_000;
 
 /** How long a loop leaves a store alone that had no room, or was busy, in ms. */
-const HELD_UP_MS = 1_000;
+export const HELD_UP_MS = 1_000;
 
 /** What wakes a loop that has nothing to do. */
 export class WakeUp {

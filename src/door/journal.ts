@@ -1,5 +1,6 @@
 import { eventsThat, type EventName } from "../../machines/events/catalogue.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
+import type { System } from "../../actors/engine/system.ts";
 import type { DelegationNo, TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { apart } from "../contracts/abortable.ts";
@@ -31,10 +32,10 @@ export class Journal {
   #delivered: Promise<void> = Promise.resolve();
 
   /** `beside`: where another process owns the store, and its commits have to be looked for. */
-  constructor(door: Door, beside: Beside | null = null) {
+  constructor(door: Door, commits: Pick<System, "onCommit">, beside: Beside | null = null) {
     this.#door = door;
     this.#beside = beside;
-    door.system.onCommit(({ events }) => {
+    commits.onCommit(({ events }) => {
       for (const wake of this.#followers) wake();
       this.#wakeWaiters(events);
       this.#wakeClaims(events);

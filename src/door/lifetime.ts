@@ -1,5 +1,5 @@
 import type { Clock } from "../../actors/engine/environment.ts";
-import { CLOSED, DRAINING } from "../../actors/engine/system.ts";
+import { CLOSED, DRAINING } from "../../actors/engine/answers.ts";
 import { HopperError, type Refusal } from "../../machines/errors.ts";
 import type { StoreError } from "../../store/store-error.ts";
 import { errorOf } from "./error-of.ts";

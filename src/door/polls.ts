@@ -35,9 +35,9 @@ export class Polls {
   readonly #places = new Map<InstanceNo, Map<string, Group>>();
   #turn = 0;
 
-  constructor(system: Pick<System, "onCommit">, clock: Clock) {
+  constructor(commits: Pick<System, "onCommit">, clock: Clock) {
     this.#clock = clock;
-    system.onCommit(({ events, task: taskOf, clockSet }) => {
+    commits.onCommit(({ events, task: taskOf, clockSet }) => {
       if (this.#places.size === 0) return;
       if (clockSet === true) return this.#clockSet();
       for (const { name, instance, task } of events) {

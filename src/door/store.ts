@@ -1,7 +1,8 @@
 import type { Clock, Ids, Log } from "../../actors/engine/environment.ts";
 import { HopperError } from "../../machines/errors.ts";
 import { openStore } from "../../store/open.ts";
-import type { Store } from "../../store/store.ts";
+import { StoreError, type StoreErrorKind } from "../../store/store-error.ts";
+import { CommitError, type Store } from "../../store/store.ts";
 import { given } from "../contracts/given.ts";
 
 interface OpenParams {
@@ -41,4 +42,20 @@ export async function letGo(store: Store, log: Log, first?: "checkpoint"): Promi
     );
   }
   await store.abandon();
+}
+
+const WHY: Readonly<Partial<Record<CommitError["kind"], readonly [StoreErrorKind, string]>>> = {
+  full: ["full", "is on a disk that is full, 1 MiB is needed"],
+  busy: ["locked", "is busy"],
+  io: ["failed", "has failed"],
+};
+
+/** Why nothing could be begun on a store that was opened: as if it could not have been opened. */
+export function whyNotBegun(store: Store, error: unknown): unknown {
+  const damage = store.damageBehind(error);
+  if (damage !== null) return damage;
+  const why = error instanceof CommitError ? WHY[error.kind] : undefined;
+  if (why === undefined) return error;
+  const path = store.url.replace(/^\w+:/u, "");
+  return new StoreError(why[0], path, `${path} ${why[1]} (${(error as Error).message})`, { cause: error });
 }

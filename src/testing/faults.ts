@@ -19,6 +19,12 @@ export class Faults {
     this.#isFull = isFull;
   }
 
+  /** Nothing fails any more. */
+  clear(): void {
+    this.#planned.length = 0;
+    this.#isFull = false;
+  }
+
   /** The store with what is planned. */
   over(store: Store): Store {
     const layer: Partial<Store> = {

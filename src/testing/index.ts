@@ -1,3 +1,4 @@
+import { HELD_UP_MS } from "../../actors/engine/wake-up.ts";
 import type { LoopLimits } from "../../actors/engine/system-params.ts";
 import type { Scope } from "../../machines/records/instance.ts";
 import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
@@ -8,6 +9,7 @@ import { silentLog } from "../environment/real.ts";
 import { createHopper, type Hopper } from "../hopper.ts";
 import { INTERNALS, internalsOf, type Internals } from "../verbs/internals.ts";
 import type { EventView } from "../views/views.ts";
+import { Doorbells } from "./doorbells.ts";
 import { Faults, type FaultKind } from "./faults.ts";
 import { keepersChecked } from "./keeper-check.ts";
 import { countingIds, seededRandom } from "./seeded.ts";
@@ -51,12 +53,14 @@ export class SpawnedHopper {
 
   static async spawn(params: SpawnParams = {}): Promise<SpawnedHopper> {
     const random = seededRandom(params.seed ?? 1);
+    const clock = new VirtualClock();
     const environment = {
-      clock: new VirtualClock(),
+      clock,
       random,
       ids: countingIds(),
       strays: [],
       faults: new Faults(),
+      doorbells: new Doorbells(clock),
     };
     return new SpawnedHopper(params, await begin(params, environment, null), environment);
   }
@@ -126,8 +130,9 @@ export class SpawnedHopper {
     for (;;) {
       await this.settle();
       const due = await internalsOf(this.#hopper).nextDue();
-      if (due === null || due > end) break;
-      this.clock.moveTo(Math.max(due, this.clock.now() + 1));
+      if (due === null || due > end || this.clock.now() >= end) break;
+      // What is due and could not be done, for want of room, is tried again as often as a running loop would.
+      this.clock.moveTo(due > this.clock.now() ? due : Math.min(end, this.clock.now() + HELD_UP_MS));
     }
     this.clock.moveTo(end);
     await this.settle();
@@ -152,6 +157,19 @@ export class SpawnedHopper {
   /** No commit finds room from now on (`storage_full`); false = there is some again. */
   diskFull(isFull = true): void {
     this.#environment.faults.setFull(isFull);
+  }
+
+  /** Commits that were to fail do not, and the disk has room. */
+  clearFaults(): void {
+    this.#environment.faults.clear();
+  }
+
+  /**
+   * Whoever waits or listens (`claim` and `wait`, events that follow, `on`) hears of each commit so much later, in order;
+   * 0 = at once.
+   */
+  delayDoorbells(by: string | number): void {
+    this.#environment.doorbells.delay = typeof by === "number" ? by : parseDuration(by);
   }
 
   /** Every event so far. */
@@ -202,6 +220,7 @@ interface Environment {
   /** What breaks the rule of keepers, as commits show it. */
   readonly strays: string[];
   readonly faults: Faults;
+  readonly doorbells: Doorbells;
 }
 
 interface Begun {
@@ -221,12 +240,13 @@ async function begin(
     ...(image === null ? {} : { image }),
   });
   const { wrap, ...options } = params;
-  const { strays, faults, ...world } = environment;
+  const { strays, faults, doorbells, ...world } = environment;
   const faulted = faults.over(opened);
   const hopper = await createHopper({
     ...options,
     ...world,
     log: silentLog,
+    doorbell: (ring) => doorbells.heard(ring),
     opened: keepersChecked(wrap?.(faulted) ?? faulted, (broken) => strays.push(broken)),
     running: false,
     trace: true,

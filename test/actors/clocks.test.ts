@@ -49,6 +49,19 @@ describe.each(JUMPS)("given the wall clock is set by %s", (jump) => {
     await expectConsistent(h);
   });
 
+  it("then what was accepted before its target ended is not taken for accepted after that", async () => {
+    const h = await spawn();
+    await h.tasks.add({ title: "Work", instanceId: "webapp", tags: [] });
+    await h.settle();
+    const { task, lease } = await claimOne(h, "build");
+    await h.tasks.complete(task.id, { leaseToken: lease.token, result: null });
+    await h.clockJump(jump);
+    await h.instances.terminate("build");
+    await h.settle();
+    const broken = (await h.hopper.doctor()).filter((finding) => finding.broken.length > 0);
+    expect(broken).toEqual([]);
+  });
+
   it("then a backoff lasts as long as it was to last", async () => {
     const h = await spawn({}, { config: { tasks: { retry_backoff_ms: 1_000 } } });
     await h.tasks.add({ title: "Work", instanceId: "build" });

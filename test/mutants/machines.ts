@@ -18,7 +18,7 @@ export const MACHINES: readonly Line[] = [
   ],
   [
     "machines/routing/screening.ts",
-    "for (const no of [...task.chain, ...task.refusedBy]) look(roster.get(no));",
+    "for (const no of task.refusedBy) look(roster.get(no));",
     "",
     "who refused and is full is told apart (2.6)",
     "machines/routing-candidates.test.ts",
@@ -32,7 +32,7 @@ export const MACHINES: readonly Line[] = [
   ],
   [
     "machines/routing/roster.ts",
-    "this.#ownOpen += entry.ownOpen - (isSame ? filed.ownOpen : 0);",
+    "this.#ownOpen += entry.ownOpen - filed.ownOpen;",
     "",
     "an ephemeral instance stays while something is open below it (2.2)",
     "machines/routing-roster.test.ts",

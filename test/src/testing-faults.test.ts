@@ -48,3 +48,72 @@ it("a commit whose fate nobody knows stops it, and a restart goes on with what i
   expect((await add(h)).ref).toBe("T-2");
   expect((await h.hopper.doctor()).every(({ broken }) => broken.length === 0)).toBe(true);
 });
+
+it("doorbells that come late delay who waits, and nobody misses anything", async () => {
+  const h = await given();
+  h.delayDoorbells("3s");
+  const heard: string[] = [];
+  h.hopper.on("task.created", ({ taskId }) => heard.push(taskId ?? ""));
+  const claim = h.hopper.instances.claim("webapp", { workerId: "w", waitSeconds: 50 });
+  await h.settle();
+  const { id } = await add(h);
+  await h.advance("2s");
+  expect(heard).toEqual([]);
+  // One that is told at once does not overtake those before it.
+  h.delayDoorbells(0);
+  const { id: next } = await add(h);
+  await h.advance("1s");
+  await h.settle();
+  expect(heard).toEqual([id, next]);
+  expect((await claim).map(({ task }) => task.id)).toEqual([id]);
+});
+
+it("a fault that is met where the set clock is taken in stops it like any other", async () => {
+  const h = await given();
+  await add(h);
+  h.failCommit("io");
+  await h.clockJump("2h");
+  await expect(h.tasks.list()).rejects.toMatchObject({ name: "HopperError", code: "unavailable" });
+});
+
+it.each([
+  ["full", "full"],
+  ["busy", "locked"],
+  ["io", "failed"],
+] as const)(
+  "a store that is %s when it is begun on cannot be opened, and then it can",
+  async (fault, kind) => {
+    const h = await given();
+    await add(h);
+    await h.crash();
+    h.clock.jump(-3_600_000);
+    h.failCommit(fault);
+    await expect(h.restart()).rejects.toMatchObject({ name: "StoreError", kind });
+    await h.restart();
+    expect((await add(h)).ref).toBe("T-2");
+  },
+);
+
+it("faults that were planned and are not wanted any more are taken back", async () => {
+  const h = await given();
+  h.failCommit("io", 3);
+  h.diskFull();
+  h.clearFaults();
+  for (let tries = 0; tries < 4; tries += 1) await add(h);
+  expect((await h.tasks.list()).items).toHaveLength(4);
+});
+
+it("time goes by on a full disk as fast as on any other", async () => {
+  const h = await given();
+  await h.tasks.add({
+    title: "Late",
+    instanceId: "webapp",
+    deadlineAt: new Date(h.clock.now() + 60_000).toISOString(),
+  });
+  h.diskFull();
+  await h.advance("24h");
+  expect((await h.tasks.list()).items[0]?.status).not.toBe("failed");
+  h.diskFull(false);
+  await h.advance("1s");
+  expect((await h.tasks.list()).items[0]?.status).toBe("failed");
+});
