@@ -10,6 +10,7 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       include: ["test/**/*.test.ts"],
+      globalSetup: ["test/support/nothing-left.ts"],
       pool: "forks",
       // One core is left free otherwise: of two, that is half.
       maxWorkers: "100%",
