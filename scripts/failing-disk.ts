@@ -2,7 +2,7 @@ import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
+import { Checklist } from "./checklist.ts";
 
 /**
  * Tries Hopper on a disk whose fsync fails (spec/runtime.md 3.3): `npm run test:disk`. Needs Linux and a C compiler, so it
@@ -13,13 +13,7 @@ const BIN = join(import.meta.dirname, "..", "bin", "hopper.cjs");
 const folder = mkdtempSync(join(tmpdir(), "hopper-disk-"));
 const library = join(folder, "eio.so");
 const trigger = join(folder, "fail");
-let failed = 0;
-
-function say(what: string, found: unknown, wanted: unknown): void {
-  const good = isDeepStrictEqual(found, wanted);
-  if (!good) failed += 1;
-  process.stdout.write(`${good ? "ok    " : "FAILED"} ${what}${good ? "" : `: ${JSON.stringify(found)}`}\n`);
-}
+const list = new Checklist();
 
 /** Runs Node under the library; `at` is the folder it works in. */
 function node(at: string, ...argv: string[]): SpawnSyncReturns<string> {
@@ -42,7 +36,7 @@ const { closedInMs, ...met } = JSON.parse(node(own, join(HERE, "library.ts"), ow
   string,
   unknown
 >;
-say("every caller of the library meets the same refusal, and the lock is given up", met, {
+list.say("every caller of the library meets the same refusal, and the lock is given up", met, {
   onFatal: unavailable,
   wait: unavailable,
   follow: unavailable,
@@ -51,9 +45,9 @@ say("every caller of the library meets the same refusal, and the lock is given u
   read: unavailable,
   lockLeft: false,
 });
-say("closing takes less than a second", Number(closedInMs) < 1_000, true);
+list.say("closing takes less than a second", Number(closedInMs) < 1_000, true);
 rmSync(trigger);
-say(
+list.say(
   "the store opens again and is whole",
   node(own, BIN, "doctor", "--config", "/dev/null", "--data", own).status,
   0,
@@ -63,7 +57,7 @@ const command = join(folder, "command");
 node(command, BIN, "instance", "create", "global", "--scope", "global", "--start");
 writeFileSync(trigger, "");
 const add = node(command, BIN, "task", "add", "x");
-say(
+list.say(
   "a command ends with 9, prints nothing it has not done, and says what to do",
   [add.status, add.stdout, /^fix: /m.test(add.stderr)],
   [9, "", true],
@@ -78,14 +72,13 @@ tasks: [{ key: a, title: A, run: "touch ${trigger}; sleep 30; echo never" }, { k
 );
 const from = performance.now();
 const run = node(command, BIN, "run", "p.yaml", "--workers", "2");
-say(
+list.say(
   "a run ends with 9, and its commands with it",
   [run.status, performance.now() - from < 20_000, run.stdout.includes("never")],
   [9, true, false],
 );
 rmSync(trigger);
-say("the store is whole", node(command, BIN, "doctor").status, 0);
+list.say("the store is whole", node(command, BIN, "doctor").status, 0);
 
 rmSync(folder, { recursive: true, force: true });
-process.stdout.write(failed === 0 ? "all as it should be\n" : `${failed} FAILED\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+list.end();

@@ -1,6 +1,7 @@
 import { Auditor } from "../actors/engine/auditor.ts";
 import type { Clock, Ids, Log, Random } from "../actors/engine/environment.ts";
 import { protocol } from "../actors/handlers/protocol.ts";
+import type { Commits } from "../actors/engine/observers.ts";
 import { System } from "../actors/engine/system.ts";
 import type { LoopLimits } from "../actors/engine/system-params.ts";
 import { HopperError } from "../machines/errors.ts";
@@ -223,9 +224,6 @@ async function takeOver(hopper: HopperWithInternals, begin: () => void): Promise
     throw error;
   }
 }
-
-/** Who is told of commits. */
-type Commits = Pick<System, "onCommit">;
 
 interface Parts {
   readonly mode: "own" | "read";

@@ -130,3 +130,8 @@ export interface Store {
 export function hasFailed(store: Store, error: unknown): boolean {
   return (error instanceof CommitError && error.kind === "io") || store.damageBehind(error) !== null;
 }
+
+/** The file of a store, as people name it; `:memory:` for one that has none. */
+export function pathOf({ url }: Pick<Store, "url">): string {
+  return url.replace(/^\w+:/u, "");
+}

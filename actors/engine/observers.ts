@@ -19,6 +19,11 @@ export interface Committed {
 
 export type CommitListener = (committed: Committed) => void;
 
+/** What tells of commits; the answer is the way to stop. */
+export interface Commits {
+  onCommit(listener: CommitListener): () => void;
+}
+
 /** Listeners to commits: each hears every commit once, in order; an exception in one harms nothing. */
 export class Observers {
   readonly #listeners = new Set<CommitListener>();

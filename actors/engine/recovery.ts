@@ -1,6 +1,6 @@
 import { refuse } from "../../machines/errors.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
-import { CommitError, hasFailed } from "../../store/store.ts";
+import { CommitError, hasFailed, pathOf } from "../../store/store.ts";
 import type { Answers } from "./answers.ts";
 import type { Batch } from "./batch.ts";
 import { Inbox } from "./inbox.ts";
@@ -57,7 +57,7 @@ const TRY_AGAIN = {
 /** Rolled back for want of space or of the lock: callers are told, the rest waits. */
 function refuseAll(host: RecoveryHost, envelopes: readonly Envelope[], kind: "full" | "busy"): void {
   const { code, detail } = TRY_AGAIN[kind];
-  const place = host.context.store.url.replace(/^\w+:/u, "");
+  const place = pathOf(host.context.store);
   for (const envelope of envelopes) {
     // Of what is stored, an earlier part is committed: it is not refused but done later, and answered then.
     if (envelope.reply === null || envelope.row > 0) host.putBack(envelope);

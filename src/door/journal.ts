@@ -1,6 +1,6 @@
 import { eventsThat, type EventName } from "../../machines/events/catalogue.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
-import type { System } from "../../actors/engine/system.ts";
+import type { Commits } from "../../actors/engine/observers.ts";
 import type { DelegationNo, TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { apart } from "../contracts/abortable.ts";
@@ -32,7 +32,7 @@ export class Journal {
   #delivered: Promise<void> = Promise.resolve();
 
   /** `beside`: where another process owns the store, and its commits have to be looked for. */
-  constructor(door: Door, commits: Pick<System, "onCommit">, beside: Beside | null = null) {
+  constructor(door: Door, commits: Commits, beside: Beside | null = null) {
     this.#door = door;
     this.#beside = beside;
     commits.onCommit(({ events }) => {

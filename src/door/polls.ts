@@ -1,4 +1,4 @@
-import type { System } from "../../actors/engine/system.ts";
+import type { Commits } from "../../actors/engine/observers.ts";
 import type { Cancellable, Clock } from "../../actors/engine/environment.ts";
 import { eventsThat } from "../../machines/events/catalogue.ts";
 import type { InstanceNo } from "../../machines/records/values.ts";
@@ -35,7 +35,7 @@ export class Polls {
   readonly #places = new Map<InstanceNo, Map<string, Group>>();
   #turn = 0;
 
-  constructor(commits: Pick<System, "onCommit">, clock: Clock) {
+  constructor(commits: Commits, clock: Clock) {
     this.#clock = clock;
     commits.onCommit(({ events, task: taskOf, clockSet }) => {
       if (this.#places.size === 0) return;

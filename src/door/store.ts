@@ -2,7 +2,7 @@ import type { Clock, Ids, Log } from "../../actors/engine/environment.ts";
 import { HopperError } from "../../machines/errors.ts";
 import { openStore } from "../../store/open.ts";
 import { StoreError, type StoreErrorKind } from "../../store/store-error.ts";
-import { CommitError, type Store } from "../../store/store.ts";
+import { CommitError, pathOf, type Store } from "../../store/store.ts";
 import { given } from "../contracts/given.ts";
 
 interface OpenParams {
@@ -56,6 +56,6 @@ export function whyNotBegun(store: Store, error: unknown): unknown {
   if (damage !== null) return damage;
   const why = error instanceof CommitError ? WHY[error.kind] : undefined;
   if (why === undefined) return error;
-  const path = store.url.replace(/^\w+:/u, "");
+  const path = pathOf(store);
   return new StoreError(why[0], path, `${path} ${why[1]} (${(error as Error).message})`, { cause: error });
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { processTable } from "../../src/workers/process-table.ts";
 
 /** How long what a test has ended may take to be gone. */
 const GONE_WITHIN_MS = 5_000;
@@ -38,38 +39,28 @@ export async function teardown(): Promise<void> {
 /** Processes that work in this folder, or below it, or have it in their environment; the test runner's own are not meant. */
 function processesOf(place: string): { pid: number; command: string }[] {
   const found = [];
-  for (const name of listed("/proc")) {
+  for (const name of ifThere(() => readdirSync("/proc"), [])) {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
-    const command = read(`/proc/${name}/cmdline`).replaceAll("\0", " ").trim();
+    const command = ifThere(() => readFileSync(`/proc/${name}/cmdline`, "utf8"), "")
+      .replaceAll("\0", " ")
+      .trim();
     if (command === "" || /vitest/.test(command)) continue;
-    if (!read(`/proc/${name}/environ`).includes(place) && !placeOf(name).startsWith(place)) continue;
-    found.push({ pid, command });
+    const isTold =
+      processTable()
+        .environment(pid)
+        ?.some((variable) => variable.includes(place)) === true;
+    const worksThere = ifThere(() => readlinkSync(`/proc/${name}/cwd`), "").startsWith(place);
+    if (isTold || worksThere) found.push({ pid, command });
   }
   return found;
 }
 
-function listed(folder: string): string[] {
+/** `otherwise` = it is gone, or not ours to read. */
+function ifThere<T>(read: () => T, otherwise: T): T {
   try {
-    return readdirSync(folder);
+    return read();
   } catch {
-    return [];
-  }
-}
-
-/** "" = it is gone, or not ours to read. */
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-function placeOf(pid: string): string {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    return "";
+    return otherwise;
   }
 }
