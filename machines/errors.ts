@@ -39,6 +39,15 @@ const STATUS_OF = {
 
 export type ErrorCode = keyof typeof STATUS_OF;
 
+/**
+ * Is a refusal with this code what Hopper's rules say of a request, and so kept with its idempotency key? Not what is
+ * wrong with the request itself, nor what passes by itself. Source: spec/api.md 4.4.
+ */
+export function isKept(code: ErrorCode): boolean {
+  const status: number = STATUS_OF[code];
+  return status === 400 || status === 404 || status === 409;
+}
+
 /** Facts that go with a refusal, as fields. Keys are snake_case: they are shown as they are. */
 export interface Facts {
   readonly [key: string]: Json | readonly string[] | undefined;

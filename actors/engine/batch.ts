@@ -1,3 +1,4 @@
+import { isKept, type Refusal } from "../../machines/errors.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { Answer } from "../../machines/messages/answer.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
@@ -126,18 +127,20 @@ export class Batch {
     this.mail.push({ no: this.counters.message, envelope, deliverAt: 0, enqueuedAt: this.now });
   }
 
-  /** As {@link answer}, and the command counts as never asked: a repeat with its key is a first one. */
-  answerForNow(reply: Reply, answer: Answer): void {
+  /**
+   * `kept`: with the command's key. One that is not, though its caller had a key, counts as never asked: a repeat is a
+   * first one, unless an earlier turn of it is committed. Source: spec/api.md 4.4.
+   */
+  answer(reply: Reply, answer: Answer, kept: boolean): void {
     this.outcomes.push({ reply, answer });
-    const at = this.keys.findIndex(({ command }) => command === reply.command);
-    if (at !== -1) this.keys.splice(at, 1);
+    if (!reply.keyed) return;
+    const at = kept ? -1 : this.keys.findIndex(({ command }) => command === reply.command);
+    if (at === -1) this.answers.push({ command: reply.command, body: JSON.stringify(answer), at: this.now });
+    else this.keys.splice(at, 1);
   }
 
-  answer(reply: Reply, answer: Answer): void {
-    this.outcomes.push({ reply, answer });
-    if (reply.keyed) {
-      this.answers.push({ command: reply.command, body: JSON.stringify(answer), at: this.now });
-    }
+  refuse(reply: Reply, refusal: Refusal): void {
+    this.answer(reply, { ok: false, refusal }, isKept(refusal.code));
   }
 
   get isEmpty(): boolean {

@@ -28,7 +28,7 @@ export async function deadLetter(params: {
   const attempts = envelope.attempt + TRIES;
   const isCounted = withBookkeeping || envelope.attempt > 0;
   if (envelope.row > 0) batch.mailDone.push(envelope.row);
-  if (reply !== null) batch.answer(reply, { ok: false, refusal: refusalOf(failure, envelope) });
+  if (reply !== null) batch.refuse(reply, refusalOf(failure, envelope));
   // A caller who has been answered may ask again.
   if (reply !== null && envelope.from === null) return;
   batch.counters.message += 1;

@@ -139,10 +139,7 @@ function pass({ batch, plan, context, inside }: Run, envelope: Envelope): void {
 
 function refuseEnvelope(batch: Batch, envelope: Envelope): void {
   if (envelope.reply === null) return;
-  batch.answer(envelope.reply, {
-    ok: false,
-    refusal: refuse("not_found", "There is no such record any more.", {}),
-  });
+  batch.refuse(envelope.reply, refuse("not_found", "There is no such record any more.", {}));
 }
 
 /** Sends the news that is due; false when there was none. */

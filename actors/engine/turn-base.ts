@@ -100,18 +100,18 @@ export class TurnBase {
     this.answerTo(this.envelope.reply, value);
   }
 
-  /** Says how it stands to a caller who goes on asking: the command's key is not used up by it. */
+  /** Says how it stands: the command's key is not used up by it. */
   answerForNow(value: AnswerValue): void {
     const { reply } = this.envelope;
-    if (reply !== null) this.batch.answerForNow(reply, { ok: true, value });
+    if (reply !== null) this.batch.answer(reply, { ok: true, value }, false);
   }
 
   answerTo(reply: Reply | null, value: AnswerValue): void {
-    if (reply !== null) this.batch.answer(reply, { ok: true, value });
+    if (reply !== null) this.batch.answer(reply, { ok: true, value }, true);
   }
 
   refuse(refusal: Refusal): void {
-    if (this.envelope.reply !== null) this.batch.answer(this.envelope.reply, { ok: false, refusal });
+    if (this.envelope.reply !== null) this.batch.refuse(this.envelope.reply, refusal);
   }
 
   /** Answers with a copy of the task as it is now. */

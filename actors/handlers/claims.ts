@@ -48,7 +48,8 @@ function onClaim(turn: Turn, command: MessageOf<"instance.claim">): void {
   }
   const nextAt = taken.length > 0 ? null : actor.queue.nextAt(turn.now, wanted);
   const answer = { kind: "claims", claims: taken, nextAt } as const;
-  if (command.waits && taken.length === 0) turn.answerForNow({ ...answer, forNow: true });
+  // Nothing is no answer that a key keeps.
+  if (taken.length === 0) turn.answerForNow({ ...answer, forNow: command.waits });
   else turn.answer(answer);
 }
 

@@ -19,6 +19,7 @@ import { leases } from "./leases.ts";
 import { checkCascade, checkDrained, checkEphemeral, lifecycle } from "./lifecycle.ts";
 import { offers } from "./offers.ts";
 import { reassign } from "./reassign.ts";
+import { refused } from "./refused.ts";
 import { retries } from "./retries.ts";
 import { returns } from "./returns.ts";
 import { newsFor, roster } from "./roster.ts";
@@ -49,6 +50,7 @@ const messages: Entries<Message["type"]> & Registry = {
   ...retries,
   ...dependencies,
   ...deadLetters,
+  ...refused,
 };
 
 /** What the engine is given: the rules of Hopper. Source: spec/domain.md 2.8, spec/runtime.md 3.1. */

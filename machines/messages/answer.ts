@@ -21,7 +21,7 @@ export type AnswerValue =
       readonly claims: readonly { readonly task: Task; readonly token: number; readonly expiresAt: number }[];
       readonly nextAt: number | null;
       /** Nothing yet: who asked goes on waiting. A stored answer never says so. */
-      readonly forNow?: true;
+      readonly forNow?: boolean;
     }
   | { readonly kind: "lease"; readonly expiresAt: number; readonly task: Task }
   | { readonly kind: "queue"; readonly tasks: readonly Task[]; readonly oldest: Task | null }

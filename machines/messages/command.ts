@@ -1,3 +1,4 @@
+import type { Refusal } from "../errors.ts";
 import type { DelegationType } from "../records/delegation.ts";
 import type { Instance } from "../records/instance.ts";
 import type { AskedTask, ProcessMark, Task } from "../records/task.ts";
@@ -167,6 +168,8 @@ export type Command =
   | (OfHop & { readonly type: "delegation.accept"; readonly note: string | null })
   | (OfHop & { readonly type: "delegation.reject"; readonly reason: string })
   | (OfHop & { readonly type: "delegation.withdraw"; readonly reason: string | null })
+  /** To the desk: what the door refuses, so that it is kept with the command's key. */
+  | { readonly type: "command.refused"; readonly refusal: Refusal }
   | { readonly type: "route.preview"; readonly spec: TaskSpec }
   /** The first tasks of its queue, as they are. */
   | { readonly type: "instance.queue"; readonly limit: number };

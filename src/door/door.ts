@@ -1,29 +1,21 @@
-import { createHash } from "node:crypto";
 import type { System } from "../../actors/engine/system.ts";
-import type { Key } from "../../actors/engine/system-params.ts";
 import type { Clock, Log } from "../../actors/engine/environment.ts";
 import { HopperError } from "../../machines/errors.ts";
 import { instanceLifecycle, verbsOf } from "../../machines/lifecycles/instance.ts";
 import type { Answer, AnswerValue } from "../../machines/messages/answer.ts";
 import type { Command } from "../../machines/messages/command.ts";
-import {
-  DESK,
-  type ActorNo,
-  type InstanceNo,
-  type Json,
-  type TaskNo,
-} from "../../machines/records/values.ts";
+import { DESK, type ActorNo, type InstanceNo, type TaskNo } from "../../machines/records/values.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
 import type { Settings } from "../../machines/settings.ts";
 import { NewWork } from "./new-work.ts";
 import type { DirectoryEntry, Store, TaskAddress } from "../../store/store.ts";
-import type { CommandOptions } from "../contracts/command-options.ts";
 import { Cursors } from "./cursor.ts";
 import type { Directory } from "./directory.ts";
 import { errorOf } from "./error-of.ts";
 import type { Lifetime } from "./lifetime.ts";
+import { Repeats, type Request, type Route, type Routed } from "./repeats.ts";
 import { missingRecord, parseDelegationRef, parseTaskRef, resolveInstance } from "./references.ts";
 import {
   delegationView,
@@ -47,25 +39,7 @@ export interface DoorParams {
   readonly writable: boolean;
 }
 
-/** A command on its way to its keeper. */
-export interface Question {
-  readonly to: ActorNo;
-  readonly command: Command;
-  readonly asked: CommandOptions;
-  /** What was asked, where the command holds more: what the door looked up changes from one repeat to the next. */
-  readonly fingerprint?: Json | Command;
-  /**
-   * Throws what the records that the door looked at have against the request. Not asked of a repeat: whatever has
-   * become of them since, it gets the first one's answer.
-   */
-  readonly precondition?: () => void;
-}
-
-/** A request with a key whose answer is to come. */
-interface UnderWay {
-  readonly fingerprint: string;
-  readonly pending: Promise<Answer>;
-}
+type AnswerOf<K extends AnswerValue["kind"]> = Extract<AnswerValue, { kind: K }>;
 
 /** The in-process door: resolves references, hands commands to their keepers, and shows answers as views. */
 export class Door {
@@ -78,6 +52,7 @@ export class Door {
   readonly lifetime: Lifetime;
   readonly cursors: Cursors;
   readonly newWork = new NewWork();
+  readonly #repeats: Repeats;
   /** false = opened for reading: commands are refused. */
   readonly writable: boolean;
 
@@ -90,18 +65,19 @@ export class Door {
     this.log = params.log;
     this.lifetime = params.lifetime;
     this.cursors = new Cursors(params.store);
+    this.#repeats = new Repeats(params);
     this.writable = params.writable;
   }
 
   // ------------------------------------------------------------------ references
 
-  instance(reference: string, field = "id", asked: CommandOptions = {}): DirectoryEntry {
-    return resolveInstance(this.directory, reference, field, asked);
+  instance(reference: string, field = "id"): DirectoryEntry {
+    return resolveInstance(this.directory, reference, field);
   }
 
   /** The number of an instance that may be left out. */
-  instanceNo(reference: string | undefined, field: string, asked?: CommandOptions): InstanceNo | undefined {
-    return reference === undefined ? undefined : this.instance(reference, field, asked).no;
+  instanceNo(reference: string | undefined, field: string): InstanceNo | undefined {
+    return reference === undefined ? undefined : this.instance(reference, field).no;
   }
 
   async task(reference: string, field = "id"): Promise<Task> {
@@ -144,82 +120,55 @@ export class Door {
   // ------------------------------------------------------------------ commands
 
   /**
-   * Sends a command to its keeper; resolves with the answer, throws the refusal. With an idempotency key it has one
-   * effect: a repeat gets the stored answer, or waits for the one that is under way.
+   * Sends what a request comes to to its keeper; resolves with the answer, throws the refusal. With an idempotency key
+   * it has one effect: a repeat gets the first one's answer, stored or still to come, and `route` is not called for it,
+   * whatever has become of the records since. Source: spec/runtime.md 3.4, E4.
    */
-  async ask<K extends AnswerValue["kind"]>(
+  async ask<K extends AnswerValue["kind"]>(kind: K, request: Request, route: Route): Promise<AnswerOf<K>> {
+    this.#mustWrite();
+    const { by = "library", idempotencyKey: key } = request.asked;
+    if (key !== undefined)
+      return valueOf(kind, await this.#repeats.answer({ request, route, caller: by, key }));
+    const { to, command } = await route();
+    return valueOf(kind, await this.system.submit({ to, command, by }));
+  }
+
+  /** As {@link ask}, for what has no key: questions that only a keeper can answer, and what Hopper asks itself. */
+  async submit<K extends AnswerValue["kind"]>(
     kind: K,
-    { to, command, asked, fingerprint = command, precondition }: Question,
-  ): Promise<Extract<AnswerValue, { kind: K }>> {
-    const { by = "library", idempotencyKey: key } = asked;
-    const stored = key === undefined ? null : await this.store.commandByKey(by, key);
-    // Nothing is awaited from here to the loop, so that two requests with one key are one.
-    const known = stored ?? (key === undefined ? null : (this.#underWay.get(nameOf(by, key)) ?? null));
-    if (known === null) precondition?.();
-    if (!this.writable) {
-      const detail = "The store was opened for reading only; nothing can be changed through it.";
-      throw new HopperError("unavailable", detail);
-    }
-    const answer =
-      key === undefined
-        ? await this.system.submit({ to, command, by })
-        : await this.#once({ to, command, by, key, known, fingerprint });
-    if (!answer.ok) throw errorOf(answer.refusal);
-    if (answer.value.kind !== kind) throw new Error(`${command.type} was answered with ${answer.value.kind}`);
-    return answer.value as Extract<AnswerValue, { kind: K }>;
+    { to, command, by }: Routed & { readonly by: string },
+  ): Promise<AnswerOf<K>> {
+    this.#mustWrite();
+    return valueOf(kind, await this.system.submit({ to, command, by }));
   }
 
-  /** One effect per key. `known`: the request with this key that came before. */
-  async #once(params: {
-    to: ActorNo;
-    command: Command;
-    by: string;
-    key: string;
-    known: Awaited<ReturnType<Store["commandByKey"]>> | UnderWay;
-    fingerprint: unknown;
-  }): Promise<Answer> {
-    const { to, command, by, known } = params;
-    const fingerprint = createHash("sha256")
-      .update(JSON.stringify([command.type, params.fingerprint]))
-      .digest("hex");
-    if (known === null) {
-      const key: Key = { caller: by, key: params.key, fingerprint };
-      const pending = this.system.submit({ to, command, by, key });
-      const name = nameOf(by, params.key);
-      this.#underWay.set(name, { fingerprint, pending });
-      return pending.finally(() => this.#underWay.delete(name));
-    }
-    if (known.fingerprint !== fingerprint) {
-      const detail = `The idempotency key ${params.key} was used for another request.`;
-      throw new HopperError("idempotency_key_reused", detail, { key: params.key });
-    }
-    this.system.mustRun();
-    if ("pending" in known) return known.pending;
-    return await this.system.answerOf(known.command, async () => {
-      const answer = (await this.store.commandByKey(by, params.key))?.answer ?? null;
-      return answer === null ? null : (JSON.parse(answer) as Answer);
+  #mustWrite(): void {
+    if (this.writable) return;
+    const detail = "The store was opened for reading only; nothing can be changed through it.";
+    throw new HopperError("unavailable", detail);
+  }
+
+  /** A command about the task of the request, to whoever keeps it; resolves with the task as it is then. */
+  async askTask(
+    request: Request & { readonly id: string },
+    command: (task: TaskNo) => Command,
+  ): Promise<TaskView> {
+    const answer = await this.ask("task", request, async () => {
+      const { no, keeper } = await this.taskAddress(request.id);
+      return { to: keeper, command: command(no) };
     });
-  }
-
-  /** Requests with a key whose answers are to come, by caller and key. */
-  readonly #underWay = new Map<string, UnderWay>();
-
-  /** A command about the task of an id or ref, to whoever keeps it; resolves with the task as it is then. */
-  async askTask(id: string, asked: CommandOptions, command: (task: TaskNo) => Command): Promise<TaskView> {
-    const { no, keeper } = await this.taskAddress(id);
-    const answer = await this.ask("task", { to: keeper, command: command(no), asked });
     return await this.taskView(answer.task);
   }
 
   /** As {@link ask}, for what is answered with a delegation; resolves with its view. */
-  async askDelegation(question: Question): Promise<DelegationView> {
-    const answer = await this.ask("delegation", question);
+  async askDelegation(request: Request, route: () => Promise<Routed>): Promise<DelegationView> {
+    const answer = await this.ask("delegation", request, route);
     return await this.delegationView(answer.delegation);
   }
 
   /** As {@link ask}, for what is answered with an instance; resolves with its view. */
-  async askInstance(question: Question): Promise<InstanceView> {
-    const answer = await this.ask("instance", question);
+  async askInstance(request: Request, route: () => Routed): Promise<InstanceView> {
+    const answer = await this.ask("instance", request, route);
     return await this.instanceView(answer.instance);
   }
 
@@ -289,5 +238,10 @@ export class Door {
   }
 }
 
-const nameOf = (by: string, key: string): string => JSON.stringify([by, key]);
+function valueOf<K extends AnswerValue["kind"]>(kind: K, answer: Answer): AnswerOf<K> {
+  if (!answer.ok) throw errorOf(answer.refusal);
+  if (answer.value.kind !== kind) throw new Error(`a ${answer.value.kind} came where ${kind} was asked for`);
+  return answer.value as AnswerOf<K>;
+}
+
 const NO_IDS: ReadonlyMap<number, string> = new Map();

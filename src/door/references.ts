@@ -2,7 +2,6 @@ import { HopperError } from "../../machines/errors.ts";
 import type { DelegationNo, TaskNo } from "../../machines/records/values.ts";
 import type { DirectoryEntry } from "../../store/store.ts";
 import { summary } from "../contracts/check.ts";
-import type { CommandOptions } from "../contracts/command-options.ts";
 import { found, quote } from "../contracts/common.ts";
 import { looksLikeRef } from "../../machines/policies/naming.ts";
 import type { Directory } from "./directory.ts";
@@ -11,17 +10,9 @@ import type { Directory } from "./directory.ts";
  * The instance that a reference names: by the id of a live one, then by live name, then by the id of one that has ended. Throws
  * `not_found` with `field` and the nearest live names as `suggestions`. Source: spec/domain.md 2.1.
  */
-export function resolveInstance(
-  directory: Directory,
-  reference: string,
-  field = "id",
-  { idempotencyKey }: CommandOptions = {},
-): DirectoryEntry {
+export function resolveInstance(directory: Directory, reference: string, field = "id"): DirectoryEntry {
   const text = textOf(reference, field, "the id or name of an instance");
-  // With a key it may be a repeat: one that has ended since is still meant by the name it had.
-  const ended = (): DirectoryEntry | undefined =>
-    idempotencyKey === undefined ? undefined : directory.endedNamed(text);
-  const entry = directory.named(text) ?? ended();
+  const entry = directory.named(text);
   if (entry !== undefined) return entry;
   throw missingInstance(directory, text, field);
 }

@@ -1,6 +1,5 @@
 import { shownLetter } from "../../actors/engine/dead-letters.ts";
 import { HopperError } from "../../machines/errors.ts";
-import { DESK } from "../../machines/records/values.ts";
 import { check } from "../contracts/check.ts";
 import { quote } from "../contracts/common.ts";
 import { plainCommand, type CommandOptions } from "../contracts/command-options.ts";
@@ -36,15 +35,11 @@ export function deadLetters(door: Door): DeadLetters {
       const asked = check(plainCommand, params);
       const text = textOf(id, "id", "the id of a dead letter");
       const no = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
-      const letter = await store.queries.deadLetter(no);
-      const answer = await door.ask("redriven", {
-        to: letter?.envelope.to ?? DESK,
-        command: { type: "message.redrive", letter: no },
-        asked,
-        precondition() {
-          if (letter !== null) return;
+      const answer = await door.ask("redriven", { verb: "deadLetters.redrive", id, asked }, async () => {
+        const letter = await store.queries.deadLetter(no);
+        if (letter === null)
           throw new HopperError("not_found", `there is no dead letter ${quote(id)}`, { field: "id" });
-        },
+        return { to: letter.envelope.to, command: { type: "message.redrive", letter: no } };
       });
       return deadLetterView(answer.letter, directory);
     },

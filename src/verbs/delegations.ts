@@ -1,13 +1,12 @@
 import { HopperError } from "../../machines/errors.ts";
-import type { Command } from "../../machines/messages/command.ts";
+import type { Command, OfHop } from "../../machines/messages/command.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Task } from "../../machines/records/task.ts";
-import type { DelegationNo } from "../../machines/records/values.ts";
 import { check } from "../contracts/check.ts";
 import * as contract from "../contracts/delegations.ts";
 import { withReason, type ReasonParams } from "../contracts/tasks.ts";
-import type { CommandOptions } from "../contracts/command-options.ts";
 import type { Door } from "../door/door.ts";
+import type { Request } from "../door/repeats.ts";
 import { pageOf } from "./pages.ts";
 import { delegationRef } from "../door/references.ts";
 import type { DelegationView, ListView } from "../views/views.ts";
@@ -38,31 +37,36 @@ export function delegations(door: Door): Delegations {
       return await pageOf(page, (rows) => door.delegationViews(rows));
     },
     async accept(id, params = {}) {
-      const { note, ...asked } = check(contract.acceptDelegation, params);
-      return await decide(door, id, asked, (about) => ({ type: "delegation.accept", ...about, note }));
+      const asked = check(contract.acceptDelegation, params);
+      return await decide(door, { verb: "delegations.accept", id, asked }, (about) => {
+        return { type: "delegation.accept", ...about, note: asked.note };
+      });
     },
     async reject(id, params) {
-      const { reason, ...asked } = check(contract.rejectDelegation, params);
-      return await decide(door, id, asked, (about) => ({ type: "delegation.reject", ...about, reason }));
+      const asked = check(contract.rejectDelegation, params);
+      return await decide(door, { verb: "delegations.reject", id, asked }, (about) => {
+        return { type: "delegation.reject", ...about, reason: asked.reason };
+      });
     },
     async cancel(id, params = {}) {
-      const { reason, ...asked } = check(withReason, params);
-      return await decide(door, id, asked, (about) => ({ type: "delegation.withdraw", ...about, reason }));
+      const asked = check(withReason, params);
+      return await decide(door, { verb: "delegations.cancel", id, asked }, (about) => {
+        return { type: "delegation.withdraw", ...about, reason: asked.reason };
+      });
     },
     async complete(id, params = {}) {
-      const { result, ...asked } = check(contract.completeDelegation, params);
-      const delegation = await door.delegation(id);
-      const task = (await door.store.queries.task(delegation.task)) as Task;
-      const command: Command = {
-        type: "task.complete",
-        task: task.no,
-        result,
-        leaseToken: null,
-        force: false,
-        delegation: delegation.no,
-      };
-      const precondition = (): void => refuseCompletion(door, delegation, task);
-      await door.ask("task", { to: task.keeper, command, asked, precondition });
+      const asked = check(contract.completeDelegation, params);
+      const { result } = asked;
+      await door.ask("task", { verb: "delegations.complete", id, asked }, async () => {
+        const hop = await door.delegation(id);
+        const task = (await door.store.queries.task(hop.task)) as Task;
+        refuseCompletion(door, hop, task);
+        const operator = { leaseToken: null, force: false };
+        return {
+          to: task.keeper,
+          command: { type: "task.complete", task: task.no, result, delegation: hop.no, ...operator },
+        };
+      });
       return await door.delegationView(await door.delegation(id));
     },
   };
@@ -71,12 +75,13 @@ export function delegations(door: Door): Delegations {
 /** A command about a pending offer: its target decides. */
 async function decide(
   door: Door,
-  id: string,
-  asked: CommandOptions,
-  command: (about: Pick<Delegation, "task"> & { delegation: DelegationNo }) => Command,
+  request: Request & { readonly id: string },
+  command: (about: OfHop) => Command,
 ): Promise<DelegationView> {
-  const { no, task, target } = await door.delegation(id);
-  return await door.askDelegation({ to: target, command: command({ task, delegation: no }), asked });
+  return await door.askDelegation(request, async () => {
+    const { no, task, target } = await door.delegation(request.id);
+    return { to: target, command: command({ task, delegation: no }) };
+  });
 }
 
 /** Completing a delegation is completing its task, by the delegation that brought it to its holder (spec/domain.md 2.7). */

@@ -12,9 +12,10 @@ import { given } from "../contracts/given.ts";
 import * as contract from "../contracts/instances.ts";
 import type { DirectoryEntry } from "../../store/store.ts";
 import type { Door } from "../door/door.ts";
+import type { Routed } from "../door/repeats.ts";
 import type { Journal } from "../door/journal.ts";
 import { orAborted } from "../door/lifetime.ts";
-import type { Polls } from "../door/polls.ts";
+import type { Poll, Polls } from "../door/polls.ts";
 import { listOf, pageOf } from "./pages.ts";
 import { refuseTaken } from "../door/references.ts";
 import { treeView } from "../views/view-of.ts";
@@ -82,18 +83,19 @@ export function instances(door: Door, journal: Journal, polls: Polls): Instances
     recover: (id, params) => lifecycle(door, id, "recover", params),
     async stop(id, params = {}) {
       const [signal, rest] = apart(params);
-      const { drainTimeoutMs, wait, ...asked } = check(contract.stopInstance, rest);
+      const asked = check(contract.stopInstance, rest);
+      const { drainTimeoutMs, wait } = asked;
       signal?.throwIfAborted();
       const stop = { verb: "stop", ...given({ drainTimeoutMs }), wait } as const;
       return await orAborted(send(door, id, stop, asked), signal);
     },
     async fail(id, params) {
-      const { error, ...asked } = check(contract.failInstance, params);
-      return await send(door, id, { verb: "fail", error }, asked);
+      const asked = check(contract.failInstance, params);
+      return await send(door, id, { verb: "fail", error: asked.error }, asked);
     },
     async terminate(id, params = {}) {
-      const { cascade, ...asked } = check(contract.terminateInstance, params);
-      return await send(door, id, { verb: "terminate", cascade }, asked);
+      const asked = check(contract.terminateInstance, params);
+      return await send(door, id, { verb: "terminate", cascade: asked.cascade }, asked);
     },
     children: async (id) => listOf(await viewsOf(door, door.directory.liveChildren(door.instance(id).no))),
     ancestors: async (id) => listOf(await viewsOf(door, door.directory.ancestors(door.instance(id).no))),
@@ -108,16 +110,11 @@ export function instances(door: Door, journal: Journal, polls: Polls): Instances
 
 async function create(door: Door, params: contract.CreateInstanceParams): Promise<InstanceView> {
   const checked = check(contract.createInstance, params);
-  const spec = contract.toInstanceSpec(checked);
-  const parent = door.instanceNo(checked.parentId ?? undefined, "parentId", checked) ?? DESK;
-  return await door.askInstance({
-    to: parent,
-    command: { type: "instance.create", spec },
-    asked: checked,
-    // With a key it is refused by the turn, so that the refusal is kept with it.
-    ...(checked.idempotencyKey === undefined
-      ? { precondition: () => refuseTaken(door.directory, spec) }
-      : {}),
+  return await door.askInstance({ verb: "instances.create", asked: checked }, () => {
+    const spec = contract.toInstanceSpec(checked);
+    const to = door.instanceNo(checked.parentId ?? undefined, "parentId") ?? DESK;
+    refuseTaken(door.directory, spec);
+    return { to, command: { type: "instance.create", spec } };
   });
 }
 
@@ -140,8 +137,9 @@ async function send(
   command: Omit<Extract<Command, { type: "instance.lifecycle" }>, "type">,
   asked: CommandOptions,
 ): Promise<InstanceView> {
-  const to = door.instance(id, "id", asked).no;
-  return await door.askInstance({ to, command: { type: "instance.lifecycle", ...command }, asked });
+  return await door.askInstance({ verb: `instances.${command.verb}`, id, asked }, () => {
+    return { to: door.instance(id).no, command: { type: "instance.lifecycle", ...command } };
+  });
 }
 
 async function viewsOf(door: Door, entries: readonly DirectoryEntry[]): Promise<InstanceView[]> {
@@ -188,7 +186,7 @@ async function queue(
 /** Its actor knows the order; beside an owner it is read from the rows. */
 async function queueOf(door: Door, no: InstanceNo, limit: number): Promise<ReturnType<Actor["queued"]>> {
   if (door.writable)
-    return await door.ask("queue", { to: no, command: { type: "instance.queue", limit }, asked: {} });
+    return await door.submit("queue", { to: no, command: { type: "instance.queue", limit }, by: "library" });
   const rows = await door.store.actor(no);
   return new Actor(no, rows, { settings: door.settings, scopes: createScopeRegistry() }).queued(
     door.clock.now(),
@@ -206,7 +204,6 @@ async function queuedSince(journal: Journal, task: Task): Promise<number> {
 async function claim(door: Door, polls: Polls, id: string, params: contract.ClaimParams): Promise<Claim[]> {
   const [signal, asked] = apart(params);
   const checked = check(contract.claimTasks, asked);
-  const to = door.instance(id, "id", checked).no;
   const until = door.clock.monotonic() + checked.waitMs;
   const claims = {
     type: "instance.claim",
@@ -216,26 +213,28 @@ async function claim(door: Door, polls: Polls, id: string, params: contract.Clai
     capabilities: checked.capabilities,
     kind: "worker",
   } as const;
-  const poll = polls.join(to, checked.capabilities);
+  let poll = undefined as Poll | undefined;
+  const route = (): Routed => {
+    const to = door.instance(id).no;
+    poll ??= polls.join(to, checked.capabilities);
+    poll.asks();
+    return { to, command: { ...claims, waits: door.clock.monotonic() < until } };
+  };
   try {
     for (;;) {
       signal?.throwIfAborted();
-      poll.asks();
-      const waits = door.clock.monotonic() < until;
-      const command: Command = { ...claims, waits };
       // However often it is asked, it is one request.
-      const answer = await door.ask("claims", { to, command, asked: checked, fingerprint: claims });
-      if (answer.forNow === true) {
-        await door.lifetime.wait(poll.sleeps(answer.nextAt), {
-          within: until - door.clock.monotonic(),
-          signal,
-        });
-        continue;
+      const answer = await door.ask("claims", { verb: "instances.claim", id, asked: checked }, route);
+      if (!answer.forNow) {
+        if (answer.claims.length > 0) poll?.served();
+        return await door.claimViews(answer.claims);
       }
-      if (answer.claims.length > 0) poll.served();
-      return await door.claimViews(answer.claims);
+      // Another one with this key was told so: now it asks itself.
+      if (poll === undefined) continue;
+      const within = until - door.clock.monotonic();
+      await door.lifetime.wait(poll.sleeps(answer.nextAt), { within, signal });
     }
   } finally {
-    poll.leaves();
+    poll?.leaves();
   }
 }

@@ -1,6 +1,6 @@
 import type { Metrics } from "../../actors/engine/system-params.ts";
 import type { Command, InstanceSpec, PlannedInstance } from "../../machines/messages/command.ts";
-import { DESK, type InstanceNo } from "../../machines/records/values.ts";
+import { DESK, type InstanceNo, type TaskNo } from "../../machines/records/values.ts";
 import type { Instance, InstanceConfig, InstanceType, Scope } from "../../machines/records/instance.ts";
 import type { ProcessMark } from "../../machines/records/task.ts";
 import { HopperError } from "../../machines/errors.ts";
@@ -84,6 +84,11 @@ export function internals(
   journal: Journal,
   { left, audit }: Pick<Internals, "left" | "audit">,
 ): Internals {
+  const ofTask = async (id: string, command: (task: TaskNo) => Command): Promise<TaskView> => {
+    const { no, keeper } = await door.taskAddress(id);
+    const answer = await door.submit("task", { to: keeper, command: command(no), by: "runner" });
+    return await door.taskView(answer.task);
+  };
   const verbs: Omit<Internals, "left" | "audit" | "metrics" | "onClaimable"> = {
     enterPlan: (params) => enterPlan(door, params),
     async claimOwn(id, { workerId, leaseSeconds }) {
@@ -96,12 +101,12 @@ export function internals(
         kind: "own",
         waits: false,
       };
-      const asked = { by: `worker:${workerId}` };
-      const answer = await door.ask("claims", { to: door.instance(id).no, command, asked });
+      const to = door.instance(id).no;
+      const answer = await door.submit("claims", { to, command, by: `worker:${workerId}` });
       return { claims: await door.claimViews(answer.claims), nextAt: answer.nextAt };
     },
     async started(taskId, { leaseToken, process }) {
-      return await door.askTask(taskId, { by: "runner" }, (task) => {
+      return await ofTask(taskId, (task) => {
         return { type: "task.start", task, leaseToken: leaseEpoch(leaseToken, task), process };
       });
     },
@@ -110,7 +115,7 @@ export function internals(
       return tasks.map(({ id, no, epoch, process }) => ({ taskId: id, ref: taskRef(no), epoch, process }));
     },
     async orphaned(taskId, epoch) {
-      await door.askTask(taskId, { by: "runner" }, (task) => ({ type: "task.orphaned", task, epoch }));
+      await ofTask(taskId, (task) => ({ type: "task.orphaned", task, epoch }));
     },
     runs: async (prefix) => [...(await door.store.queries.runs(prefix))],
     runTasks: async (runId) => await door.taskViews(await door.store.queries.runTasks(runId)),
@@ -118,7 +123,7 @@ export function internals(
       // Who depends on another was added after it: cancelled first, it does not fail for that.
       const numbers = tasks.map(({ ref }) => Number(ref.slice(2))).toSorted((a, b) => b - a);
       const command: Command = { type: "tasks.cancel", tasks: numbers, reason, noted: false };
-      await door.ask("cancelled", { to: DESK, command, asked: { by } });
+      await door.submit("cancelled", { to: DESK, command, by });
     },
     nextDue: () => door.system.nextDue(),
   };
@@ -133,7 +138,7 @@ export function internals(
 
 /** Hierarchy and tasks in one turn of the desk; instances that live already are matched by name, and started. */
 async function enterPlan(door: Door, params: PlanEntry): ReturnType<Internals["enterPlan"]> {
-  const asked = { by: params.by ?? "plan" };
+  const by = params.by ?? "plan";
   const hierarchy: PlannedInstance[] = [];
   const idle: InstanceNo[] = [];
   await place(door, params.hierarchy, null, { hierarchy, idle });
@@ -143,9 +148,9 @@ async function enterPlan(door: Door, params: PlanEntry): ReturnType<Internals["e
   const items = [];
   for (const task of checked) items.push({ spec: await specOf(door, task), instance: null });
   const enter: Command = { type: "tasks.enter", items, hierarchy };
-  const answer = await door.ask("tasks", { to: DESK, command: enter, asked });
+  const answer = await door.submit("tasks", { to: DESK, command: enter, by });
   const command: Command = { type: "instance.lifecycle", verb: "start" };
-  for (const to of idle) await door.ask("instance", { to, command, asked });
+  for (const to of idle) await door.submit("instance", { to, command, by });
   await door.system.settle();
   return { rootId: door.instance(params.hierarchy.name).id, tasks: await door.taskViews(answer.tasks) };
 }

@@ -24,7 +24,7 @@ export function route(door: Door): Route {
         throw new HopperError("not_found", detail, { field: "instanceId" });
       }
       const command: Command = { type: "route.preview", spec };
-      const answer = await door.ask("decision", { to, command, asked: checked });
+      const answer = await door.submit("decision", { to, command, by: checked.by ?? "library" });
       return decisionView(answer.decision, door.directory);
     },
   };

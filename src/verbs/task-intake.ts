@@ -1,4 +1,4 @@
-import type { Command, TaskSpec } from "../../machines/messages/command.ts";
+import type { TaskSpec } from "../../machines/messages/command.ts";
 import { needsLiveInstance } from "../../machines/policies/departure.ts";
 import { DESK, type InstanceNo, type TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
@@ -36,10 +36,13 @@ export function taskIntake(door: Door, journal: Journal): TaskIntake {
     addBatch: (items, options = {}) => door.newWork.ask(() => addBatch(door, items, options)),
     async update(id, params) {
       const checked = check(contract.updateTask, params);
-      const dependsOn =
-        checked.dependsOn === undefined ? undefined : await taskNumbers(door, checked.dependsOn);
-      const edit = contract.toTaskEdit(checked, { dependsOn, now: nowFor(door, checked) });
-      return await door.askTask(id, checked, (task) => ({ type: "task.edit", task, edit }));
+      const answer = await door.ask("task", { verb: "tasks.update", id, asked: checked }, async () => {
+        const dependsOn = checked.dependsOn && (await taskNumbers(door, checked.dependsOn));
+        const edit = contract.toTaskEdit(checked, { dependsOn, now: door.clock.now() });
+        const { no, keeper } = await door.taskAddress(id);
+        return { to: keeper, command: { type: "task.edit", task: no, edit } };
+      });
+      return await door.taskView(answer.task);
     },
   };
 }
@@ -51,28 +54,21 @@ async function addBatch(
 ): Promise<{ items: TaskView[] }> {
   const checked = check(contract.createTasks, { items, ...options });
   checkBatch(checked.items);
-  const entries: { spec: TaskSpec; instance: InstanceNo | null }[] = [];
-  for (const item of checked.items) {
-    entries.push({
-      spec: await specOf(door, item, checked),
-      instance: placeOf(door, item.instanceId, checked),
-    });
-  }
-  const command: Command = { type: "tasks.enter", items: entries, hierarchy: [] };
-  const precondition = (): void => refuseTerminated(door, entries);
-  const answer = await door.ask("tasks", { to: DESK, command, asked: checked, precondition });
+  const answer = await door.ask("tasks", { verb: "tasks.addBatch", asked: checked }, async () => {
+    const entries: { spec: TaskSpec; instance: InstanceNo | null }[] = [];
+    for (const item of checked.items) {
+      const instance = placeOf(door, item.instanceId);
+      const entry = instance === null ? undefined : door.directory.byNo(instance);
+      if (entry?.status === "terminated") throw errorOf(needsLiveInstance(entry));
+      entries.push({ spec: await specOf(door, item), instance });
+    }
+    return { to: DESK, command: { type: "tasks.enter", items: entries, hierarchy: [] } };
+  });
   return { items: await door.taskViews(answer.tasks) };
 }
 
-function refuseTerminated(door: Door, entries: readonly { readonly instance: InstanceNo | null }[]): void {
-  for (const { instance } of entries) {
-    const entry = instance === null ? undefined : door.directory.byNo(instance);
-    if (entry?.status === "terminated") throw errorOf(needsLiveInstance(entry));
-  }
-}
-
-function placeOf(door: Door, reference: string | null | undefined, asked: CommandOptions): InstanceNo | null {
-  if (reference !== undefined && reference !== null) return door.instance(reference, "instanceId", asked).no;
+function placeOf(door: Door, reference: string | null | undefined): InstanceNo | null {
+  if (reference !== undefined && reference !== null) return door.instance(reference, "instanceId").no;
   return door.onlyRoot();
 }
 
@@ -83,28 +79,20 @@ async function taskNumbers(door: Door, references: readonly string[]): Promise<T
   return [...new Set(numbers)];
 }
 
-/** When a moment counts as passed. A request with a key may be a repeat, which is not asked again: the turn looks at a first one. */
-function nowFor(door: Door, { idempotencyKey }: CommandOptions): number {
-  return idempotencyKey === undefined ? door.clock.now() : Number.NEGATIVE_INFINITY;
-}
-
 /** A checked task with its references resolved; a project named by id becomes its name. */
-export async function specOf(
-  door: Door,
-  checked: contract.CheckedTask,
-  asked: CommandOptions = {},
-): Promise<TaskSpec> {
+export async function specOf(door: Door, checked: contract.CheckedTask): Promise<TaskSpec> {
   const dependsOn = await taskNumbers(door, contract.dependencyRefs(checked));
-  const spec = contract.toTaskSpec(checked, { dependsOn, now: nowFor(door, asked), source: "library" });
+  const spec = contract.toTaskSpec(checked, { dependsOn, now: door.clock.now(), source: "library" });
   const project = spec.project === null ? undefined : door.directory.byId(spec.project);
   return project === undefined ? spec : { ...spec, project: project.name };
 }
 
 async function add(door: Door, journal: Journal, params: contract.CreateTaskParams): Promise<TaskView> {
   const checked = check(contract.createTask, params);
-  const spec = await specOf(door, checked, checked);
-  const to = placeOf(door, checked.instanceId, checked) ?? DESK;
-  const answer = await door.ask("task", { to, command: { type: "task.create", spec }, asked: checked });
+  const answer = await door.ask("task", { verb: "tasks.add", asked: checked }, async () => {
+    const spec = await specOf(door, checked);
+    return { to: placeOf(door, checked.instanceId) ?? DESK, command: { type: "task.create", spec } };
+  });
   const { settleMs = 0 } = checked;
   if (settleMs === 0) return await door.taskView(answer.task);
   return await door.taskView(await journal.settled(answer.task.no, isSettled, { timeoutMs: settleMs }));

@@ -1,12 +1,12 @@
 import { HopperError } from "../../machines/errors.ts";
 import type { Command } from "../../machines/messages/command.ts";
 import { needsLiveInstance } from "../../machines/policies/departure.ts";
-import { DESK, type InstanceNo } from "../../machines/records/values.ts";
+import type { InstanceNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { check } from "../contracts/check.ts";
 import * as contract from "../contracts/tasks.ts";
-import type { CommandOptions } from "../contracts/command-options.ts";
 import type { Door } from "../door/door.ts";
+import type { Routed } from "../door/repeats.ts";
 import { errorOf } from "../door/error-of.ts";
 import { taskRef } from "../door/references.ts";
 import type { DelegationView, TaskView } from "../views/views.ts";
@@ -30,90 +30,74 @@ export interface TaskMoves {
 export function taskMoves(door: Door): TaskMoves {
   return {
     async assign(id, params) {
-      const { instanceId, ...asked } = check(contract.assignTask, params);
-      const task = await door.taskAddress(id);
-      const to = door.instance(instanceId, "instanceId", asked);
-      const command: Command = { type: "task.assign", task: task.no, to: to.no };
-      const precondition = (): void => {
+      const asked = check(contract.assignTask, params);
+      const answer = await door.ask("task", { verb: "tasks.assign", id, asked }, async () => {
+        const task = await door.taskAddress(id);
+        const to = door.instance(asked.instanceId, "instanceId");
         if (to.status === "terminated") throw errorOf(needsLiveInstance(to));
-      };
-      const answer = await door.ask("task", { to: task.keeper, command, asked, precondition });
+        return { to: task.keeper, command: { type: "task.assign", task: task.no, to: to.no } };
+      });
       return await door.taskView(answer.task);
     },
-    delegate: (id, params) => delegate(door, id, params),
-    escalate: async (id, params = {}) =>
-      await escalate(door, await door.task(id), check(contract.withReason, params)),
+    async delegate(id, params = {}) {
+      const asked = check(contract.delegateTask, params);
+      const request = { verb: "tasks.delegate", id, asked };
+      return await door.askDelegation(request, async () => delegation(door, await door.task(id), asked));
+    },
+    async escalate(id, params = {}) {
+      const asked = check(contract.withReason, params);
+      const request = { verb: "tasks.escalate", id, asked };
+      return await door.askDelegation(request, async () => escalation(await door.task(id), asked.reason));
+    },
     async reassign(id, params) {
-      const { targetInstanceId, reason, autoAccept, ...asked } = check(contract.reassignTask, params);
-      return await reassign(door, await door.task(id), { to: targetInstanceId, reason, autoAccept, asked });
+      const asked = check(contract.reassignTask, params);
+      const request = { verb: "tasks.reassign", id, asked };
+      return await door.askDelegation(request, async () => {
+        const to = door.instance(asked.targetInstanceId, "targetInstanceId").no;
+        return reassignment(door, await door.task(id), { ...asked, to });
+      });
     },
   };
 }
 
-async function delegate(
+function delegation(
   door: Door,
-  id: string,
-  params: contract.DelegateTaskParams = {},
-): Promise<DelegationView> {
-  const { targetInstanceId, delegationType, notes, autoAccept, ...asked } = check(
-    contract.delegateTask,
-    params,
-  );
-  const task = await door.task(id);
-  const to = targetInstanceId === null ? null : door.instance(targetInstanceId, "targetInstanceId", asked).no;
-  if (delegationType === "escalate" && (to === null || to === parentOf(door, task))) {
-    return await escalate(door, task, { reason: notes, ...asked });
-  }
-  if (delegationType === "reassign" && targetInstanceId !== null) {
-    const move = { to: targetInstanceId, reason: notes, autoAccept: autoAccept ?? true };
-    return await reassign(door, task, { ...move, asked });
-  }
+  task: Task,
+  asked: ReturnType<typeof check<typeof contract.delegateTask, contract.DelegateTaskParams>>,
+): Routed {
+  const { targetInstanceId, delegationType, notes, autoAccept } = asked;
+  const to = targetInstanceId === null ? null : door.instance(targetInstanceId, "targetInstanceId").no;
+  if (delegationType === "escalate" && (to === null || to === parentOf(door, task)))
+    return escalation(task, notes);
+  if (delegationType === "reassign" && to !== null)
+    return reassignment(door, task, { to, reason: notes, autoAccept: autoAccept ?? true });
   const command: Command = { type: "task.delegate", task: task.no, to, delegationType, notes, autoAccept };
-  return await door.askDelegation({ to: task.keeper, command, asked });
+  return { to: task.keeper, command };
 }
 
 function parentOf(door: Door, task: Task): InstanceNo | null {
   return task.holder === null ? null : (door.directory.byNo(task.holder)?.parent ?? null);
 }
 
-async function escalate(
-  door: Door,
-  task: Task,
-  params: { reason: string | null } & CommandOptions,
-): Promise<DelegationView> {
-  const { reason, ...asked } = params;
-  const command: Command = { type: "task.escalate", task: task.no, reason };
-  return await door.askDelegation({ to: task.keeper, command, asked });
+function escalation({ no, keeper }: Task, reason: string | null): Routed {
+  return { to: keeper, command: { type: "task.escalate", task: no, reason } };
 }
 
 /** A move to a sibling goes first to the holder's parent, who knows whether it has room. */
-async function reassign(
+function reassignment(
   door: Door,
   task: Task,
-  params: { to: string; reason: string | null; autoAccept: boolean; asked: CommandOptions },
-): Promise<DelegationView> {
-  const { reason, autoAccept, asked } = params;
-  const to = door.instance(params.to, "targetInstanceId", params.asked).no;
+  { to, reason, autoAccept }: { to: InstanceNo; reason: string | null; autoAccept: boolean },
+): Routed {
   const { no, holder } = task;
   const parent = parentOf(door, task);
-  return await door.askDelegation({
-    to: parent ?? DESK,
-    command: {
-      type: "task.reassign",
-      task: no,
-      holder: holder ?? DESK,
-      to,
-      reason,
-      autoAccept,
-      passed: false,
-    },
-    asked,
-    fingerprint: [no, to, reason, autoAccept],
-    precondition() {
-      if (holder !== null && parent !== null) return;
-      const who = holder === null ? "nobody" : "a root";
-      const detail = `${taskRef(no)} is held by ${who}, which has no siblings.`;
-      throw new HopperError("invalid_delegation", detail, { allowed: [] });
-    },
-  });
+  if (holder === null || parent === null) {
+    const who = holder === null ? "nobody" : "a root";
+    const detail = `${taskRef(no)} is held by ${who}, which has no siblings.`;
+    throw new HopperError("invalid_delegation", detail, { allowed: [] });
+  }
+  return {
+    to: parent,
+    command: { type: "task.reassign", task: no, holder, to, reason, autoAccept, passed: false },
+  };
 }

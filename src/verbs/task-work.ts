@@ -29,44 +29,42 @@ export function taskWork(door: Door): TaskWork {
   return {
     status: (id, params) => setStatus(door, id, params),
     async complete(id, params = {}) {
-      const { result, leaseToken, force, ...asked } = check(contract.completeTask, params);
-      return await door.askTask(id, asked, (task) => {
+      const asked = check(contract.completeTask, params);
+      const { result, leaseToken, force } = asked;
+      return await door.askTask({ verb: "tasks.complete", id, asked }, (task) => {
         return { type: "task.complete", task, result, leaseToken: epochOf(leaseToken, task), force };
       });
     },
     async fail(id, params) {
-      const { error, retryable, leaseToken, ...asked } = check(contract.failTask, params);
-      return await door.askTask(id, asked, (task) => {
+      const asked = check(contract.failTask, params);
+      const { error, retryable, leaseToken } = asked;
+      return await door.askTask({ verb: "tasks.fail", id, asked }, (task) => {
         return { type: "task.fail", task, error, retryable, leaseToken: epochOf(leaseToken, task) };
       });
     },
     heartbeat: (id, params) => heartbeat(door, id, params),
     async release(id, params) {
-      const { leaseToken, ...asked } = check(contract.releaseTask, params);
-      return await door.askTask(id, asked, (task) => {
-        return { type: "task.release", task, leaseToken: leaseEpoch(leaseToken, task) };
+      const asked = check(contract.releaseTask, params);
+      return await door.askTask({ verb: "tasks.release", id, asked }, (task) => {
+        return { type: "task.release", task, leaseToken: leaseEpoch(asked.leaseToken, task) };
       });
     },
     async cancel(id, params = {}) {
-      const { reason, ...asked } = check(contract.withReason, params);
-      return await door.askTask(id, asked, (task) => ({ type: "task.cancel", task, reason }));
+      const asked = check(contract.withReason, params);
+      const { reason } = asked;
+      return await door.askTask({ verb: "tasks.cancel", id, asked }, (task) => {
+        return { type: "task.cancel", task, reason };
+      });
     },
     async retry(id, params = {}) {
-      const { resetAttempts, withDependents, ...asked } = check(contract.retryTask, params);
-      const task = await door.task(id);
-      const command: Command = {
-        type: "task.retry",
-        task: task.no,
-        resetAttempts,
-        withDependents,
-        origin: null,
-      };
-      const to = door.liveOriginOf(task);
-      const answer = await door.ask("task", {
-        to: to === DESK ? task.keeper : to,
-        command: to === DESK ? { ...command, origin: DESK } : command,
-        asked,
-        fingerprint: [task.no, resetAttempts, withDependents],
+      const asked = check(contract.retryTask, params);
+      const { resetAttempts, withDependents } = asked;
+      const answer = await door.ask("task", { verb: "tasks.retry", id, asked }, async () => {
+        const task = await door.task(id);
+        const { no, keeper } = task;
+        const live = door.liveOriginOf(task);
+        const [to, origin] = live === DESK ? [keeper, DESK] : [live, null];
+        return { to, command: { type: "task.retry", task: no, resetAttempts, withDependents, origin } };
       });
       return await door.taskView(answer.task);
     },
@@ -79,9 +77,10 @@ function epochOf(leaseToken: string | null, task: TaskNo): number | null {
 }
 
 async function setStatus(door: Door, id: string, params: contract.SetTaskStatusParams): Promise<TaskView> {
-  const { status, result, reason, ...asked } = check(contract.setTaskStatus, params);
+  const asked = check(contract.setTaskStatus, params);
+  const { status, result, reason } = asked;
   const error = { code: "failed", message: reason ?? "failed by an operator" };
-  return await door.askTask(id, asked, (task) => {
+  return await door.askTask({ verb: "tasks.status", id, asked }, (task) => {
     const commands: Record<typeof status, Command> = {
       done: { type: "task.complete", task, result, leaseToken: null, force: false },
       failed: { type: "task.fail", task, error, retryable: null, leaseToken: null },
@@ -99,16 +98,12 @@ async function heartbeat(
   id: string,
   params: contract.HeartbeatTaskParams,
 ): Promise<HeartbeatView> {
-  const { leaseToken, leaseMs, progress, note, ...asked } = check(contract.heartbeatTask, params);
-  const task = await door.taskAddress(id);
-  const command: Command = {
-    type: "task.heartbeat",
-    task: task.no,
-    leaseToken: leaseEpoch(leaseToken, task.no),
-    leaseMs,
-    progress,
-    note,
-  };
-  const answer = await door.ask("lease", { to: task.keeper, command, asked });
+  const asked = check(contract.heartbeatTask, params);
+  const { leaseMs, progress, note } = asked;
+  const answer = await door.ask("lease", { verb: "tasks.heartbeat", id, asked }, async () => {
+    const { no, keeper } = await door.taskAddress(id);
+    const leaseToken = leaseEpoch(asked.leaseToken, no);
+    return { to: keeper, command: { type: "task.heartbeat", task: no, leaseToken, leaseMs, progress, note } };
+  });
   return { expiresAt: iso(answer.expiresAt), status: answer.task.status, cancelRequested: false };
 }

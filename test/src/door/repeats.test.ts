@@ -173,6 +173,87 @@ describe("a request repeated with its key when the state has moved on", () => {
     expect(await codeOf(h.tasks.retry(id, KEY))).toBe("illegal_transition");
     expect(await h.tasks.retry(id, { idempotencyKey: "other" })).toMatchObject({ status: "queued" });
   });
+
+  it("given a name that means another instance by now, then the first answer is given", async () => {
+    const h = await spawnTree();
+    const asked = { title: "Build", instanceId: "one", ...KEY };
+    const first = await h.tasks.add(asked);
+    const stopped = await h.instances.stop("two", { idempotencyKey: "stop" });
+    for (const name of ["one", "two"]) {
+      await h.instances.terminate(name);
+      await h.instances.create({ name, scope: "ORCHESTRATION", parentId: "webapp", start: true });
+    }
+    const before = await eventsOf(h);
+    expect(await h.tasks.add(asked)).toMatchObject({ id: first.id, instanceId: first.instanceId });
+    expect(await h.instances.stop("two", { idempotencyKey: "stop" })).toMatchObject({ id: stopped.id });
+    expect(await eventsOf(h)).toBe(before);
+  });
+
+  it("given an id of the caller's, when it is taken by its own first request, then the created instance is answered", async () => {
+    const h = await spawnTree();
+    const params = { id: "shop-1", name: "shop", scope: "PROJECT", ...KEY } as const;
+    const first = await h.instances.create(params);
+    expect(await h.instances.create(params)).toEqual(first);
+    await h.instances.terminate("shop-1");
+    expect(await h.instances.create(params)).toMatchObject({ id: first.id });
+    expect(await codeOf(h.instances.create({ ...params, idempotencyKey: "new" }))).toBe("already_exists");
+  });
+});
+
+describe("a refusal by the door", () => {
+  it.each([
+    ["not_found", "a name that nobody has", { name: "api", scope: "ORCHESTRATION", parentId: "shop" }],
+    ["already_exists", "a name that is taken", { name: "one", scope: "PROJECT" }],
+    ["already_exists", "an id that is taken", { id: "two", name: "three", scope: "PROJECT" }],
+  ] as const)("is kept with the key: %s for %s, also after a restart", async (code, _what, params) => {
+    const h = await spawnTree();
+    expect(await codeOf(h.instances.create({ ...params, ...KEY }))).toBe(code);
+    await h.instances.create({ name: "shop", scope: "PROJECT", parentId: "global" });
+    for (const name of ["one", "two"]) await h.instances.terminate(name);
+    await h.crash();
+    await h.restart();
+    expect(await codeOf(h.instances.create({ ...params, ...KEY }))).toBe(code);
+    expect(await codeOf(h.instances.create({ ...params, idempotencyKey: "new" }))).toBe("accepted");
+    expect(await codeOf(h.tasks.add({ title: "Other", ...KEY }))).toBe("idempotency_key_reused");
+  });
+
+  it("tells a repeat what the first one was told", async () => {
+    const h = await spawnTree();
+    const ask = async (): Promise<unknown> =>
+      await h.tasks.add({ title: "Build", instanceId: "onne", ...KEY }).catch((error: unknown) => error);
+    const first = await ask();
+    expect(first).toMatchObject({
+      code: "not_found",
+      status: 404,
+      suggestions: ["one"],
+      facts: { field: "instanceId" },
+    });
+    await h.instances.create({ name: "onne", scope: "ORCHESTRATION", parentId: "webapp", start: true });
+    expect(await ask()).toEqual(first);
+  });
+
+  it("is not kept where the request itself is at fault: a past deadline", async () => {
+    const h = await spawnTree();
+    const deadlineAt = new Date(h.clock.now() - 1_000).toISOString();
+    expect(await codeOf(h.tasks.add({ title: "Build", deadlineAt, ...KEY }))).toBe("validation_failed");
+    expect(await codeOf(h.tasks.add({ title: "Build", ...KEY }))).toBe("accepted");
+  });
+
+  it("is not kept where a turn finds the request at fault, or fails on it", async () => {
+    const h = await spawnTree();
+    const { id, version } = await h.tasks.add({ title: "Build", instanceId: "one" });
+    const edit = { title: "Build all", ifVersion: version + 1, ...KEY };
+    expect(await codeOf(h.tasks.update(id, edit))).toBe("stale_version");
+    await h.tasks.update(id, { title: "Build more" });
+    expect(await h.tasks.update(id, edit)).toMatchObject({ title: "Build all" });
+  });
+
+  it("is answered to both of two that ask at once, and counts once", async () => {
+    const h = await spawnTree();
+    const ask = (): Promise<unknown> => codeOf(h.tasks.add({ title: "Build", instanceId: "nobody", ...KEY }));
+    expect(await Promise.all([ask(), ask()])).toEqual(["not_found", "not_found"]);
+    expect(await ask()).toBe("not_found");
+  });
 });
 
 describe("another request with the same key", () => {
@@ -188,6 +269,21 @@ describe("another request with the same key", () => {
       "idempotency_key_reused",
     );
     expect(await codeOf(h.tasks.cancel(id, { idempotencyKey: "retry" }))).toBe("idempotency_key_reused");
+  });
+
+  it("given one task is named by its ref and by its id, then that is another request", async () => {
+    const h = await spawnTree();
+    const { id, ref } = await h.tasks.add({ title: "Build", instanceId: "one" });
+    const first = await h.tasks.cancel(ref, KEY);
+    expect(await h.tasks.cancel(ref, KEY)).toEqual(first);
+    expect(await codeOf(h.tasks.cancel(id, KEY))).toBe("idempotency_key_reused");
+  });
+
+  it("given a preview with a key, then the key stays free: nothing is stored of a question", async () => {
+    const h = await spawnTree();
+    const asked = { title: "Build", ...KEY };
+    await h.route.preview(asked);
+    expect(await codeOf(h.tasks.add(asked))).toBe("accepted");
   });
 
   it("given the key of another caller, then it is a request of its own", async () => {

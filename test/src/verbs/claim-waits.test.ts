@@ -53,7 +53,7 @@ it("given a claim with a key that waits, then it gets what comes, and so does ea
   await expectSound(h);
 });
 
-it("given it waited in vain, then a repeat hears the same, whatever has come since", async () => {
+it("given it waited in vain, then its key is not used up: a repeat gets what has come since", async () => {
   const h = await spawnTree([tree({ build: {} })]);
   const asked = { workerId: "w", waitSeconds: 20, idempotencyKey: "k" };
   const waiting = h.hopper.instances.claim("build", asked);
@@ -65,8 +65,10 @@ it("given it waited in vain, then a repeat hears the same, whatever has come sin
   await new Promise(setImmediate);
   await h.settle();
   expect(await waiting).toEqual([]);
-  await h.tasks.add({ title: "Work", instanceId: "build" });
+  const { id } = await h.tasks.add({ title: "Work", instanceId: "build" });
   await h.settle();
-  expect(await h.instances.claim("build", asked)).toEqual([]);
+  const claims = await h.instances.claim("build", asked);
+  expect(claims.map(({ task }) => task.id)).toEqual([id]);
+  expect(await h.instances.claim("build", asked)).toEqual(claims);
   await expectSound(h);
 });
