@@ -122,7 +122,7 @@ export class Door {
   /**
    * Sends what a request comes to to its keeper; resolves with the answer, throws the refusal. With an idempotency key
    * it has one effect: a repeat gets the first one's answer, stored or still to come, and `route` is not called for it,
-   * whatever has become of the records since. Source: spec/runtime.md 3.4, E4.
+   * whatever has become of the records since. Source: spec/runtime.md 3.4.
    */
   async ask<K extends AnswerValue["kind"]>(kind: K, request: Request, route: Route): Promise<AnswerOf<K>> {
     this.#mustWrite();

@@ -43,7 +43,7 @@ interface UnderWay {
 
 /**
  * Requests with an idempotency key: one effect each. The key is looked up before anything else, so a repeat gets the
- * first one's answer, stored or still to come, whatever has become of the records since. Source: spec/runtime.md 3.4, E4.
+ * first one's answer, stored or still to come, whatever has become of the records since. Source: spec/runtime.md 3.4.
  */
 export class Repeats {
   readonly #store: Store;

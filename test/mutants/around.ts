@@ -74,10 +74,17 @@ export const AROUND: readonly Line[] = [
     "src/door/polls.test.ts",
   ],
   [
-    "src/door/door.ts",
+    "src/door/repeats.ts",
     "if (known.fingerprint !== fingerprint) {",
     'if (known.fingerprint === "") {',
     "a key is for one request (E4)",
+    "src/door/repeats.test.ts",
+  ],
+  [
+    "src/door/repeats.ts",
+    "if (!(error instanceof HopperError) || !isKept(error.code)) throw error;",
+    "if (error !== undefined) throw error;",
+    "a refusal by the door is kept with the key (4.4)",
     "src/door/repeats.test.ts",
   ],
   [
