@@ -15,10 +15,14 @@ const library = join(folder, "eio.so");
 const trigger = join(folder, "fail");
 const list = new Checklist();
 
-/** Runs Node under the library; `at` is the folder it works in. */
+/** Runs Node under the library; `at` is the folder it works in, `of` how the paths of the files end that it is about. */
 function node(at: string, ...argv: string[]): SpawnSyncReturns<string> {
+  return nodeWhere({}, at, ...argv);
+}
+
+function nodeWhere(of: { FAIL_FSYNC_OF?: string }, at: string, ...argv: string[]): SpawnSyncReturns<string> {
   mkdirSync(at, { recursive: true });
-  const env = { ...process.env, LD_PRELOAD: library, FAIL_FSYNC_WHEN: trigger };
+  const env = { ...process.env, ...of, LD_PRELOAD: library, FAIL_FSYNC_WHEN: trigger };
   return spawnSync(process.execPath, argv, { cwd: at, env, encoding: "utf8", timeout: 60_000 });
 }
 
@@ -51,6 +55,23 @@ list.say(
   "the store opens again and is whole",
   node(own, BIN, "doctor", "--config", "/dev/null", "--data", own).status,
   0,
+);
+
+const moved = join(folder, "moved");
+writeFileSync(trigger, "");
+const said = nodeWhere({ FAIL_FSYNC_OF: "/hopper.db" }, moved, join(HERE, "moved.ts"), moved).stdout;
+const { acknowledged, ...refused } = JSON.parse(said) as Record<string, unknown>;
+list.say("a log that cannot be moved into its file stops everything", refused, {
+  add: unavailable,
+  onFatal: unavailable,
+  lockLeft: false,
+});
+rmSync(trigger);
+const last = node(moved, BIN, "task", "show", `T-${String(acknowledged)}`, "--json", "--data", moved);
+list.say(
+  "and all that was acknowledged is there, and whole",
+  [last.status, node(moved, BIN, "doctor", "--data", moved).status],
+  [0, 0],
 );
 
 const command = join(folder, "command");

@@ -37,8 +37,8 @@ export interface LoopLimits {
 export const DEFAULT_LIMITS: LoopLimits = {
   admitted: 1_024,
   turns: 16_384,
-  batchMs: 3,
-  longestMs: 5,
+  batchMs: 4,
+  longestMs: 6,
   look: 4,
   actors: 2_048,
 };

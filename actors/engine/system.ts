@@ -36,7 +36,7 @@ export class System {
   #running = false;
   #failure: Refusal | null = null;
   #driven = false;
-  #scheduled = false;
+  #scheduled: Promise<boolean> | null = null;
   /** The store had no room for the last batch, or was busy. */
   #isHeldUp = false;
   #ticking: Promise<boolean> | null = null;
@@ -163,13 +163,8 @@ export class System {
 
   /** Batches until nothing is due now. */
   async settle(): Promise<void> {
-    while (await this.tick()) {
-      if (!this.#driven) continue;
-      // Others of this process get their turn, as they do when the loop runs by itself.
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#context.clock.soon(resolve);
-      await promise;
-    }
+    // Where it runs by itself, others of this process get their turn between two batches.
+    while (await (this.#driven ? this.#pass() : this.tick())) continue;
   }
 
   /** The next moment at which something is due by itself; null = never. */
@@ -180,22 +175,24 @@ export class System {
   // ------------------------------------------------------------------ inside
 
   #schedule(): void {
-    if (!this.#driven || this.#scheduled || !this.#running) return;
-    this.#scheduled = true;
-    this.#context.clock.soon(() => {
-      this.#scheduled = false;
-      void this.#run();
-    });
+    if (this.#driven && this.#running) void this.#pass();
   }
 
-  async #run(): Promise<void> {
-    if (!this.#driven || !this.#running) return;
-    try {
-      if (await this.tick()) this.#schedule();
-      else await this.#setAlarm();
-    } catch (error) {
-      this.fail(error as Error);
-    }
+  /** The batch that is run next, once others have had their turn; false when nothing was due. One for all who ask. */
+  #pass(): Promise<boolean> {
+    this.#scheduled ??= this.#runSoon();
+    return this.#scheduled;
+  }
+
+  async #runSoon(): Promise<boolean> {
+    await new Promise<void>((resolve) => this.#context.clock.soon(resolve));
+    this.#scheduled = null;
+    if (!this.#driven || !this.#running) return false;
+    // What it throws has failed the loop already.
+    const wasDue = await this.tick();
+    if (wasDue) this.#schedule();
+    else await this.#setAlarm().catch((error: unknown) => this.fail(error as Error));
+    return wasDue;
   }
 
   async #setAlarm(): Promise<void> {

@@ -103,12 +103,7 @@ export const PRESSURES: readonly Pressure[] = [
   {
     name: "add, beside waits for other tasks",
     sizes: [50, 5_000],
-    async build(hopper, waiting) {
-      await line(hopper);
-      const { id } = await hopper.tasks.add({ title: "Long", instanceId: "build" });
-      for (let index = 0; index < waiting; index++) ignored(hopper.tasks.wait(id));
-      await hopper.settle();
-    },
+    build: buildWaits,
     op: (hopper, turn) => hopper.tasks.add({ title: `One ${turn}`, instanceId: "build" }),
   },
   {
@@ -256,6 +251,36 @@ export const BURSTS: readonly Burst[] = [
     },
   },
 ];
+
+/** So many wait for one task of `build` that nobody does. */
+export async function buildWaits(hopper: Hopper, waiting: number): Promise<void> {
+  await line(hopper);
+  const { id } = await hopper.tasks.add({ title: "Long", instanceId: "build" });
+  for (let index = 0; index < waiting; index++) ignored(hopper.tasks.wait(id));
+  await hopper.settle();
+}
+
+/** Adds without waiting for one before the next; resolves when each has been answered, also with a refusal. */
+export async function floodWith(
+  hopper: Hopper,
+  { adds, instances }: { adds: number; instances: number },
+): Promise<void> {
+  await make(hopper, "global", "GLOBAL", null);
+  await make(hopper, "web", "PROJECT", "global", ROOMY);
+  for (let index = 0; index < instances; index += 1)
+    await make(hopper, `build-${index}`, "ORCHESTRATION", "web", ROOMY);
+  let open = adds;
+  const { promise: answered, resolve } = Promise.withResolvers<void>();
+  const count = (): void => {
+    open -= 1;
+    if (open === 0) resolve();
+  };
+  for (let index = 0; index < adds; index += 1) {
+    const asked = hopper.tasks.add({ title: `Task ${index}`, instanceId: `build-${index % instances}` });
+    void asked.then(count, count);
+  }
+  await answered;
+}
 
 /** Has so many orchestrations created, each for a task, which ends it. */
 export async function endMany(hopper: Hopper, count: number): Promise<void> {

@@ -1,7 +1,15 @@
 import { join } from "node:path";
 import { createHopper, type Hopper } from "../../src/index.ts";
 import type { Case, Row } from "../lib/case.ts";
-import { BURSTS, endMany, PRESSURES, type Burst, type Pressure } from "../lib/pressure-cases.ts";
+import {
+  BURSTS,
+  buildWaits,
+  endMany,
+  floodWith,
+  PRESSURES,
+  type Burst,
+  type Pressure,
+} from "../lib/pressure-cases.ts";
 import { quantile, timedEach } from "../lib/stats.ts";
 import { urlOf } from "../lib/w3-world.ts";
 
@@ -73,6 +81,39 @@ function burstCaseOf(burst: Burst): Case {
   };
 }
 
+const WAITED = "memory of waits for a task, for each commit meanwhile";
+
+const waited: Case = {
+  name: WAITED,
+  async run({ folder }) {
+    const hopper = await createHopper({ store: urlOf(join(folder, "waited.db")) });
+    const waits = 5_000;
+    await buildWaits(hopper, waits);
+    const add = async (): Promise<unknown> => await hopper.tasks.add({ title: "One", instanceId: "build" });
+    await timedEach(WARM_UP, add);
+    const before = heap();
+    const commits = 300;
+    await timedEach(commits, add);
+    const bytesEach = (heap() - before) / (waits * commits);
+    await hopper.close();
+    return { figures: { bytesEach, waiting: waits } };
+  },
+};
+
+const FLOOD = "adds that nobody waits for, over 50 instances";
+
+const flood: Case = {
+  name: FLOOD,
+  async run({ folder }) {
+    const hopper = await createHopper({ store: urlOf(join(folder, "flood.db")) });
+    const adds = 300_000;
+    await floodWith(hopper, { adds, instances: 50 });
+    const rssMb = process.resourceUsage().maxRSS / 1_024;
+    await hopper.close();
+    return { figures: { rssMb, waiting: adds } };
+  },
+};
+
 const ENDED = "memory of orchestrations that have ended, each with one task";
 
 /** Heap in use when all garbage is gone, in bytes. */
@@ -101,11 +142,12 @@ export const pressure: Row = {
   name: "pressure",
   title: "pressure",
   group: "pressure",
-  cases: [...PRESSURES.map(caseOf), ...BURSTS.map(burstCaseOf), ended],
-  shown: ["few", "many", "times", "fewBlock", "manyBlock", "bytesEach", "waiting"],
+  cases: [...PRESSURES.map(caseOf), ...BURSTS.map(burstCaseOf), waited, flood, ended],
+  shown: ["few", "many", "times", "fewBlock", "manyBlock", "bytesEach", "rssMb", "waiting"],
   targets: [
     ...PRESSURES.map(({ name }) => ({ what: name, figure: "times", atMost: 2 })),
     ...BURSTS.map(({ name }) => ({ what: name, figure: "manyBlock", atMost: 50 })),
+    { what: WAITED, figure: "bytesEach", atMost: 16 },
     { what: ENDED, figure: "bytesEach", atMost: 256 },
   ],
   slow: true,

@@ -1,4 +1,5 @@
-// Lets fsync and fdatasync of a store's file fail with EIO while the file named by FAIL_FSYNC_WHEN exists: preloaded.
+// Lets fsync and fdatasync of a store's files fail with EIO while the file named by FAIL_FSYNC_WHEN exists: preloaded.
+// With FAIL_FSYNC_OF only those of files whose path ends so.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,6 +17,9 @@ static int fails(int file) {
   ssize_t length = readlink(link, path, PATH_MAX);
   if (length < 0) return 0;
   path[length] = 0;
+  const char *of = getenv("FAIL_FSYNC_OF");
+  size_t end = of == NULL ? 0 : strlen(of);
+  if (end > (size_t)length || (of != NULL && strcmp(path + length - end, of) != 0)) return 0;
   return strstr(path, "hopper.db") != NULL && strstr(path, "lock") == NULL;
 }
 

@@ -8,14 +8,13 @@ import { LIMITS } from "../../machines/settings.ts";
 export class NewWork {
   #underWay = 0;
 
-  async ask<T>(work: () => Promise<T>): Promise<T> {
+  /** Throws at once, without a promise: of what is refused there may be any number. */
+  ask<T>(work: () => Promise<T>): Promise<T> {
     if (this.#underWay >= LIMITS.inbox)
       throw overloaded(`${LIMITS.inbox} commands wait in this process already`);
     this.#underWay += 1;
-    try {
-      return await work();
-    } finally {
+    return work().finally(() => {
       this.#underWay -= 1;
-    }
+    });
   }
 }

@@ -81,6 +81,13 @@ export const AROUND: readonly Line[] = [
     "src/door/repeats.test.ts",
   ],
   [
+    "store/dialects/sqlite/checkpointer.ts",
+    'if (failure.kind === "io") this.#failure = failure;',
+    "void failure;",
+    "a checkpoint that fails stops everything (3.3)",
+    "store/checkpointer.test.ts",
+  ],
+  [
     "src/door/repeats.ts",
     "if (!(error instanceof HopperError) || !isKept(error.code)) throw error;",
     "if (error !== undefined) throw error;",

@@ -36,6 +36,12 @@ interface Library {
 /** Require as MikroORM's SQLite package would: it owns the one SQLite library of this process. */
 const here = createRequire(import.meta.url);
 export const requireAsOrm = createRequire(here.resolve("@mikro-orm/sqlite"));
+const LIBRARY = "better-sqlite3";
+
+/** Where the library lies, for another thread. */
+export function libraryPath(): string {
+  return requireAsOrm.resolve(LIBRARY);
+}
 
 let loaded: Library | undefined;
 
@@ -44,6 +50,6 @@ let loaded: Library | undefined;
  * file lose commits (spec/runtime.md 3.3). Loading it takes 10 ms, the ORM around it 250 ms: the ORM comes later.
  */
 export function sqliteLibrary(): Library {
-  loaded ??= requireAsOrm("better-sqlite3") as Library;
+  loaded ??= requireAsOrm(LIBRARY) as Library;
   return loaded;
 }

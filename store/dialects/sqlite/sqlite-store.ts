@@ -1,5 +1,6 @@
 import { CommitError, type ActorRows, type Counters, type Store } from "../../store.ts";
 import { Addresses } from "./addresses.ts";
+import { Checkpointer } from "./checkpointer.ts";
 import { committer, transactor } from "./commit.ts";
 import { damageBehind } from "./damage.ts";
 import { dueQueries } from "./due.ts";
@@ -29,6 +30,8 @@ export interface SqliteStore extends Store {
 }
 
 const SCHEME = "sqlite:";
+/** What has no log. */
+const IN_MEMORY = ":memory:";
 
 function actorRows(tables: Tables, no: number): ActorRows | null {
   const instance = tables.instance.byNo(no);
@@ -45,6 +48,13 @@ function actorRows(tables: Tables, no: number): ActorRows | null {
 
 const ABANDONED: Database[] = [];
 
+/** At once where there is nothing to wait for: a store without a thread is closed when it says so. */
+function after(first: Promise<void> | null | undefined, work: () => void): Promise<void> | undefined {
+  if (first) return first.then(work);
+  work();
+  return undefined;
+}
+
 function readOnlyCommit(): never {
   throw new CommitError("io", "the store was opened for reading only");
 }
@@ -60,8 +70,9 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
   const moveSpans = spanMoves(database);
   const newestAt = prepared(database, "SELECT at FROM event ORDER BY position DESC LIMIT 1").pluck();
   const write = parts.readOnly ? readOnlyCommit : committer(tables, transact);
-  let open = true;
   const path = parts.url.slice(SCHEME.length);
+  const checkpointer = parts.readOnly || path === IN_MEMORY ? null : new Checkpointer(database);
+  let open = true;
   return {
     database,
     url: parts.url,
@@ -73,9 +84,11 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     directoryEntry: (by) => tables.instance.entry(by),
     revision: () => database.pragma("data_version", { simple: true }) as number,
     commit(commit) {
+      checkpointer?.mustWork();
       due.noteWritten(commit);
       write(commit);
       addresses.noteWritten(commit);
+      checkpointer?.committed();
     },
     actor: (no) => actorRows(tables, no),
     task: (no) => tables.task.byNo(no),
@@ -94,17 +107,21 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     forgetKeys: (before, limit) => transact(() => tables.key.forget(before, limit)),
     damageBehind: (error) => damageBehind(error, path),
     checkpoint() {
-      if (!parts.readOnly) database.pragma("wal_checkpoint(TRUNCATE)");
+      if (parts.readOnly) return undefined;
+      return after(checkpointer?.close(), () => void database.pragma("wal_checkpoint(TRUNCATE)"));
     },
     close() {
-      if (!open) return;
-      database.close();
-      open = false;
-      parts.release("closed");
+      if (!open) return undefined;
+      return after(checkpointer?.close(), () => {
+        database.close();
+        open = false;
+        parts.release("closed");
+      });
     },
     abandon() {
       if (!open) return;
       open = false;
+      checkpointer?.abandon();
       // Collected as garbage it would be closed.
       ABANDONED.push(database);
       parts.release("abandoned");
