@@ -122,7 +122,7 @@ describe("a new store", () => {
     const read = (name: string): unknown => database.pragma(name, { simple: true });
     expect(
       ["journal_mode", "synchronous", "foreign_keys", "busy_timeout", "wal_autocheckpoint"].map(read),
-    ).toEqual(["wal", 2, 1, 250, 10_000]);
+    ).toEqual(["wal", 2, 1, 250, 20_000]);
     await store.close();
   });
 
