@@ -87,6 +87,16 @@ export class HopperError extends Error {
   }
 }
 
+/** What was thrown, in words, whatever it is. */
+export function textOf(thrown: unknown): string {
+  try {
+    const { message = thrown } = thrown instanceof Error ? thrown : {};
+    return String(message);
+  } catch {
+    return "what was thrown cannot be shown";
+  }
+}
+
 /** For the end of an exhaustive switch: the compiler shows what was forgotten. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);

@@ -4,8 +4,8 @@ import { protocol } from "../actors/handlers/protocol.ts";
 import type { Commits } from "../actors/engine/observers.ts";
 import { System } from "../actors/engine/system.ts";
 import type { LoopLimits } from "../actors/engine/system-params.ts";
-import { HopperError } from "../machines/errors.ts";
-import type { Scope } from "../machines/records/instance.ts";
+import { HopperError, textOf } from "../machines/errors.ts";
+import { SCOPES, type Scope } from "../machines/records/instance.ts";
 import type { Settings } from "../machines/settings.ts";
 import type { ScopeBehavior } from "../machines/scopes/behavior.ts";
 import { createScopeRegistry } from "../machines/scopes/registry.ts";
@@ -144,6 +144,28 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   }
 }
 
+/** Callers need not be typed. Throws `bad_configuration`. */
+function refuseNoBehavior(scope: string, behavior: unknown): asserts scope is Scope {
+  if (!SCOPES.some((one) => one === scope)) {
+    const detail = `scopes.${scope}: there is no such scope; accepted are ${SCOPES.join(", ")}.`;
+    throw new HopperError("bad_configuration", detail, {});
+  }
+  const decide: unknown = (behavior as { decide?: unknown } | null | undefined)?.decide;
+  if (typeof decide === "function") return;
+  const detail = `scopes.${scope} is no behavior; { name, decide(view, task) } is needed.`;
+  throw new HopperError("bad_configuration", detail, {});
+}
+
+/** What the owner does about it is its own; a fault of it is said. */
+function tellOwner(onFatal: CreateHopperParams["onFatal"], error: HopperError, log: Log): void {
+  const report = (thrown: unknown): void => log.error({ error: textOf(thrown) }, "onFatal threw");
+  try {
+    Promise.resolve(onFatal?.(error)).catch(report);
+  } catch (thrown) {
+    report(thrown);
+  }
+}
+
 interface RunParams extends CreateHopperParams {
   readonly settings: Settings;
   readonly clock: Clock;
@@ -154,8 +176,10 @@ interface RunParams extends CreateHopperParams {
 async function runOn(store: Store, params: RunParams): Promise<Hopper> {
   const { settings, clock, ids, log, mode = "own" } = params;
   const scopes = createScopeRegistry();
-  for (const [scope, behavior] of Object.entries(params.scopes ?? {}))
-    scopes.register(scope as Scope, behavior);
+  for (const [scope, behavior] of Object.entries(params.scopes ?? {})) {
+    refuseNoBehavior(scope, behavior);
+    scopes.register(scope, behavior);
+  }
   const directory = await directoryOf(store);
   const beside = mode === "read" ? new Beside({ store, directory, clock }) : null;
   const lifetime = new Lifetime({
@@ -171,12 +195,12 @@ async function runOn(store: Store, params: RunParams): Promise<Hopper> {
     scopes,
     protocol,
     random: params.random ?? systemRandom,
-    names: { isTaken: (name) => directory.byName(name) !== undefined },
+    names: directory,
     log,
     onFatal(refusal) {
       auditor.stop();
       lifetime.fail(refusal);
-      params.onFatal?.(errorOf(refusal));
+      tellOwner(params.onFatal, errorOf(refusal), log);
     },
     ...given({ limits: params.limits, choose: params.choose, trace: params.trace }),
   });

@@ -10,6 +10,15 @@ export const CLOSED = refuse("unavailable", "This Hopper is closed; open the sto
 export class Answers {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
 
+  /** Nobody waits for the answer any more once the signal aborts. */
+  forgetWith(signal: AbortSignal | undefined, command: number, then: () => void): void {
+    const forget = (): void => {
+      this.#waiting.delete(command);
+      then();
+    };
+    signal?.addEventListener("abort", forget, { once: true });
+  }
+
   /** Resolves when the command is answered; several may wait for one. */
   of(command: number): Promise<Answer> {
     return new Promise((resolve) => {

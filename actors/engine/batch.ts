@@ -82,16 +82,18 @@ export class Batch {
   /** Who has a name since this batch, by its number; 0 = nobody any more. */
   readonly #names = new Map<string, InstanceNo>();
 
-  /** Whether this batch took or freed a name; undefined = it did neither. */
+  /** Whether this batch took or freed a name or an id; undefined = it did neither. */
   hasTaken(name: string): boolean | undefined {
     const no = this.#names.get(name);
     return no === undefined ? undefined : no !== 0;
   }
 
   touchInstance(instance: Instance, added: boolean): void {
-    const { no, name, status } = instance;
-    if (status !== "terminated") this.#names.set(name, no);
-    else if ((this.#names.get(name) ?? no) === no) this.#names.set(name, 0);
+    const { no, id, name, status } = instance;
+    for (const text of [name, id]) {
+      if (status !== "terminated") this.#names.set(text, no);
+      else if ((this.#names.get(text) ?? no) === no) this.#names.set(text, 0);
+    }
     if (!this.instances.has(instance.no)) this.instances.set(instance.no, { instance, added });
     this.trace?.touch({ table: "instance", no: instance.no, added, keeper: instance.no }, instance);
   }

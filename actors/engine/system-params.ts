@@ -1,4 +1,6 @@
 import type { Refusal } from "../../machines/errors.ts";
+import type { Command } from "../../machines/messages/command.ts";
+import type { ActorNo } from "../../machines/records/values.ts";
 import type { Store } from "../../store/store.ts";
 import type { Clock, Log, TurnWorld } from "./environment.ts";
 import type { Protocol } from "./protocol.ts";
@@ -49,6 +51,16 @@ export interface Metrics {
   turns: number;
   commits: number;
   mailed: number;
+}
+
+/** A command of a door. */
+export interface Submitted {
+  readonly to: ActorNo;
+  readonly command: Command;
+  readonly by: string | null;
+  readonly key?: Key;
+  /** Once it aborts nobody waits for the answer: the process does not stay for it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A keyed command's row, inserted with its first turn. */

@@ -1,8 +1,7 @@
 import { HopperError, refuse, type Refusal } from "../../machines/errors.ts";
 import type { Answer } from "../../machines/messages/answer.ts";
-import type { Command } from "../../machines/messages/command.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
-import type { ActorNo, Reply } from "../../machines/records/values.ts";
+import type { Reply } from "../../machines/records/values.ts";
 import type { Counters } from "../../store/store.ts";
 import { Answers, CLOSED, DRAINING } from "./answers.ts";
 import { Batch } from "./batch.ts";
@@ -13,7 +12,13 @@ import { envelopeOf } from "./mailbox.ts";
 import { Observers, type CommitListener } from "./observers.ts";
 import { StoredMail } from "./stored-mail.ts";
 import { recover, type RecoveryHost } from "./recovery.ts";
-import { DEFAULT_LIMITS, type Key, type Metrics, type SystemParams } from "./system-params.ts";
+import {
+  DEFAULT_LIMITS,
+  type Key,
+  type Metrics,
+  type Submitted,
+  type SystemParams,
+} from "./system-params.ts";
 import { WakeUp } from "./wake-up.ts";
 import { WorkingSets } from "./working-sets.ts";
 
@@ -84,17 +89,16 @@ export class System {
    * Hands a command to the actor it is for; resolves with its answer after the commit that holds its effect.
    * Throws overloaded for new work when too much waits for that actor, or in this process (M7).
    */
-  submit(params: { to: ActorNo; command: Command; by: string | null; key?: Key }): Promise<Answer> {
-    const { to, command, by, key } = params;
+  submit({ to, command, by, key, signal }: Submitted): Promise<Answer> {
     this.mustRun();
     const no = this.#counters.command + 1;
     const reply: Reply = { command: no, keyed: key !== undefined };
     this.#enqueue(envelopeOf(to, command, { reply, by, cause: -no }));
     this.#counters.command = no;
     if (key !== undefined) this.#keys.set(no, key);
-    const answer = this.#answers.of(no);
     this.#schedule();
-    return answer;
+    this.#answers.forgetWith(signal, no, () => this.#schedule());
+    return this.#answers.of(no);
   }
 
   #enqueue(envelope: Envelope): void {
@@ -168,8 +172,8 @@ export class System {
   }
 
   /** The next moment at which something is due by itself; null = never. */
-  nextDue(): Promise<number | null> {
-    return Promise.resolve(this.#context.store.nextDue());
+  async nextDue(): Promise<number | null> {
+    return this.#context.store.nextDue();
   }
 
   // ------------------------------------------------------------------ inside

@@ -80,7 +80,7 @@ export class TurnBase {
     return this.actor.config(this.world.settings);
   }
 
-  /** Is a live instance called so, anywhere? */
+  /** Has a live instance this as its name or its id, anywhere? */
   isNameTaken(name: string): boolean {
     return this.batch.hasTaken(name) ?? this.world.names.isTaken(name);
   }

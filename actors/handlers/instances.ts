@@ -29,11 +29,14 @@ function onCreate(turn: Turn, { spec }: MessageOf<"instance.create">): void {
 }
 
 /** The store has the last word; what is foreseen here is an answer, and kept with the command's key. */
-function checkName(turn: Turn, { name }: InstanceSpec): Refusal | null {
-  if (!turn.isNameTaken(name)) return null;
-  return refuse("already_exists", `name ${JSON.stringify(name)} is the name of an instance`, {
-    field: "name",
-  });
+function checkName(turn: Turn, spec: InstanceSpec): Refusal | null {
+  for (const field of ["id", "name"] as const) {
+    const text = spec[field];
+    if (text === null || !turn.isNameTaken(text)) continue;
+    const detail = `${field} ${JSON.stringify(text)} is the name or id of an instance`;
+    return refuse("already_exists", detail, { field });
+  }
+  return null;
 }
 
 function checkRoot(spec: InstanceSpec): Refusal | null {

@@ -1,25 +1,31 @@
 import type { InstanceNo } from "../records/values.ts";
 
+const FILTER_REASONS = [
+  "not_running",
+  "scope",
+  "in_chain",
+  "refused_this_round",
+  "not_named",
+  "not_selected",
+  "full",
+] as const;
+
+export const LOST_BECAUSE = [
+  ...FILTER_REASONS,
+  /** In journals of earlier versions: it had refused for want of room a moment before. */
+  "backing_off",
+  "fewer_tags",
+  "lower_text_score",
+  "busier",
+  "more_open",
+  "name_order",
+] as const;
+
 /** Why a child was not even ranked. */
-export type FilterReason =
-  | "not_running"
-  | "scope"
-  | "in_chain"
-  | "refused_this_round"
-  | "not_named"
-  | "not_selected"
-  | "full";
+export type FilterReason = (typeof FILTER_REASONS)[number];
 
 /** Why a candidate did not win. */
-export type LostBecause =
-  | FilterReason
-  /** In journals of earlier versions: it had refused for want of room a moment before. */
-  | "backing_off"
-  | "fewer_tags"
-  | "lower_text_score"
-  | "busier"
-  | "more_open"
-  | "name_order";
+export type LostBecause = (typeof LOST_BECAUSE)[number];
 
 export interface Candidate {
   readonly instance: InstanceNo;

@@ -2,7 +2,7 @@ import { mayParent } from "../legality.ts";
 import type { Instance, Scope } from "../records/instance.ts";
 import { LIMITS } from "../settings.ts";
 
-/** Is a name live anywhere in the store? */
+/** Is it a name or an id that is live anywhere in the store? */
 type IsTaken = (name: string) => boolean;
 
 /** Does it look like the reference of a task or delegation (`T-42`, `D-7`)? No name or id may. */
@@ -19,7 +19,7 @@ export function whyNotCreate(
   const { name, scope } = child;
   if (!mayParent(scope, parent.scope)) return `${parent.name} (${parent.scope}) has no ${scope} below it`;
   if (parent.depth >= LIMITS.depth) return `${parent.name} is at depth ${parent.depth}, the deepest there is`;
-  if (name.includes("/") || looksLikeRef(name) || name.length > LIMITS.nameChars)
+  if (name.includes("/") || looksLikeRef(name) || Array.from(name).length > LIMITS.nameChars)
     return `${name} cannot be the name of an instance`;
   return isTaken(name) ? `${name} is the name of an instance elsewhere` : null;
 }

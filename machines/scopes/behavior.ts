@@ -33,9 +33,9 @@ export interface ScopeBehavior {
   decide(view: RoutingView, task: RoutableTask): Decision;
   /**
    * Whose news can end a hold of this task for want of a taker or of room: any child's, that of the one child of a name,
-   * or the instance's own. Absent = not known: whatever is heard, the task is looked at again.
+   * or the instance's own. Absent or undefined = not known: whatever is heard, the task is looked at again.
    */
   readonly waitsFor?: (
     task: Pick<RoutableTask, "project">,
-  ) => "children" | "own room" | { readonly child: string };
+  ) => "children" | "own room" | { readonly child: string } | undefined;
 }

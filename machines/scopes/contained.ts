@@ -1,5 +1,6 @@
+import { textOf } from "../errors.ts";
 import { hasQueue, mayGiveWork } from "../legality.ts";
-import type { Decision } from "../messages/decision.ts";
+import { LOST_BECAUSE, type Candidate, type Decision } from "../messages/decision.ts";
 import type { RosterEntry, Scope } from "../records/instance.ts";
 import type { InstanceNo } from "../records/values.ts";
 import type { RoutableTask } from "../routing/routable-task.ts";
@@ -19,12 +20,25 @@ export function contained(behavior: ScopeBehavior): ScopeBehavior {
       try {
         return lawful(behavior.decide(shown(view), frozen(task)), view, task);
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        const reason = `the behavior ${behavior.name} failed: ${why}`;
+        const reason = `the behavior ${behavior.name} failed: ${textOf(error)}`;
         return hold(view, task, { held: "message_failed", reason });
       }
     },
+    waitsFor: (task) => {
+      try {
+        return lawfulWait(behavior.waitsFor?.(frozen({ project: task.project })));
+      } catch {
+        return undefined;
+      }
+    },
   };
+}
+
+/** What it is that it waits for, if it says so. */
+function lawfulWait(given: unknown): ReturnType<NonNullable<ScopeBehavior["waitsFor"]>> {
+  if (given === "children" || given === "own room") return given;
+  const child: unknown = (given as { child?: unknown } | null | undefined)?.child;
+  return typeof child === "string" ? { child } : undefined;
 }
 
 const HELD: readonly unknown[] = [
@@ -39,7 +53,11 @@ const HELD: readonly unknown[] = [
 function lawful(given: unknown, view: RoutingView, task: RoutableTask): Decision {
   if (typeof given !== "object" || given === null)
     throw new Error(`it returned ${String(given)}; a decision is expected (handle, delegate, create, hold)`);
-  if ("then" in given) throw new Error("it returned a promise; it must decide at once");
+  if ("then" in given) {
+    // What becomes of the promise is nobody's concern.
+    Promise.resolve(given).catch(() => undefined);
+    throw new Error("it returned a promise; it must decide at once");
+  }
   const decision = given as Readonly<Partial<Record<keyof Decision, unknown>>>;
   const { scope, name, no } = view.instance;
   switch (decision.action) {
@@ -52,6 +70,8 @@ function lawful(given: unknown, view: RoutingView, task: RoutableTask): Decision
         throw new Error(
           `its target ${String(decision.target)} is no child of ${name} that takes work from it`,
         );
+      // Asked again and again it would refuse for ever.
+      if (task.refusedBy.includes(target.child)) return refusedAlready(view, task, target);
       break;
     }
     case "create":
@@ -65,6 +85,7 @@ function lawful(given: unknown, view: RoutingView, task: RoutableTask): Decision
   }
   const { action, reason, target, held, unmatched, candidates } = decision;
   if (!Array.isArray(candidates)) throw new Error("its candidates are no list");
+  const listed = (candidates as readonly unknown[]).map((one) => candidateOf(one, view));
   return {
     action,
     reason: String(reason),
@@ -74,8 +95,27 @@ function lawful(given: unknown, view: RoutingView, task: RoutableTask): Decision
     rule: null,
     unmatched: unmatched === true,
     routingRound: task.routingRound,
-    candidates,
+    candidates: listed,
   };
+}
+
+/** Until there is news of it, or of another one. */
+function refusedAlready(view: RoutingView, task: RoutableTask, { name, status }: RosterEntry): Decision {
+  const held = status === "running" ? "no_capacity" : "instance_not_running";
+  return hold(view, task, { held, reason: `${name} was chosen again and has refused it` });
+}
+
+/** What the journal will hold of a candidate. Throws for one that nobody could read there. */
+function candidateOf(given: unknown, { roster }: RoutingView): Candidate {
+  const { instance, tags, textScore, load, rank, lostBecause } = (given ?? {}) as Readonly<
+    Record<keyof Candidate, unknown>
+  >;
+  if (!roster.has(instance as InstanceNo)) throw new Error(`its candidate ${String(instance)} is no child`);
+  const lost = lostBecause === null || LOST_BECAUSE.some((reason) => reason === lostBecause);
+  const figures = [tags, load, textScore ?? 0, rank ?? 0];
+  if (!lost || !figures.every((figure) => Number.isFinite(figure)))
+    throw new Error(`its candidate ${String(instance)} has no figures, or no reason that there is`);
+  return { instance, tags, textScore: textScore ?? null, load, rank: rank ?? null, lostBecause } as Candidate;
 }
 
 /** What an actor knows, to be looked at and not to be written to. */

@@ -60,6 +60,11 @@ export class Directory {
     return entry;
   }
 
+  /** Has a live instance this as its name or its id? Names and ids are one space. */
+  isTaken(text: string): boolean {
+    return this.#names.has(text) || this.#byId.has(text);
+  }
+
   /** Live instances only: a terminated one has given up its name. */
   byName(name: string): DirectoryEntry | undefined {
     const no = this.#names.get(name);

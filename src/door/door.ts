@@ -124,13 +124,18 @@ export class Door {
    * it has one effect: a repeat gets the first one's answer, stored or still to come, and `route` is not called for it,
    * whatever has become of the records since. Source: spec/runtime.md 3.4.
    */
-  async ask<K extends AnswerValue["kind"]>(kind: K, request: Request, route: Route): Promise<AnswerOf<K>> {
+  async ask<K extends AnswerValue["kind"]>(
+    kind: K,
+    request: Request,
+    route: Route,
+    signal?: AbortSignal,
+  ): Promise<AnswerOf<K>> {
     this.#mustWrite();
     const { by = "library", idempotencyKey: key } = request.asked;
     if (key !== undefined)
       return valueOf(kind, await this.#repeats.answer({ request, route, caller: by, key }));
     const { to, command } = await route();
-    return valueOf(kind, await this.system.submit({ to, command, by }));
+    return valueOf(kind, await this.system.submit({ to, command, by, signal }));
   }
 
   /** As {@link ask}, for what has no key: questions that only a keeper can answer, and what Hopper asks itself. */
@@ -167,8 +172,8 @@ export class Door {
   }
 
   /** As {@link ask}, for what is answered with an instance; resolves with its view. */
-  async askInstance(request: Request, route: () => Routed): Promise<InstanceView> {
-    const answer = await this.ask("instance", request, route);
+  async askInstance(request: Request, route: () => Routed, signal?: AbortSignal): Promise<InstanceView> {
+    const answer = await this.ask("instance", request, route, signal);
     return await this.instanceView(answer.instance);
   }
 

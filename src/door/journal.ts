@@ -1,3 +1,4 @@
+import { textOf } from "../../machines/errors.ts";
 import { eventsThat, type EventName } from "../../machines/events/catalogue.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { Commits } from "../../actors/engine/observers.ts";
@@ -82,7 +83,8 @@ export class Journal {
   #tell(listener: (event: EventView) => unknown, view: EventView): void {
     const report = (error: unknown): void => {
       const { event, cursor } = view;
-      const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const stack: unknown = error instanceof Error ? error.stack : undefined;
+      const said = typeof stack === "string" ? stack : textOf(error);
       this.#door.log.warn({ event, cursor, error: said }, "a listener threw; the others go on");
     };
     try {

@@ -33,6 +33,8 @@ type Wanted = readonly string[] | "any";
 export class Polls {
   readonly #clock: Clock;
   readonly #places = new Map<InstanceNo, Map<string, Group>>();
+  /** Those that wait with one idempotency key. */
+  readonly #fellows = new Map<string, Set<Poll>>();
   #turn = 0;
 
   constructor(commits: Commits, clock: Clock) {
@@ -51,8 +53,11 @@ export class Polls {
     });
   }
 
-  /** One more that waits at an instance, for tasks whose tags are among these; null = for any. */
-  join(place: InstanceNo, able: readonly string[] | null): Poll {
+  /**
+   * One more that waits at an instance, for tasks whose tags are among these; null = for any. What one of those with the
+   * same request gets, all of them get.
+   */
+  join(place: InstanceNo, able: readonly string[] | null, sameRequest: string | null = null): Poll {
     const tags = able === null ? null : [...new Set(able.map((tag) => tag.toLowerCase()))].sort();
     const name = tags === null ? "*" : `:${tags.join("\n")}`;
     const groups = this.#places.get(place) ?? new Map<string, Group>();
@@ -64,16 +69,25 @@ export class Polls {
       alarm: null,
     };
     groups.set(name, group);
-    return new Poll(group, {
+    const fellows = sameRequest === null ? null : (this.#fellows.get(sameRequest) ?? new Set<Poll>());
+    if (sameRequest !== null && fellows !== null) this.#fellows.set(sameRequest, fellows);
+    const poll = new Poll(group, {
+      served: () => {
+        for (const fellow of fellows ?? []) if (fellow !== poll) fellow.toldBySame();
+      },
       turn: () => (this.#turn += 1),
       alarm: (at) => this.#setAlarm(group, at),
       leave: () => {
+        fellows?.delete(poll);
+        if (sameRequest !== null && fellows?.size === 0) this.#fellows.delete(sameRequest);
         if (group.asleep.size + group.asking.size > 0) return;
         group.alarm?.timer.cancel();
         if (groups.get(name) === group) groups.delete(name);
         if (groups.size === 0 && this.#places.get(place) === groups) this.#places.delete(place);
       },
     });
+    fellows?.add(poll);
+    return poll;
   }
 
   /** What each group waits for may have come, or be sooner than its alarm. */
@@ -159,16 +173,25 @@ export class Polls {
   }
 }
 
+/** What a poll tells of itself. */
+interface Pool {
+  /** Its place among those asleep. */
+  turn(): number;
+  alarm(at: number): void;
+  served(): void;
+  leave(): void;
+}
+
 /** A claim that waits: it asks, sleeps while there is nothing, and asks again when it is woken. */
 export class Poll {
   readonly group: Group;
   /** When it fell asleep, among all others. */
   since = 0;
-  readonly #pool: { turn(): number; alarm(at: number): void; leave(): void };
+  readonly #pool: Pool;
   #bell = new Bell();
   #call: Call | null = null;
 
-  constructor(group: Group, pool: { turn(): number; alarm(at: number): void; leave(): void }) {
+  constructor(group: Group, pool: Pool) {
     this.group = group;
     this.#pool = pool;
     group.asking.add(this);
@@ -193,6 +216,7 @@ export class Poll {
 
   /** It has asked, and got something. */
   served(): void {
+    this.#pool.served();
     this.#answered(true);
   }
 
@@ -209,6 +233,12 @@ export class Poll {
   /** There is news while it asks: it asks again before it sleeps. */
   heard(): void {
     this.#bell.ring();
+  }
+
+  /** One with its request was served: what that got is there for it. */
+  toldBySame(): void {
+    if (this.group.asleep.has(this)) this.wake(NOBODY_ELSE);
+    else this.heard();
   }
 
   wake(call: Call): void {

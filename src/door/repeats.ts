@@ -87,7 +87,7 @@ export class Repeats {
 }
 
 /** Of what was asked, not of what it comes to: what a name means may change from one repeat to the next. */
-function fingerprintOf({ verb, id, asked }: Request): string {
+function fingerprintOf({ verb, id, asked: { by: _by, idempotencyKey: _key, ...asked } }: Request): string {
   return createHash("sha256")
     .update(JSON.stringify([verb, id, asked]))
     .digest("hex");

@@ -55,7 +55,10 @@ export const stderrLog: Log = {
 };
 
 function complain(level: string, facts: object, message: string): void {
-  process.stderr.write(`hopper: ${level}: ${message} ${JSON.stringify(facts)}\n`);
+  const shown = JSON.stringify(facts, (_key, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  process.stderr.write(`hopper: ${level}: ${message} ${shown}\n`);
 }
 
 export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };

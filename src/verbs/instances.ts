@@ -87,15 +87,15 @@ export function instances(door: Door, journal: Journal, polls: Polls): Instances
       const { drainTimeoutMs, wait } = asked;
       signal?.throwIfAborted();
       const stop = { verb: "stop", ...given({ drainTimeoutMs }), wait } as const;
-      return await orAborted(send(door, id, stop, asked), signal);
+      return await orAborted(send(door, id, stop, { asked, signal }), signal);
     },
     async fail(id, params) {
       const asked = check(contract.failInstance, params);
-      return await send(door, id, { verb: "fail", error: asked.error }, asked);
+      return await send(door, id, { verb: "fail", error: asked.error }, { asked });
     },
     async terminate(id, params = {}) {
       const asked = check(contract.terminateInstance, params);
-      return await send(door, id, { verb: "terminate", cascade: asked.cascade }, asked);
+      return await send(door, id, { verb: "terminate", cascade: asked.cascade }, { asked });
     },
     children: async (id) => listOf(await viewsOf(door, door.directory.liveChildren(door.instance(id).no))),
     ancestors: async (id) => listOf(await viewsOf(door, door.directory.ancestors(door.instance(id).no))),
@@ -128,18 +128,19 @@ async function lifecycle(
   verb: LifecycleVerb,
   params: CommandOptions = {},
 ): Promise<InstanceView> {
-  return await send(door, id, { verb }, check(plainCommand, params));
+  return await send(door, id, { verb }, { asked: check(plainCommand, params) });
 }
 
 async function send(
   door: Door,
   id: string,
   command: Omit<Extract<Command, { type: "instance.lifecycle" }>, "type">,
-  asked: CommandOptions,
+  { asked, signal }: { asked: CommandOptions; signal?: AbortSignal | undefined },
 ): Promise<InstanceView> {
-  return await door.askInstance({ verb: `instances.${command.verb}`, id, asked }, () => {
+  const route = (): Routed => {
     return { to: door.instance(id).no, command: { type: "instance.lifecycle", ...command } };
-  });
+  };
+  return await door.askInstance({ verb: `instances.${command.verb}`, id, asked }, route, signal);
 }
 
 async function viewsOf(door: Door, entries: readonly DirectoryEntry[]): Promise<InstanceView[]> {
@@ -213,10 +214,12 @@ async function claim(door: Door, polls: Polls, id: string, params: contract.Clai
     capabilities: checked.capabilities,
     kind: "worker",
   } as const;
+  const { by = "library", idempotencyKey: key } = checked;
+  const sameRequest = key === undefined ? null : JSON.stringify([by, key]);
   let poll = undefined as Poll | undefined;
   const route = (): Routed => {
     const to = door.instance(id).no;
-    poll ??= polls.join(to, checked.capabilities);
+    poll ??= polls.join(to, checked.capabilities, sameRequest);
     poll.asks();
     return { to, command: { ...claims, waits: door.clock.monotonic() < until } };
   };

@@ -44,7 +44,43 @@ describe("a task whose project cannot be created", () => {
   });
 });
 
+describe("a name that is due and becomes the id of another one meanwhile", () => {
+  it("given one is created at once with the task, then that task is held and the root goes on", async () => {
+    const h = await spawnTree([GROWING]);
+    const [, odd] = await Promise.all([
+      h.instances.create({ name: "other", id: "shop", scope: "PROJECT" }),
+      h.tasks.add({ title: "odd", instanceId: "global", project: "shop" }),
+    ]);
+    await h.settle();
+    expect(await statusOf(h, odd.id)).toBe("pending(no_route)@global");
+    await h.instances.stop("global");
+    expect((await h.instances.start("global")).status).toBe("running");
+    await expectSound(h);
+  });
+
+  it("given an id that is a name, or a name that is an id, then it is refused", async () => {
+    const h = await spawnTree([{ name: "a", scope: "PROJECT" }]);
+    const create = async (params: { id?: string; name: string }): Promise<unknown> =>
+      await h.instances.create({ ...params, scope: "PROJECT" }).catch((error: unknown) => error);
+    const both = [create({ id: "b", name: "c" }), create({ name: "b" }), create({ id: "c", name: "d" })];
+    const [made, ...refused] = await Promise.all(both);
+    expect(made).toMatchObject({ name: "c" });
+    for (const one of refused) expect(one).toMatchObject({ code: "already_exists" });
+    await expectSound(h);
+  });
+});
+
 describe("a generated name", () => {
+  it("given somebody has it as an id, then the next number is taken", async () => {
+    const h = await spawnTree([tree({})]);
+    await h.instances.create({ id: "webapp-run-1", name: "other", scope: "PROJECT" });
+    const { id } = await h.tasks.add({ title: "big", instanceId: "webapp", ...COMPLEX });
+    await h.settle();
+    const holder = await h.instances.get((await h.tasks.get(id)).instanceId ?? "");
+    expect(holder.name).toBe("webapp-run-2");
+    await expectSound(h);
+  });
+
   it("given somebody has it, then the next number is taken", async () => {
     const h = await spawnTree([tree({}), { name: "webapp-run-1", scope: "PROJECT" }]);
     const { id } = await h.tasks.add({ title: "big", instanceId: "webapp", ...COMPLEX });
@@ -165,4 +201,45 @@ describe("a behavior of one's own that", () => {
     expect(await statusOf(h, id)).toBe("pending(message_failed)@global");
     await expectSound(h);
   });
+});
+
+describe("a behavior that chooses one who refuses", () => {
+  it.each([
+    ["does not run", { start: false }, "pending(instance_not_running)@webapp"],
+    ["is full", { config: { max_queued_tasks: 0, max_concurrent_tasks: 1 } }, "pending(no_capacity)@webapp"],
+  ] as const)(
+    "since it %s, then it is asked once, and again when there is news of it",
+    async (_why, spec, status) => {
+      const stubborn: ScopeBehavior = {
+        name: "stubborn",
+        decide: ({ roster }, task) => {
+          const [target = null] = roster.keys();
+          return {
+            action: "delegate",
+            reason: "always",
+            instance: 0,
+            target,
+            held: null,
+            rule: null,
+            unmatched: false,
+            routingRound: task.routingRound,
+            candidates: [],
+          };
+        },
+      };
+      const h = await spawnTree([tree({})], { scopes: { PROJECT: stubborn } });
+      await createBelow(h, "webapp", { name: "one", scope: "ORCHESTRATION", ...spec });
+      const filler = await h.tasks.add({ title: "filler", instanceId: "webapp" });
+      const { id } = await h.tasks.add({ title: "x", instanceId: "webapp" });
+      await h.settle();
+      const { items } = await h.tasks.delegations(id);
+      expect(items.map(({ status: hop }) => hop)).toEqual(["rejected"]);
+      expect(await statusOf(h, id)).toBe(status);
+      if (status.includes("not_running")) await h.instances.start("one");
+      else await h.tasks.cancel(filler.id);
+      await h.settle();
+      expect((await h.tasks.get(id)).status).toBe("queued");
+      await expectSound(h);
+    },
+  );
 });

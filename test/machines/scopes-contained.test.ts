@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Decision } from "../../machines/messages/decision.ts";
 import type { RoutableTask } from "../../machines/routing/routable-task.ts";
 import type { RoutingView, ScopeBehavior } from "../../machines/scopes/behavior.ts";
 import { contained } from "../../machines/scopes/contained.ts";
@@ -33,6 +34,51 @@ describe("a decision from outside", () => {
     });
   });
 
+  const cyclic: Record<string, unknown> = {
+    instance: 2,
+    tags: 0,
+    textScore: null,
+    load: 0,
+    rank: 1,
+    lostBecause: null,
+  };
+  test.each([
+    ["that is nothing", null, "its candidate undefined is no child"],
+    ["that is no child", { ...cyclic, instance: 999 }, "its candidate 999 is no child"],
+    ["with a load that is no number", { ...cyclic, load: 1n }, "has no figures"],
+    ["with a reason that there is not", { ...cyclic, lostBecause: "ugly" }, "or no reason that there is"],
+  ])("with a candidate %s holds the task", (_what, candidate, reason) => {
+    const given = { action: "delegate", target: 2, reason: "x", candidates: [candidate] };
+    expect(decided(() => given)).toMatchObject({
+      held: "message_failed",
+      reason: expect.stringContaining(reason) as unknown,
+    });
+  });
+
+  test("keeps of a candidate what it is made of", () => {
+    cyclic["self"] = cyclic;
+    const given = { action: "delegate", target: 2, reason: "x", candidates: [cyclic] };
+    const { self: _self, ...candidate } = cyclic;
+    expect(decided(() => given).candidates).toEqual([candidate]);
+  });
+
+  test.each([
+    ["running", "no_capacity"],
+    ["paused", "instance_not_running"],
+  ] as const)("for a child that is %s and has refused waits for news of it", (status, held) => {
+    const stubborn = contained({
+      name: "stubborn",
+      decide: () => ({ action: "delegate", target: 2, reason: "x", candidates: [] }) as unknown as Decision,
+    });
+    const build = child(2, "build", { scope: "ORCHESTRATION", status });
+    const asked = task({ refusedBy: [2] });
+    expect(stubborn.decide(view("PROJECT", [build]), asked)).toMatchObject({
+      action: "hold",
+      held,
+      reason: "build was chosen again and has refused it",
+    });
+  });
+
   test("keeps what it is made of, and nothing that is not its own", () => {
     const given = {
       action: "delegate",
@@ -60,6 +106,43 @@ describe("a decision from outside", () => {
       unmatched: true,
     });
   });
+});
+
+const BARE: unknown = Object.create(null);
+const SILENT = Object.assign(new Error("x"), { message: Symbol("x") });
+
+test.each([
+  ["an object without words", BARE],
+  ["an error whose message is a symbol", SILENT],
+])("%s that is thrown holds the task", (_what, thrown) => {
+  const reason = expect.stringMatching(/^the behavior mine failed: /) as unknown;
+  expect(
+    decided(() => {
+      throw thrown;
+    }),
+  ).toMatchObject({ held: "message_failed", reason });
+});
+
+test("a promise that is returned and rejects is nobody's concern", async () => {
+  expect(decided(() => Promise.reject(new Error("late")))).toMatchObject({ held: "message_failed" });
+  await new Promise(setImmediate);
+});
+
+test.each([
+  ["children", "children"],
+  ["own room", "own room"],
+  [{ child: "build" }, { child: "build" }],
+  ["everybody", undefined],
+  [null, undefined],
+  [{ child: 2 }, undefined],
+] as const)("where it says that a task waits for %j, that is %j", (said, known) => {
+  const decide = (): never => {
+    throw new Error("not asked");
+  };
+  const waitsFor = () => said as "children";
+  expect(contained({ name: "mine", decide, waitsFor }).waitsFor?.({ project: null })).toEqual(known);
+  expect(contained({ name: "mine", decide, waitsFor: decide }).waitsFor?.({ project: null })).toBeUndefined();
+  expect(contained({ name: "mine", decide }).waitsFor?.({ project: null })).toBeUndefined();
 });
 
 test("what a behavior is shown reads as what it is, entry by entry", () => {

@@ -176,6 +176,15 @@ describe("a checkpoint beside the loop", () => {
     expect(threads.map(({ asked }) => asked)).toEqual([["checkpoint"], ["checkpoint"]]);
   });
 
+  it("whose thread has ended without a word is tried by another one, and a close waits for nobody", () => {
+    const { checkpointer, threads, look } = spawnCheckpointer();
+    look();
+    threads[0]?.emit("exit", 0);
+    expect(checkpointer.close()).toBeNull();
+    look();
+    expect(threads.map(({ asked }) => asked)).toEqual([["checkpoint"], ["checkpoint"]]);
+  });
+
   it("is awaited by a close, which ends the thread once", async () => {
     const { checkpointer, threads, look } = spawnCheckpointer();
     expect(checkpointer.close()).toBeNull();

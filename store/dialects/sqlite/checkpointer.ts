@@ -126,11 +126,13 @@ export class Checkpointer {
         this.#failed(Object.assign(new Error(failure.message), { name: "SqliteError", code: failure.code }));
     });
     // It could not open the file, or has ended: another one is tried.
-    thread.on("error", () => {
+    const gone = (): void => {
       if (thread !== this.#thread) return;
       this.#thread = null;
       this.#rounds = 0;
-    });
+    };
+    thread.on("error", gone);
+    thread.on("exit", gone);
     return thread;
   }
 

@@ -200,6 +200,21 @@ describe("a request repeated with its key when the state has moved on", () => {
   });
 });
 
+describe("two claims that wait with one key", () => {
+  it("are both told when one of them is served", async () => {
+    const h = await spawnTree();
+    const ask = () => h.hopper.instances.claim("one", { workerId: "w", waitSeconds: 30, ...KEY });
+    const both = [ask(), ask()];
+    await h.settle();
+    const { id } = await h.tasks.add({ title: "Build", instanceId: "one" });
+    await h.settle();
+    const [first, second] = await Promise.all(both);
+    expect(first?.map(({ task }) => task.id)).toEqual([id]);
+    expect(second).toEqual(first);
+    expect(h.clock.now()).toBeLessThan(Date.parse(String(first?.[0]?.lease.expiresAt)) - 299_000);
+  });
+});
+
 describe("a refusal by the door", () => {
   it.each([
     ["not_found", "a name that nobody has", { name: "api", scope: "ORCHESTRATION", parentId: "shop" }],
@@ -284,6 +299,12 @@ describe("another request with the same key", () => {
     const asked = { title: "Build", ...KEY };
     await h.route.preview(asked);
     expect(await codeOf(h.tasks.add(asked))).toBe("accepted");
+  });
+
+  it("given the caller is named as it is by default, then it is the same request", async () => {
+    const h = await spawnTree();
+    const first = await h.tasks.add({ title: "Build", ...KEY });
+    expect((await h.tasks.add({ title: "Build", by: "library", ...KEY })).id).toBe(first.id);
   });
 
   it("given the key of another caller, then it is a request of its own", async () => {

@@ -1,0 +1,99 @@
+import { expect, it, onTestFinished } from "vitest";
+import { Answers } from "../../actors/engine/answers.ts";
+import { createHopper, type CreateHopperParams } from "../../src/index.ts";
+import { openStore } from "../../store/open.ts";
+import { faulty } from "../support/faulty-store.ts";
+import { givenEnvironment } from "../support/store-given.ts";
+
+/** What nothing can be said of. */
+const BARE: unknown = Object.create(null);
+
+interface Said {
+  readonly facts: object;
+  readonly message: string;
+}
+
+/** A log that keeps what it is told. */
+function givenLog(): { said: Said[]; log: NonNullable<CreateHopperParams["log"]> } {
+  const said: Said[] = [];
+  const keep = (facts: object, message: string): void => void said.push({ facts, message });
+  return { said, log: { info: keep, warn: keep, error: keep } };
+}
+
+it.each<readonly [string, () => void]>([
+  [
+    "throws",
+    () => {
+      throw BARE;
+    },
+  ],
+  ["rejects", () => Promise.reject(BARE)],
+])(
+  "a listener that %s what cannot be shown is said in the log, and nothing else happens",
+  async (_how, listener) => {
+    const { said, log } = givenLog();
+    const hopper = await createHopper({ store: "sqlite::memory:", log });
+    onTestFinished(() => hopper.close());
+    hopper.on("instance.created", listener);
+    await hopper.instances.create({ name: "shop", scope: "PROJECT" });
+    await hopper.settle();
+    await new Promise(setImmediate);
+    expect(said).toEqual([
+      {
+        facts: {
+          event: "instance.created",
+          cursor: expect.any(String) as unknown,
+          error: "what was thrown cannot be shown",
+        },
+        message: "a listener threw; the others go on",
+      },
+    ]);
+  },
+);
+
+it.each<readonly [string, () => void]>([
+  [
+    "throws",
+    () => {
+      throw new Error("its own");
+    },
+  ],
+  ["rejects", () => Promise.reject(new Error("its own"))],
+])("an onFatal that %s is said in the log, and everybody is told all the same", async (_how, onFatal) => {
+  const { said, log } = givenLog();
+  const opened = faulty(await openStore({ url: "sqlite::memory:", ...givenEnvironment() }), () => ({
+    when: "before",
+    kind: "io",
+  }));
+  const hopper = await createHopper({ opened, log, onFatal });
+  await expect(hopper.instances.create({ name: "shop", scope: "PROJECT" })).rejects.toMatchObject({
+    code: "unavailable",
+  });
+  await new Promise(setImmediate);
+  expect(said).toContainEqual({ facts: { error: "its own" }, message: "onFatal threw" });
+  await hopper.close();
+});
+
+it.each([
+  ["project", {}, "there is no such scope; accepted are GLOBAL, PROJECT"],
+  ["PROJECT", null, "is no behavior; { name, decide(view, task) } is needed"],
+  ["PROJECT", { name: "mine" }, "is no behavior"],
+])("scopes.%s: %j is refused", async (scope, behavior, detail) => {
+  const scopes = { [scope]: behavior } as unknown as NonNullable<CreateHopperParams["scopes"]>;
+  await expect(createHopper({ store: "sqlite::memory:", scopes })).rejects.toMatchObject({
+    code: "bad_configuration",
+    detail: expect.stringContaining(detail) as unknown,
+  });
+});
+
+it("whoever has aborted a wait for an answer is waited for by nobody", () => {
+  const answers = new Answers();
+  const [stays, goes] = [new AbortController(), new AbortController()];
+  const told: string[] = [];
+  for (const [no, { signal }] of [stays, goes].entries()) {
+    void answers.of(no);
+    answers.forgetWith(signal, no, () => told.push(`looked again after ${no}`));
+  }
+  goes.abort();
+  expect([answers.waiting, told]).toEqual([1, ["looked again after 1"]]);
+});
