@@ -185,10 +185,16 @@ export const CHECKS: readonly Check[] = [
 ];
 
 /** Asks every check. One that cannot be asked, because the file is damaged, is broken. */
-export function runChecks(ask: (sql: string) => readonly string[]): DoctorFinding[] {
+export function runChecks(ask: (sql: string) => readonly (string | null)[]): DoctorFinding[] {
   return CHECKS.map(({ id, rule, sql }) => {
     try {
-      return { check: id, rule, broken: ask(`SELECT line FROM (${sql}) LIMIT ${LINES}`) };
+      const lines = ask(`SELECT line FROM (${sql}) LIMIT ${LINES}`);
+      // What has no word, e.g. for a code that there is not, has no line.
+      return {
+        check: id,
+        rule,
+        broken: lines.map((line) => line ?? "a row holds what there is no word for"),
+      };
     } catch (error) {
       return { check: id, rule, broken: [`cannot be checked: ${(error as Error).message}`] };
     }

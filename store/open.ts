@@ -117,7 +117,9 @@ function finish(
     const identity = readIdentity(database, path);
     const readOnly = options.mode === "read";
     return orDamaged(path, () => {
-      const fence = readOnly ? () => true : takeOver(database, options.ids.uuid());
+      const fence = readOnly
+        ? () => true
+        : takeOver(database, options.ids.uuid(), path === MEMORY ? null : path);
       return sqliteStore({ database, url: options.url, identity, readOnly, fence, release });
     });
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { InstanceNo } from "../../machines/records/values.ts";
 import type { ScopeRegistry } from "../../machines/scopes/registry.ts";
 import type { Settings } from "../../machines/settings.ts";
 
@@ -31,6 +32,8 @@ export interface Ids {
 /** Names of live instances: with ids, all that must differ over every actor. The store has the last word. */
 export interface Names {
   isTaken(name: string): boolean;
+  /** For the words of a refusal alone. */
+  nameOf(instance: InstanceNo): string;
 }
 
 /** What every turn of a system shares. */

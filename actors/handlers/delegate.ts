@@ -6,7 +6,7 @@ import type { Task } from "../../machines/records/task.ts";
 import type { InstanceNo } from "../../machines/records/values.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
-import { passedOn } from "./reassign.ts";
+import { accepted, passedOn } from "./reassign.ts";
 import { offer, rankFor } from "./routing.ts";
 
 type Delegate = MessageOf<"task.delegate">;
@@ -25,7 +25,7 @@ function onDelegate(turn: Turn, command: Delegate, task: Task): void {
   if (command.to === null) return routeOn(turn, task, command);
   const refusal =
     whyIllegal(turn, command.to, command.delegationType) ??
-    (task.chain.includes(command.to) ? passedOn(task) : null) ??
+    (task.chain.includes(command.to) ? passedOn(task, turn.world.names.nameOf(command.to)) : null) ??
     whyNotNow(turn, task, command.to);
   if (refusal !== null) return turn.refuse(refusal);
   offer(turn, task, {
@@ -68,15 +68,19 @@ function whyIllegal(turn: Turn, to: InstanceNo, type: DelegationType): Refusal |
   const { actor } = turn;
   const takers = givesWorkTo(scope);
   const child = actor.roster.get(to);
-  const targets = Array.from(actor.roster.values(), (entry) => entry.name);
+  const targets = [...actor.roster.values()].flatMap((entry) =>
+    mayGiveWork(scope, entry.scope) ? entry.name : [],
+  );
   const illegal = (detail: string): Refusal =>
     refuse("invalid_delegation", detail, { from: scope, allowed: takers, targets });
   if (to === actor.no) return illegal(`${name} holds the task already; it cannot delegate to itself.`);
   if (type !== "route") return illegal(`delegate takes the type route; use ${type} as a verb of its own.`);
   if (takers.length === 0)
     return illegal(`${scope} gives work to nobody; a task there can only be escalated or reassigned.`);
-  if (child === undefined || !mayGiveWork(scope, child.scope))
-    return illegal(`${name} (${scope}) gives work to its own children of scope ${takers.join(", ")} only.`);
+  if (child === undefined || !mayGiveWork(scope, child.scope)) {
+    const what = `${turn.world.names.nameOf(to)} is none of the children of ${name} (${scope}) that take work from it`;
+    return illegal(`${what}; ${accepted(targets)}, of scope ${takers.join(" or ")}.`);
+  }
   return null;
 }
 

@@ -116,8 +116,13 @@ function targetOf(turn: Turn): Target {
 
 /** False = it is not on offer any more, and nothing has happened. */
 function accept(turn: Turn, delegation: Delegation, task: Task, note: string | null): boolean {
-  const { returnedBy } = task;
-  const data = { ...(note ? { note } : {}), ...(returnedBy.length > 0 ? { returnedBy } : {}) };
+  const { returnedBy, refusedBy } = task;
+  const data = {
+    ...(note ? { note } : {}),
+    ...(returnedBy.length > 0 ? { returnedBy } : {}),
+    // Should it come back, they are not asked again before all others were.
+    ...(refusedBy.length > returnedBy.length ? { refusedBy } : {}),
+  };
   if (!turn.tryDelegation(delegation, task, "delegation.accepted", data)) return false;
   const { type, runtimeMetadata } = turn.instance;
   if (type === "ephemeral" && runtimeMetadata["had_task"] !== true) {

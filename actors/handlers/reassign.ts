@@ -25,7 +25,8 @@ function askHolder(turn: Turn, command: Reassign): void {
   else turn.refuse(refusal);
 }
 
-function accepted(names: readonly string[]): string {
+/** Whom a refusal would have accepted, in words. */
+export function accepted(names: readonly string[]): string {
   return names.length === 0
     ? "there is none"
     : `accepted ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
@@ -38,7 +39,7 @@ function refuseByRoster(turn: Turn, { task, holder, to }: Reassign): Refusal | n
   if (target === undefined || target.child === holder) {
     return refuse(
       "invalid_delegation",
-      `${target?.name ?? "That instance"} is no live sibling of the holder of T-${task} under ${turn.instance.name}; ${accepted(siblings)}.`,
+      `${turn.world.names.nameOf(to)} is no live sibling of the holder of T-${task} under ${turn.instance.name}; ${accepted(siblings)}.`,
       { allowed: siblings },
     );
   }
@@ -64,7 +65,7 @@ function onReassign(turn: Turn, command: Reassign, task: Task): void {
     returnTask(turn, task, hop, { why: "reassigned", reason });
     turn.answerDelegation(hop);
   } else if (task.chain.includes(to)) {
-    turn.refuse(passedOn(task));
+    turn.refuse(passedOn(task, turn.world.names.nameOf(to)));
   } else if (hop?.status === "accepted" && hop.type !== "escalate") {
     returnTask(turn, task, hop, {
       why: "reassigned",
@@ -97,10 +98,10 @@ function refuseByHolder(turn: Turn, to: number, task: Task): Refusal | null {
 }
 
 /** The accepted hops of a task form one path: who has passed it on gets it back, and not anew (D1, D9). */
-export function passedOn(task: Task): Refusal {
+export function passedOn(task: Task, target: string): Refusal {
   return refuse(
     "invalid_delegation",
-    `That instance has passed T-${task.no} on already; escalate it, or cancel the hops after it, to bring it back.`,
+    `${target} has passed T-${task.no} on already; escalate it, or cancel the hops after it, to bring it back.`,
     { allowed: [] },
   );
 }

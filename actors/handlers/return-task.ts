@@ -23,10 +23,13 @@ export function returnTask(turn: Turn, task: Task, hop: Delegation, params: Retu
   const text = reason === undefined || reason === null ? {} : { text: reason };
   turn.delegation(hop, null, "delegation.cancelled", { code: why, ...text });
   const escalation = why === "escalated" ? insertEscalation(turn, task, hop, reason ?? null) : null;
+  const returnedBy = whoHadIt(turn, task, params);
+  const refusedBy = [...new Set([...returnedBy, ...task.refusedBy])];
   turn.task(task, "task.returned", {
     holder: hop.source,
     why,
-    returnedBy: whoHadIt(turn, task, params),
+    returnedBy,
+    ...(refusedBy.length > returnedBy.length ? { refusedBy } : {}),
     ...(escalation === null ? {} : { hops: escalation.seq, lastHop: escalation.no }),
     ...(firstError === undefined ? {} : { firstError }),
     ...(failures === undefined ? {} : { failures }),

@@ -138,6 +138,8 @@ export const delegationEvents = {
       note: optional(text),
       /** Who has had the task and given it back: none of them is asked again before all others were. */
       returnedBy: optional(list(instance)),
+      /** They, and who has refused it in this round. Absent = they alone. */
+      refusedBy: optional(list(instance)),
     },
     delegation: {
       machine: () => [{ type: "ACCEPT" }],
@@ -149,7 +151,7 @@ export const delegationEvents = {
     offer: {
       machine: () => [{ type: "ACCEPT" }],
       to: "pending",
-      evolve(record, accepted, { returnedBy = [] }) {
+      evolve(record, accepted, { returnedBy = [], refusedBy }) {
         record.pendingHop = null;
         record.holder = accepted.target;
         record.chain = [...record.chain, accepted.target];
@@ -159,7 +161,7 @@ export const delegationEvents = {
         // While others are tried after a failure, who has had it is remembered: each is tried once
         // (spec/domain.md 2.7).
         if (record.firstError === null) record.returnedBy = [...returnedBy];
-        record.refusedBy = [...record.returnedBy];
+        record.refusedBy = [...(refusedBy ?? record.returnedBy)];
       },
     },
     common: true,

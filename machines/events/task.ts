@@ -156,6 +156,8 @@ export const taskEvents = {
       holder: instance,
       why: word<"escalated" | "reassigned" | "instance_terminated">(),
       returnedBy: optional(list(instance)),
+      /** They, and who has refused it in this round. Absent = they alone. */
+      refusedBy: optional(list(instance)),
       /** With an escalation: its seq and number, under the names that the journal has had for them. */
       hops: optional(number),
       lastHop: optional(delegation),
@@ -173,7 +175,7 @@ export const taskEvents = {
         record.arrival = null;
         record.routingRound = 0;
         record.returnedBy = returnedBy;
-        record.refusedBy = [...returnedBy];
+        record.refusedBy = [...(data.refusedBy ?? returnedBy)];
         record.delegationCount = data.hops ?? record.delegationCount;
         record.lastDelegation = data.lastHop ?? record.lastDelegation;
         record.firstError = data.firstError ?? record.firstError;

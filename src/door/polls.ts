@@ -4,6 +4,9 @@ import { eventsThat } from "../../machines/events/catalogue.ts";
 import type { InstanceNo } from "../../machines/records/values.ts";
 import { Bell } from "./lifetime.ts";
 
+/** How often those that wait for a moment look at the clock, in ms. */
+const LOOK_AT_CLOCK_MS = 1_000;
+
 /** Why one that sleeps is woken; told how it went, so that what it could not use goes to another one. */
 interface Call {
   /** It asked, and got something or nothing. */
@@ -164,11 +167,16 @@ export class Polls {
     wakeNext();
   }
 
-  /** At that moment one of the group asks. */
+  /** At that moment one of the group asks. The clock may be set meanwhile, and the loop may have nothing else to look for. */
   #setAlarm(group: Group, at: number): void {
     if (group.alarm !== null && group.alarm.at <= at) return;
     group.alarm?.timer.cancel();
-    const timer = this.#clock.at(at, () => this.#ring(group));
+    const look = Math.min(at, this.#clock.now() + LOOK_AT_CLOCK_MS);
+    const timer = this.#clock.at(look, () => {
+      group.alarm = null;
+      if (this.#clock.now() >= at) this.#ring(group);
+      else if (group.asleep.size > 0) this.#setAlarm(group, at);
+    });
     group.alarm = { at, timer };
   }
 }

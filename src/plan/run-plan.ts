@@ -26,6 +26,7 @@ const BY = "plan";
 export async function runPlan(params: RunPlanParams): Promise<{ how: RunEnd; allDone: boolean }> {
   const { hopper, plan, flags, output, io } = params;
   const startedAt = io.now();
+  const begun = performance.now();
   const chosen = await chooseRun(hopper, plan, flags);
   if (chosen.toCancel.length > 0)
     await internalsOf(hopper).cancelAll(chosen.toCancel, { reason: "the plan was started afresh", by: BY });
@@ -60,7 +61,7 @@ export async function runPlan(params: RunPlanParams): Promise<{ how: RunEnd; all
       workers: params.workers,
     });
     const end = await runner.run();
-    return await conclude(params, { chosen, end, before: tasks, startedAt });
+    return await conclude(params, { chosen, end, before: tasks, begun });
   } finally {
     await watch.stop();
     output.stop();
@@ -91,10 +92,10 @@ async function assignRest(
 }
 
 async function conclude(
-  { hopper, output, plan, io }: RunPlanParams,
-  run: { chosen: ChosenRun; end: RunEnd; before: readonly TaskView[]; startedAt: number },
+  { hopper, output, plan }: RunPlanParams,
+  run: { chosen: ChosenRun; end: RunEnd; before: readonly TaskView[]; begun: number },
 ): Promise<{ how: RunEnd; allDone: boolean }> {
-  const { chosen, end, before, startedAt } = run;
+  const { chosen, end, before, begun } = run;
   const tasks = await internalsOf(hopper).runTasks(chosen.runId);
   const count = (status: TaskView["status"]): number => tasks.filter((task) => task.status === status).length;
   const open = tasks.filter(({ status }) => !isFinal(status)).length;
@@ -104,7 +105,8 @@ async function conclude(
     cancelled: count("cancelled"),
     open,
     earlier: before.filter(({ status }) => isFinal(status)).length,
-    durationMs: io.now() - startedAt,
+    // The wall clock may be set meanwhile.
+    durationMs: Math.round(performance.now() - begun),
     interrupted: end === "interrupted",
   };
   const remaining = end === "stuck" ? await describeOpen(hopper, chosen.runId) : [];

@@ -1,3 +1,8 @@
+/** A value in the file that cannot be what this program has written. */
+export class UnreadableValue extends Error {
+  override readonly name = "UnreadableValue";
+}
+
 /** How a value of a record stands in a column of the file. */
 export interface Codec<T> {
   readonly type: "INTEGER" | "REAL" | "TEXT" | "BLOB";
@@ -77,10 +82,18 @@ export function word<W extends string>(codes: Readonly<Record<W, number>>): Code
     write: (value) => codes[value],
     read(code: number) {
       const found = words[code];
-      if (found === undefined) throw new Error(`unknown code ${code} in the store`);
+      if (found === undefined) throw new UnreadableValue(`unknown code ${code} in the store`);
       return found;
     },
   };
+}
+
+function parsed<T>(stored: string): T {
+  try {
+    return JSON.parse(stored) as T;
+  } catch (error) {
+    throw new UnreadableValue(`no JSON in the store: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** JSON text. */
@@ -88,7 +101,7 @@ export function json<T>(): Codec<T> {
   return {
     ...asItIs<T>("TEXT"),
     write: (value) => JSON.stringify(value),
-    read: (stored: string) => JSON.parse(stored) as T,
+    read: (stored: string) => parsed<T>(stored),
   };
 }
 
@@ -98,7 +111,7 @@ export function list<T>(): Codec<T[]> {
     ...asItIs<T[]>("TEXT"),
     nullable: true,
     write: (value) => (value.length === 0 ? null : JSON.stringify(value)),
-    read: (stored: string | null) => (stored === null ? [] : (JSON.parse(stored) as T[])),
+    read: (stored: string | null) => (stored === null ? [] : parsed<T[]>(stored)),
   };
 }
 

@@ -201,3 +201,35 @@ describe("a task that is delegated after an escalation", () => {
     await expectSound(h);
   });
 });
+
+describe("a child that has declined a task", () => {
+  it("is not asked again before all others were, also when one of them has taken it and given it back", async () => {
+    const orchestration = (name: string, config = {}) => ({ name, scope: "ORCHESTRATION", config }) as const;
+    const h = await spawnTree([
+      {
+        name: "webapp",
+        scope: "PROJECT",
+        config: PROJECT,
+        children: [
+          orchestration("one", { acceptance: "manual" }),
+          orchestration("two"),
+          orchestration("three"),
+        ],
+      },
+    ]);
+    const { id } = await h.tasks.add({ title: "x", instanceId: "webapp" });
+    await h.settle();
+    for (let step = 0; step < 3; step += 1) {
+      const pending = (await h.tasks.delegations(id)).items.find(({ status }) => status === "pending");
+      if (pending === undefined) await h.tasks.escalate(id);
+      else await h.delegations.reject(pending.id, { reason: "busy" });
+      await h.settle();
+    }
+    const { items } = await h.tasks.delegations(id);
+    const asked = items
+      .filter(({ delegationType }) => delegationType === "route")
+      .map(({ targetName }) => targetName);
+    expect([...asked].toSorted()).toEqual(["one", "three", "two"]);
+    await expectSound(h);
+  });
+});

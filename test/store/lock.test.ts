@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, linkSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -140,4 +140,25 @@ test("a file of two names is refused, by either", async () => {
       });
   rmSync(other);
   await (await open()).close();
+});
+
+test.each([
+  ["is moved away", () => renameSync(path, `${path}.elsewhere`)],
+  [
+    "is linked elsewhere and removed",
+    () => {
+      linkSync(path, `${path}.elsewhere`);
+      rmSync(path);
+    },
+  ],
+  ["is removed", () => rmSync(path)],
+  ["has lost its log", () => rmSync(`${path}-wal`)],
+])("an owner whose file %s commits nothing more: somebody else may own it by now", async (_what, change) => {
+  const store = await open();
+  await store.commit(givenCommit({ counters: { task: 1 } }));
+  change();
+  expect(() => store.commit(givenCommit({ counters: { task: 2 } }))).toThrow(
+    expect.objectContaining({ kind: "io", rule: expect.stringContaining("its file was moved") as unknown }),
+  );
+  await store.abandon();
 });

@@ -81,7 +81,10 @@ function transactOnce(db: Database, tables: Pick<Tables, "who" | "event">, fence
       begin.run();
       if (!fence()) {
         rollback.run();
-        throw new CommitError("io", "another process has taken the store over; this one owns it no longer");
+        throw new CommitError(
+          "io",
+          "another process has taken the store over, or its file was moved; this one owns it no longer",
+        );
       }
       const result = write();
       end.run();

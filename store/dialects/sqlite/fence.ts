@@ -1,8 +1,12 @@
+import { statSync } from "node:fs";
 import { sqliteCode } from "./errors.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
 
-/** Called first in each transaction: false = another process has taken the store over, and nothing may be written. */
+/**
+ * Called first in each transaction: false = another process has taken the store over, or may have, since the file or its log
+ * does not stand where it was opened any more. Nothing may be written then.
+ */
 export type Fence = () => boolean;
 
 /**
@@ -10,7 +14,7 @@ export type Fence = () => boolean;
  * need not outlive a power cut, after which nobody owns it, so it costs no fsync; where there is no room for it, it is made with the
  * first transaction that finds some. Source: spec/runtime.md 3.3.
  */
-export function takeOver(database: Database, owner: string): Fence {
+export function takeOver(database: Database, owner: string, path: string | null): Fence {
   const mark = prepared(
     database,
     "INSERT INTO meta (key, value) VALUES ('owner', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -29,10 +33,29 @@ export function takeOver(database: Database, owner: string): Fence {
   }
   if (database.pragma("synchronous", { simple: true }) !== 2)
     throw new Error("PRAGMA synchronous cannot be set to FULL again");
+  const isInPlace = path === null ? () => true : placeOf(path);
   return () => {
+    if (!isInPlace()) return false;
     if (read.get() !== (isMarked ? owner : before)) return false;
     if (!isMarked) mark.run(owner);
     isMarked = true;
     return true;
   };
+}
+
+/** Do the file and its log still stand where they were opened? One that was moved away can be opened there by another process. */
+function placeOf(path: string): () => boolean {
+  const file = inodeOf(path);
+  let log = inodeOf(`${path}-wal`);
+  return () => {
+    const there = inodeOf(`${path}-wal`);
+    // On a full disk there is none until the first transaction.
+    log ??= there;
+    return there === log && inodeOf(path) === file;
+  };
+}
+
+/** null = there is no such file. */
+function inodeOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? null;
 }

@@ -114,8 +114,7 @@ export function inspect(path: string, whole: boolean): number | null {
   const size = sizeOf(path);
   const logSize = sizeOf(`${path}-wal`) ?? 0;
   if (size === null || size === 0) {
-    if (whole && logSize > 0)
-      throw new StoreError("damaged", path, `${path} is empty, but ${path}-wal is not`);
+    if (logSize > 0) throw new StoreError("damaged", path, `${path} is empty, but ${path}-wal is not`);
     return null;
   }
   const header = withFile(path, (fd) => parseHeader(readAt(fd, 0, HEADER_BYTES), path));

@@ -219,3 +219,23 @@ describe("a call that one does not follow", () => {
     expect(heard).toBe(1);
   });
 });
+
+/** One that waits asks, and goes to sleep: rounds of microtasks. */
+const asleep = (): Promise<void> => new Promise(setImmediate);
+
+it("given what is not to be claimed before a moment, when the wall clock is set to it, then who waits asks within a second", async () => {
+  const h = await spawnTree([tree({ build: {} })]);
+  const notBefore = new Date(h.clock.now() + 3_600_000).toISOString();
+  await h.tasks.add({ title: "Later", instanceId: "build", notBefore });
+  await h.settle();
+  const { got, all } = waiting(h, { one: null });
+  await h.settle();
+  await asleep();
+  h.clock.jump(7_200_000);
+  // Nothing runs the loop but who waits.
+  h.clock.moveTo(h.clock.now() + 1_000);
+  await asleep();
+  await h.settle();
+  await all;
+  expect(got).toEqual({ one: ["Later"] });
+});

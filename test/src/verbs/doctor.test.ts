@@ -10,7 +10,7 @@ async function withTasks(count: number) {
   const { database } = hopper.store as SqliteStore;
   const broken = async (): Promise<readonly string[] | undefined> =>
     (await examine(hopper.store)).find(({ check }) => check === "T8")?.broken;
-  return { database, broken };
+  return { h: hopper, database, broken };
 }
 
 describe("T8, as the doctor asks it", () => {
@@ -42,5 +42,19 @@ describe("T8, as the doctor asks it", () => {
       "DROP TRIGGER event_unchanged; UPDATE event SET data = '{' WHERE task = 1 AND data IS NOT NULL",
     );
     expect((await broken())?.[0]).toMatch(/^cannot be checked: /);
+  });
+
+  it("has a line for what there is no word for, and names the file where a value cannot be read", async () => {
+    const { h, database } = await withTasks(1);
+    database.pragma("ignore_check_constraints = ON");
+    database.exec("DROP TRIGGER task_lifecycle; UPDATE task SET status = 77");
+    const findings = await examine(h.store);
+    for (const { broken: lines } of findings)
+      for (const line of lines) expect(line).toEqual(expect.any(String));
+    expect(findings.some(({ broken: lines }) => lines.length > 0)).toBe(true);
+    await expect(h.tasks.get("T-1")).rejects.toMatchObject({
+      code: "store_damaged",
+      facts: { path: ":memory:" },
+    });
   });
 });
