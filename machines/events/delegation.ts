@@ -32,11 +32,11 @@ const created = {
   type: word<DelegationType>(),
   seq: number,
   expiresAt: optional(moment),
+  routingRound: optional(number),
+  by: optional(text),
   previous: optional(delegation),
   round: optional(number),
-  routingRound: optional(number),
   byCaller: optional(flag),
-  by: optional(text),
   notes: optional(text),
 };
 

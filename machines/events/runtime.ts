@@ -3,8 +3,13 @@ import type { Decision, LostBecause } from "../messages/decision.ts";
 import { event } from "./entry.ts";
 import { flag, instance, json, list, nullable, number, optional, text, word } from "./field.ts";
 
-/** A candidate of a decision, short: instance, tags, textScore, load, rank, lostBecause. */
-export type CandidateRow = [number, number, number | null, number, number | null, LostBecause | null];
+/**
+ * A candidate of a decision, short: instance, the code of lostBecause (0 = the winner), load, tags (0), textScore (null); its
+ * rank follows from its place. Or long: instance, tags, textScore, load, rank, lostBecause.
+ */
+export type CandidateRow =
+  | [instance: number, lost: number, load: number, tags?: number, textScore?: number]
+  | [number, number, number | null, number, number | null, LostBecause | null];
 
 /** Events that change no record: decisions, leases that end, messages, and what has no row of its own. */
 export const runtimeEvents = {

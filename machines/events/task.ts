@@ -31,21 +31,26 @@ function limited(
     : taskContext(record, { maxLeaseLosses: data.maxLeaseLosses });
 }
 
+const { title, tags, ...others } = asked;
+
 /** Events of a task. Source: spec/domain.md 2.5. */
 export const taskEvents = {
   "task.created": event({
     code: 11,
     data: {
-      ...asked,
+      // First what nearly every task has: places that nothing is said for are left out at the end (coding.ts).
+      title,
+      status: optional(word<TaskStatus>()),
+      holder: optional(nullable(instance)),
+      by: optional(nullable(text)),
+      tags,
+      ...others,
       key: optional(nullable(text)),
       runId: optional(nullable(text)),
       onDependencyFailure: optional(word<Task["onDependencyFailure"]>()),
       run: optional(nullable(text)),
       source: optional(word<TaskSource>()),
       parentTask: optional(nullable(task)),
-      status: optional(word<TaskStatus>()),
-      holder: optional(nullable(instance)),
-      by: optional(nullable(text)),
     },
     creates: "task",
     common: true,

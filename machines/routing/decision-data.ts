@@ -1,6 +1,6 @@
 import type { EventData } from "../events/catalogue.ts";
 import type { CandidateRow } from "../events/runtime.ts";
-import type { Candidate, Decision } from "../messages/decision.ts";
+import type { Candidate, Decision, LostBecause } from "../messages/decision.ts";
 import { LIMITS } from "../settings.ts";
 
 /** A decision as the data of its `routing.decided` event. Source: spec/domain.md 2.1, 2.10. */
@@ -14,15 +14,59 @@ export function compactDecision(decision: Decision): EventData<"routing.decided"
     rule: decision.rule,
     unmatched: decision.unmatched,
     routingRound: decision.routingRound,
-    candidates: mostTelling(decision.candidates).map((candidate) => [
-      candidate.instance,
-      candidate.tags,
-      candidate.textScore,
-      candidate.load,
-      candidate.rank,
-      candidate.lostBecause,
-    ]),
+    candidates: rowsOf(mostTelling(decision.candidates)),
   };
+}
+
+/** Their codes are their places in the list, from 1: what is stored stands by them, so new ones come at the end. */
+const LOST_BECAUSE: readonly LostBecause[] = [
+  "not_running",
+  "scope",
+  "in_chain",
+  "refused_this_round",
+  "not_named",
+  "not_selected",
+  "full",
+  "backing_off",
+  "fewer_tags",
+  "lower_text_score",
+  "busier",
+  "more_open",
+  "name_order",
+];
+/** So many of them, the first, say that somebody was filtered out and has no rank. */
+const FILTERED = 7;
+
+/** The rank that a candidate has where it stands: the ranked ones come in their order. */
+function rankFrom(ranked: number, lost: number): number | null {
+  return lost >= 1 && lost <= FILTERED ? null : ranked + 1;
+}
+
+function rowsOf(candidates: readonly Candidate[]): CandidateRow[] {
+  let ranked = 0;
+  return candidates.map((candidate): CandidateRow => {
+    const { instance, tags, textScore, load, rank, lostBecause } = candidate;
+    const lost = lostBecause === null ? 0 : LOST_BECAUSE.indexOf(lostBecause) + 1;
+    // One that a behavior has made by itself may have any rank.
+    if (rank !== rankFrom(ranked, lost)) return [instance, tags, textScore, load, rank, lostBecause];
+    if (rank !== null) ranked += 1;
+    if (textScore !== null) return [instance, lost, load, tags, textScore];
+    return tags === 0 ? [instance, lost, load] : [instance, lost, load, tags];
+  });
+}
+
+function candidatesOf(rows: readonly CandidateRow[]): Candidate[] {
+  let ranked = 0;
+  return rows.map((row): Candidate => {
+    if (row.length === 6) {
+      const [instance, tags, textScore, load, rank, lostBecause] = row;
+      return { instance, tags, textScore, load, rank, lostBecause };
+    }
+    const [instance, lost, load, tags = 0, textScore = null] = row;
+    const rank = rankFrom(ranked, lost);
+    if (rank !== null) ranked += 1;
+    return { instance, tags, textScore, load, rank, lostBecause: LOST_BECAUSE[lost - 1] ?? null };
+  });
 }
 
 /** As many as are stored: the ranked ones first, then those filtered out, each in their order. */
@@ -33,19 +77,6 @@ function mostTelling(candidates: readonly Candidate[]): readonly Candidate[] {
 }
 
 /** The decision that an event's data holds; the inverse of {@link compactDecision}. */
-export function expandDecision(data: { readonly [key: string]: unknown }): Decision {
-  const kept = data as unknown as Omit<Decision, "candidates"> & {
-    readonly candidates: readonly CandidateRow[];
-  };
-  return {
-    ...kept,
-    candidates: kept.candidates.map(([instance, tags, textScore, load, rank, lostBecause]) => ({
-      instance,
-      tags,
-      textScore,
-      load,
-      rank,
-      lostBecause,
-    })),
-  };
+export function expandDecision(data: EventData<"routing.decided">): Decision {
+  return { ...data, candidates: candidatesOf(data.candidates) };
 }

@@ -1,3 +1,4 @@
+import { expandDecision } from "../../machines/routing/decision-data.ts";
 import { HopperError } from "../../machines/errors.ts";
 import { isFinal, type Task } from "../../machines/records/task.ts";
 import { apart } from "../contracts/abortable.ts";
@@ -56,7 +57,7 @@ export function taskQuestions(door: Door, journal: Journal): TaskQuestions {
       const items = [];
       for (const event of await journal.rowsOfTask(no)) {
         if (event.name !== "routing.decided" || event.data === null) continue;
-        items.push({ ...decisionView(event.data, door.directory), at: iso(event.at) });
+        items.push({ ...decisionView(expandDecision(event.data), door.directory), at: iso(event.at) });
       }
       return listOf(items);
     },

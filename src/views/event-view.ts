@@ -1,3 +1,4 @@
+import { expandDecision } from "../../machines/routing/decision-data.ts";
 import { ENTRIES } from "../../machines/events/catalogue.ts";
 import type { FieldKind } from "../../machines/events/field.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
@@ -40,7 +41,7 @@ function causeText(cause: number, cursors: Cursors): string | null {
 
 /** The change, each field as the catalogue says what it is: what users know stands in place of row numbers. */
 function dataView(event: JournalEvent, directory: Directory): object {
-  if (event.name === "routing.decided") return decisionView(event.data, directory);
+  if (event.name === "routing.decided") return decisionView(expandDecision(event.data), directory);
   const fields = ENTRIES[event.name].data;
   const view: { [key: string]: Json } = {};
   for (const [key, value] of Object.entries(event.data) as [string, Json][]) {

@@ -1,4 +1,3 @@
-import { expandDecision } from "../../machines/routing/decision-data.ts";
 import type { InstanceEvent } from "../../machines/lifecycles/instance.ts";
 import type { RedrivenLetter } from "../../machines/messages/answer.ts";
 import type { Decision } from "../../machines/messages/decision.ts";
@@ -217,12 +216,8 @@ export function chainView(
   };
 }
 
-/** A decision as users see it, from an answer or from the data of its `routing.decided` event. */
-export function decisionView(
-  decision: Decision | { readonly [key: string]: Json | undefined },
-  directory: Directory,
-): views.DecisionView {
-  const full = isExpanded(decision) ? decision : expandDecision(decision);
+/** A decision as users see it. */
+export function decisionView(full: Decision, directory: Directory): views.DecisionView {
   return {
     action: full.action,
     reason: full.reason,
@@ -237,11 +232,6 @@ export function decisionView(
       ...rest,
     })),
   };
-}
-
-function isExpanded(decision: Decision | { readonly [key: string]: Json | undefined }): decision is Decision {
-  const first: unknown = (decision.candidates as readonly unknown[])[0];
-  return !Array.isArray(first);
 }
 
 /** A dead letter as users see it. */

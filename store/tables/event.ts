@@ -1,5 +1,6 @@
+import type { EventName } from "../../machines/events/catalogue.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
-import { integer, json, moment, nullable, text, word, type Codec } from "./column.ts";
+import { boolean, integer, json, moment, nullable, text, word, type Codec } from "./column.ts";
 import { EVENT_NAME } from "./event-codes.ts";
 import { table, type Table } from "./table.ts";
 
@@ -21,21 +22,12 @@ function who(names: Names): Codec<string | null> {
   };
 }
 
-/** What an event changes, as JSON text; nothing to say is NULL. */
-const change: Codec<object> = {
-  ...json<object>(),
-  nullable: true,
-  write(data) {
-    // Whether there is a first key, without making a list of all.
-    for (const _key in data) return JSON.stringify(data);
-    return null;
-  },
-  read: (stored: string | null) => (stored === null ? {} : (JSON.parse(stored) as object)),
-};
+/** A line as its row says it: what it changes by the places of its fields (machines/events/coding.ts). */
+export type CodedLine = Omit<Line, "data"> & { readonly data: readonly unknown[] | object | null };
 
 /** The journal. Who asked is a number that only a connection can tell. */
-export function eventTable(names: Names): Table<Line> {
-  return table<Line>({
+export function eventTable(names: Names): Table<CodedLine> {
+  return table<CodedLine>({
     name: "event",
     key: ["position"],
     constant: {
@@ -47,10 +39,24 @@ export function eventTable(names: Names): Table<Line> {
       delegation: nullable(integer),
       actor: who(names),
       cause: integer,
-      data: change,
+      data: nullable(json<readonly unknown[] | object>()),
     },
   });
 }
+
+/** The place of a field in the data of the events of a name. */
+export interface EventField {
+  readonly name: EventName;
+  readonly place: number;
+  readonly field: string;
+  readonly isMoment: boolean;
+}
+
+export const EVENT_FIELD = table<EventField>({
+  name: "event_field",
+  key: ["name", "place"],
+  constant: { name: word(EVENT_NAME), place: integer, field: text, isMoment: boolean },
+});
 
 /** An instance and the code of an event's name that a segment of the journal holds; instance -1 = any. */
 export const EVENT_SEGMENT = table<{

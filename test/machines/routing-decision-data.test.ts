@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Candidate, Decision } from "../../machines/messages/decision.ts";
+import type { Candidate, Decision, LostBecause } from "../../machines/messages/decision.ts";
 import { compactDecision, expandDecision } from "../../machines/routing/decision-data.ts";
 import { globalBehavior } from "../../machines/scopes/global.ts";
 import { LIMITS } from "../../machines/settings.ts";
@@ -16,8 +17,62 @@ test.each([
     child(4, "off", { status: "paused" }),
   ];
   const decision = globalBehavior.decide(view("GLOBAL", roster), given);
-  const stored: unknown = JSON.parse(JSON.stringify(compactDecision(decision)));
-  expect(expandDecision(stored as { [key: string]: unknown })).toEqual(decision);
+  expect(expandDecision(stored(decision))).toEqual(decision);
+});
+
+/** A decision's data as the journal gives it back. */
+function stored(decision: Decision): ReturnType<typeof compactDecision> {
+  return JSON.parse(JSON.stringify(compactDecision(decision))) as ReturnType<typeof compactDecision>;
+}
+
+const LOST: readonly LostBecause[] = [
+  "not_running",
+  "scope",
+  "in_chain",
+  "refused_this_round",
+  "not_named",
+  "not_selected",
+  "full",
+  "backing_off",
+  "fewer_tags",
+  "lower_text_score",
+  "busier",
+  "more_open",
+  "name_order",
+];
+
+test("candidates come back with whatever score, rank and reason they have", () => {
+  const candidate = fc.record<Candidate>({
+    instance: fc.nat(),
+    tags: fc.nat({ max: 3 }),
+    textScore: fc.option(
+      fc.integer({ min: 0, max: 100 }).map((score) => score / 8),
+      { nil: null },
+    ),
+    load: fc.nat({ max: 100 }).map((load) => load / 16),
+    rank: fc.option(fc.integer({ min: 1, max: 4 }), { nil: null }),
+    lostBecause: fc.constantFrom(null, ...LOST),
+  });
+  const decided = globalBehavior.decide(view("GLOBAL", []), task());
+  fc.assert(
+    fc.property(fc.array(candidate, { maxLength: LIMITS.candidatesStored }), (candidates) => {
+      const decision: Decision = { ...decided, candidates };
+      expect(expandDecision(stored(decision))).toEqual(decision);
+    }),
+  );
+});
+
+test("what a reason is stored as stays what it is: journals hold it", () => {
+  const candidates = LOST.map((lostBecause, index): Candidate => ({
+    instance: index + 2,
+    tags: 0,
+    textScore: null,
+    load: 0,
+    rank: index < 7 ? null : index - 6,
+    lostBecause,
+  }));
+  const decision: Decision = { ...globalBehavior.decide(view("GLOBAL", []), task()), candidates };
+  expect(compactDecision(decision).candidates).toEqual(LOST.map((_lost, index) => [index + 2, index + 1, 0]));
 });
 
 test("of too many candidates the best are kept", () => {

@@ -7,7 +7,7 @@ import { WORDS } from "../../store/tables/codes.ts";
 import { boolean, integer, nullable, text, word } from "../../store/tables/column.ts";
 import { COMMAND_ANSWER, COMMAND_KEY } from "../../store/tables/command.ts";
 import { DELEGATION } from "../../store/tables/delegation.ts";
-import { EVENT_SEGMENT, eventTable, WHO } from "../../store/tables/event.ts";
+import { EVENT_FIELD, EVENT_SEGMENT, eventTable, WHO } from "../../store/tables/event.ts";
 import { INSTANCE, ROSTER, TALLY } from "../../store/tables/instance.ts";
 import { DEAD_LETTER, MAILBOX } from "../../store/tables/message.ts";
 import { COUNTER, META, WORD } from "../../store/tables/store.ts";
@@ -31,6 +31,7 @@ const DESCRIBED: readonly Table<never>[] = [
   DELEGATION,
   TASK_RESULT,
   EVENT,
+  EVENT_FIELD,
   EVENT_SEGMENT,
   MAILBOX,
   DEAD_LETTER,

@@ -1,9 +1,11 @@
 import type { EventName } from "../../../machines/events/catalogue.ts";
 import type { JournalEvent } from "../../../machines/events/journal-event.ts";
 import type { EventFilter } from "../../store.ts";
+import { decodeData } from "../../../machines/events/coding.ts";
 import { COMMON_EVENTS, EVENT_NAME } from "../../tables/event-codes.ts";
-import type { Line } from "../../tables/event.ts";
+import type { CodedLine } from "../../tables/event.ts";
 import type { Table } from "../../tables/table.ts";
+import type { eventFields } from "./event-fields.ts";
 import { ANY_INSTANCE, SEGMENT, segmentOf } from "./event-segments.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
@@ -14,9 +16,17 @@ const LOOKED_INTO = 64;
 /** It skips no more segments than this. */
 const PASSED_OVER = 4_000;
 
+/** What is read, and by what. */
+interface Journal {
+  readonly db: Database;
+  readonly table: Table<CodedLine>;
+  readonly fields: ReturnType<typeof eventFields>;
+  readonly lastPosition: () => number;
+}
+
 /** Lines that fit, and how far was looked; null = to the end. */
 interface Looked {
-  readonly lines: readonly Line[];
+  readonly lines: readonly CodedLine[];
   readonly examined: number | null;
 }
 
@@ -43,7 +53,12 @@ export const IS_RARE = `name NOT IN (${[...COMMON_EVENTS]
  * Reads of table `event` by position: of all; of one task, or of an instance's rare events, by their index; else of the
  * segments that hold what is asked.
  */
-export function eventPages(db: Database, table: Table<Line>, lastPosition: () => number) {
+export function eventPages({ db, table, fields, lastPosition }: Journal) {
+  const decode = (line: CodedLine): JournalEvent => {
+    const { name, data: coded, at } = line;
+    const places = Array.isArray(coded) ? coded.length : 0;
+    return { ...line, data: decodeData(fields.of(name, places), coded, at) } as JournalEvent;
+  };
   const select = selector(db, table);
   const having = prepared(db, HAVING).pluck();
   const after = select<[since: number, limit: number]>("WHERE position > ? ORDER BY position LIMIT ?");
@@ -57,7 +72,7 @@ export function eventPages(db: Database, table: Table<Line>, lastPosition: () =>
     `WHERE name = ? AND instance = ? AND ${IS_RARE} AND position > ? ORDER BY position LIMIT ?`,
   );
 
-  const rare = (names: readonly EventName[], instance: number, { since, limit }: EventFilter): Line[] =>
+  const rare = (names: readonly EventName[], instance: number, { since, limit }: EventFilter): CodedLine[] =>
     names
       .flatMap((name) => ofRare.all(EVENT_NAME[name], instance, since, limit))
       .toSorted((a, b) => a.position - b.position)
@@ -67,7 +82,7 @@ export function eventPages(db: Database, table: Table<Line>, lastPosition: () =>
     const first = segmentOf(since + 1);
     const until = Math.min(segmentOf(end), first + PASSED_OVER);
     const found = having.all({ first, last: until, instance: instance ?? ANY_INSTANCE, names }) as number[];
-    const lines: Line[] = [];
+    const lines: CodedLine[] = [];
     for (const segment of found) {
       const bounds = { since: Math.max(since, segment * SEGMENT - 1), until: endOf(segment) };
       lines.push(...within.all({ ...bounds, instance, names, limit: limit - lines.length }));
@@ -78,7 +93,7 @@ export function eventPages(db: Database, table: Table<Line>, lastPosition: () =>
   };
   const look = (filter: EventFilter, end: number): Looked => {
     const { since, limit, task, instance = null } = filter;
-    const full = (lines: readonly Line[]): Looked => ({
+    const full = (lines: readonly CodedLine[]): Looked => ({
       lines,
       examined: lines.length === limit ? (lines.at(-1)?.position ?? null) : null,
     });
@@ -95,7 +110,7 @@ export function eventPages(db: Database, table: Table<Line>, lastPosition: () =>
     const end = lastPosition();
     const { lines, examined } = look(filter, end);
     const next = Math.max(filter.since, Math.min(examined ?? end, end));
-    return { items: lines as JournalEvent[], next, more: next < end };
+    return { items: lines.map(decode), next, more: next < end };
   };
 }
 
