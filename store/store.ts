@@ -104,7 +104,7 @@ export interface Store {
    * somebody gave stay. One transaction. Throws {@link CommitError}.
    */
   moveSpans(by: number): Awaitable<void>;
-  /** When the newest event was recorded, in ms since the epoch; null = there is none. */
+  /** When the last commit was made, in ms since the epoch; null = there is none. */
   newestAt(): Awaitable<number | null>;
   /**
    * Forgets at most `limit` idempotency keys, with their answers, of before this moment (they are kept for 24 h,

@@ -26,7 +26,7 @@ export class ClockWatch {
     this.#params = params;
   }
 
-  /** Set back while nobody owned the store, the clock gives no span more time than it had left. */
+  /** Set back since the last commit, while nobody owned the store, the clock gives no span more time than it had left. */
   async open(): Promise<void> {
     const { store, clock } = this.#params;
     const newest = await store.newestAt();

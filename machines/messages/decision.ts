@@ -1,6 +1,7 @@
 import type { InstanceNo } from "../records/values.ts";
 
-const FILTER_REASONS = [
+/** Why a candidate did not win. Journals hold the places of these in this list, from 1: new ones come at its end. */
+export const LOST_BECAUSE = [
   "not_running",
   "scope",
   "in_chain",
@@ -8,10 +9,6 @@ const FILTER_REASONS = [
   "not_named",
   "not_selected",
   "full",
-] as const;
-
-export const LOST_BECAUSE = [
-  ...FILTER_REASONS,
   /** In journals of earlier versions: it had refused for want of room a moment before. */
   "backing_off",
   "fewer_tags",
@@ -21,11 +18,20 @@ export const LOST_BECAUSE = [
   "name_order",
 ] as const;
 
-/** Why a child was not even ranked. */
-export type FilterReason = (typeof FILTER_REASONS)[number];
-
-/** Why a candidate did not win. */
 export type LostBecause = (typeof LOST_BECAUSE)[number];
+
+/** Why a child was not even ranked. */
+export const FILTER_REASONS = [
+  "not_running",
+  "scope",
+  "in_chain",
+  "refused_this_round",
+  "not_named",
+  "not_selected",
+  "full",
+] as const satisfies readonly LostBecause[];
+
+export type FilterReason = (typeof FILTER_REASONS)[number];
 
 export interface Candidate {
   readonly instance: InstanceNo;

@@ -1,6 +1,12 @@
 import type { EventData } from "../events/catalogue.ts";
 import type { CandidateRow } from "../events/runtime.ts";
-import type { Candidate, Decision, LostBecause } from "../messages/decision.ts";
+import {
+  FILTER_REASONS,
+  LOST_BECAUSE,
+  type Candidate,
+  type Decision,
+  type LostBecause,
+} from "../messages/decision.ts";
 import { LIMITS } from "../settings.ts";
 
 /** A decision as the data of its `routing.decided` event. Source: spec/domain.md 2.1, 2.10. */
@@ -18,38 +24,28 @@ export function compactDecision(decision: Decision): EventData<"routing.decided"
   };
 }
 
-/** Their codes are their places in the list, from 1: what is stored stands by them, so new ones come at the end. */
-const LOST_BECAUSE: readonly LostBecause[] = [
-  "not_running",
-  "scope",
-  "in_chain",
-  "refused_this_round",
-  "not_named",
-  "not_selected",
-  "full",
-  "backing_off",
-  "fewer_tags",
-  "lower_text_score",
-  "busier",
-  "more_open",
-  "name_order",
-];
-/** So many of them, the first, say that somebody was filtered out and has no rank. */
-const FILTERED = 7;
+/** As many as are stored: the ranked ones first, then those filtered out, each in their order. */
+function mostTelling(candidates: readonly Candidate[]): readonly Candidate[] {
+  if (candidates.length <= LIMITS.candidatesStored) return candidates;
+  const place = (candidate: Candidate): number => candidate.rank ?? Number.MAX_SAFE_INTEGER;
+  return [...candidates].sort((a, b) => place(a) - place(b)).slice(0, LIMITS.candidatesStored);
+}
+
+const FILTERS: ReadonlySet<LostBecause | null> = new Set(FILTER_REASONS);
 
 /** The rank that a candidate has where it stands: the ranked ones come in their order. */
-function rankFrom(ranked: number, lost: number): number | null {
-  return lost >= 1 && lost <= FILTERED ? null : ranked + 1;
+function rankAfter(ranked: number, lostBecause: LostBecause | null): number | null {
+  return FILTERS.has(lostBecause) ? null : ranked + 1;
 }
 
 function rowsOf(candidates: readonly Candidate[]): CandidateRow[] {
   let ranked = 0;
   return candidates.map((candidate): CandidateRow => {
     const { instance, tags, textScore, load, rank, lostBecause } = candidate;
-    const lost = lostBecause === null ? 0 : LOST_BECAUSE.indexOf(lostBecause) + 1;
     // One that a behavior has made by itself may have any rank.
-    if (rank !== rankFrom(ranked, lost)) return [instance, tags, textScore, load, rank, lostBecause];
+    if (rank !== rankAfter(ranked, lostBecause)) return [instance, tags, textScore, load, rank, lostBecause];
     if (rank !== null) ranked += 1;
+    const lost = lostBecause === null ? 0 : LOST_BECAUSE.indexOf(lostBecause) + 1;
     if (textScore !== null) return [instance, lost, load, tags, textScore];
     return tags === 0 ? [instance, lost, load] : [instance, lost, load, tags];
   });
@@ -63,17 +59,11 @@ function candidatesOf(rows: readonly CandidateRow[]): Candidate[] {
       return { instance, tags, textScore, load, rank, lostBecause };
     }
     const [instance, lost, load, tags = 0, textScore = null] = row;
-    const rank = rankFrom(ranked, lost);
+    const lostBecause = LOST_BECAUSE[lost - 1] ?? null;
+    const rank = rankAfter(ranked, lostBecause);
     if (rank !== null) ranked += 1;
-    return { instance, tags, textScore, load, rank, lostBecause: LOST_BECAUSE[lost - 1] ?? null };
+    return { instance, tags, textScore, load, rank, lostBecause };
   });
-}
-
-/** As many as are stored: the ranked ones first, then those filtered out, each in their order. */
-function mostTelling(candidates: readonly Candidate[]): readonly Candidate[] {
-  if (candidates.length <= LIMITS.candidatesStored) return candidates;
-  const place = (candidate: Candidate): number => candidate.rank ?? Number.MAX_SAFE_INTEGER;
-  return [...candidates].sort((a, b) => place(a) - place(b)).slice(0, LIMITS.candidatesStored);
 }
 
 /** The decision that an event's data holds; the inverse of {@link compactDecision}. */

@@ -10,7 +10,7 @@ const DATA = `CASE WHEN json_type(e.data) IS NOT 'array' THEN e.data ELSE (
 
 /**
  * Version 4: the data of an event is an array, and the file says which field stands at which place. Rows of before hold
- * objects and stay as they are.
+ * objects and stay as they are. And the store says when it was written last.
  */
 export const eventFields: SchemaStep = {
   version: 4,
@@ -21,6 +21,8 @@ export const eventFields: SchemaStep = {
   name INTEGER NOT NULL, place INTEGER NOT NULL, field TEXT NOT NULL, is_moment INTEGER NOT NULL,
   PRIMARY KEY (name, place)
 ) STRICT, WITHOUT ROWID;
+-- When the last batch was: a heartbeat leaves no event.
+ALTER TABLE counter ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
 DROP VIEW event_view;
 CREATE VIEW event_view AS SELECT e.position, strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') AS at,
   (SELECT w.text FROM word w WHERE w.kind = 'event' AND w.code = e.name) AS event,

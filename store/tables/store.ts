@@ -1,5 +1,5 @@
 import type { Counters } from "../commit.ts";
-import { integer, text } from "./column.ts";
+import { integer, moment, text } from "./column.ts";
 import { derived, table } from "./table.ts";
 
 /** What the store knows of itself. */
@@ -16,8 +16,10 @@ export const WORD = table<{ readonly kind: string; readonly code: number; readon
   constant: { kind: text, code: integer, text },
 });
 
-/** The highest number given, per kind, in one row. */
-export const COUNTER = table<Counters>({
+export const COUNTERS = ["instance", "task", "delegation", "message", "position", "command"] as const;
+
+/** The highest number given, per kind, in one row; and when the last batch was. */
+export const COUNTER = table<Counters & { at: number }>({
   name: "counter",
   key: ["id"],
   changeable: {
@@ -27,6 +29,7 @@ export const COUNTER = table<Counters>({
     message: integer,
     position: integer,
     command: integer,
+    at: moment,
   },
   derived: { constant: { id: derived(integer, () => 1) } },
 });

@@ -26,6 +26,23 @@ async function handedOver(): Promise<void> {
   for (let round = 0; round < 3; round += 1) await new Promise(setImmediate);
 }
 
+it("given a lease was renewed without an event, when the clock is set back before a restart, then it has at most its own length left", async () => {
+  const h = await spawn();
+  await h.tasks.add({ title: "Leased", instanceId: "build" });
+  const { task, lease } = await claimOne(h, "build", { leaseSeconds: 300 });
+  for (let beat = 0; beat < 60; beat += 1) {
+    await h.advance("2m");
+    await h.tasks.heartbeat(task.id, { leaseToken: lease.token, leaseSeconds: 300 });
+  }
+  await h.crash();
+  h.clock.jump(-3_600_000);
+  await h.restart();
+  await h.settle();
+  const { leaseExpiresAt } = await h.tasks.get(task.id);
+  expect(Date.parse(String(leaseExpiresAt)) - h.clock.now()).toBe(300_000);
+  await expectConsistent(h);
+});
+
 describe.each(JUMPS)("given the wall clock is set by %s", (jump) => {
   it("then a lease and an attempt last as long as they were to last", async () => {
     const h = await spawn();

@@ -117,7 +117,7 @@ export function committer(tables: Tables, transact: Transact): (commit: Commit) 
       writeTasks(tables, commit);
       tables.event.append(commit.events, position);
       writeMessages(tables, commit);
-      tables.counter.update(commit.counters);
+      tables.counter.update({ ...commit.counters, at: commit.at });
     });
     position += commit.events.length;
   };

@@ -27,7 +27,9 @@ export function imageAfter(steps: readonly SchemaStep[]): Buffer {
   database.exec(MIGRATIONS_TABLE);
   const note = database.prepare("INSERT INTO mikro_orm_migrations (name, executed_at) VALUES (?, '')");
   for (const step of steps) note.run(step.name);
-  database.exec("INSERT INTO counter VALUES (1, 0, 0, 0, 0, 0, 0)");
+  database.exec(
+    "INSERT INTO counter (id, instance, task, delegation, message, position, command) VALUES (1, 0, 0, 0, 0, 0, 0)",
+  );
   database.pragma(`application_id = ${APPLICATION_ID}`);
   database.pragma(`user_version = ${steps.length}`);
   const image = database.serialize();

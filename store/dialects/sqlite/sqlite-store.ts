@@ -7,7 +7,6 @@ import { dueQueries } from "./due.ts";
 import type { Database } from "./library.ts";
 import type { Fence } from "./fence.ts";
 import type { Identity } from "./meta.ts";
-import { prepared } from "./prepared.ts";
 import { sqliteQueries } from "./queries.ts";
 import { spanMoves } from "./spans.ts";
 import { openTables, type Tables } from "./tables.ts";
@@ -68,7 +67,6 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
   const queries = sqliteQueries({ database, tables, identity, addresses });
   const transact = transactor(database, tables, parts.fence);
   const moveSpans = spanMoves(database);
-  const newestAt = prepared(database, "SELECT at FROM event ORDER BY position DESC LIMIT 1").pluck();
   const write = parts.readOnly ? readOnlyCommit : committer(tables, transact);
   const path = parts.url.slice(SCHEME.length);
   const checkpointer = parts.readOnly || path === IN_MEMORY ? null : new Checkpointer(database);
@@ -103,7 +101,7 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
       transact(() => moveSpans(by));
       due.forget();
     },
-    newestAt: () => (newestAt.get() as number | undefined) ?? null,
+    newestAt: () => tables.counter.newestAt(),
     forgetKeys: (before, limit) => transact(() => tables.key.forget(before, limit)),
     damageBehind: (error) => damageBehind(error, path),
     checkpoint() {

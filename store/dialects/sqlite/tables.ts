@@ -2,7 +2,7 @@ import type { RosterEntry } from "../../../machines/records/instance.ts";
 import type { InstanceNo, TaskNo } from "../../../machines/records/values.ts";
 import { ROSTER } from "../../tables/instance.ts";
 import { DEAD_LETTER } from "../../tables/message.ts";
-import { COUNTER } from "../../tables/store.ts";
+import { COUNTER, COUNTERS } from "../../tables/store.ts";
 import { TASK_RESULT, WATCH } from "../../tables/task.ts";
 import { delegationTable } from "./delegations.ts";
 import { journal } from "./events.ts";
@@ -20,11 +20,20 @@ import { whoTable } from "./who.ts";
 /** Every table with its statements, compiled once per connection. */
 export function openTables(db: Database) {
   const who = whoTable(db);
+  // Zero in a file that an earlier version has written last.
+  const newestAt = prepared(
+    db,
+    "SELECT coalesce(nullif(at, 0), (SELECT at FROM event ORDER BY position DESC LIMIT 1)) FROM counter",
+  ).pluck();
   const removeLetter = prepared(db, "DELETE FROM dead_letter WHERE no = ?");
   const removeEntry = prepared(db, "DELETE FROM roster WHERE parent = ? AND child = ?");
   return {
     who,
-    counter: { update: updater(db, COUNTER), read: selector(db, COUNTER)<[]>("").get },
+    counter: {
+      update: updater(db, COUNTER),
+      read: selector(db, COUNTER, { fields: COUNTERS })<[]>("").get,
+      newestAt: () => (newestAt.get() as number | null | undefined) ?? null,
+    },
     instance: instanceTable(db),
     tally: tallyTable(db),
     roster: {
