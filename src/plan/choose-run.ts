@@ -30,6 +30,8 @@ export async function chooseRun(
   flags: { readonly resume: boolean; readonly startNew: boolean },
 ): Promise<ChosenRun> {
   const stored = internalsOf(hopper);
+  // What another process has begun is finished first: it may have been killed while it cancelled a run (`--new`).
+  await hopper.settle();
   const runs = await stored.runs(runPrefix(plan));
   const open = new Map<string, TaskView[]>();
   for (const runId of runs) {

@@ -24,6 +24,7 @@ function store(runs: Record<string, TaskView[]>): Hopper {
     nextCursor: from + limit < items.length ? String(from + limit) : null,
   });
   return {
+    settle: async () => undefined,
     [INTERNALS]: {
       runs: async (prefix: string) => Object.keys(runs).filter((runId) => runId.startsWith(prefix)),
       runTasks: async (runId: string) => runs[runId] ?? [],
@@ -43,6 +44,17 @@ const open = task({ id: "T-2", status: "queued", key: "b" });
 const done = task({ id: "T-1", status: "done", key: "a" });
 
 describe("a start of a plan", () => {
+  it("looks at its runs when all is done that another process has begun, such as cancelling them", async () => {
+    const runs: Record<string, TaskView[]> = { [runIdOf(PLAN, 1)]: [open] };
+    const hopper = {
+      ...store(runs),
+      settle: async () => {
+        runs[runIdOf(PLAN, 1)] = [done];
+      },
+    };
+    expect(await chooseRun(hopper, PLAN, NEITHER)).toMatchObject({ runId: runIdOf(PLAN, 2), fresh: true });
+  });
+
   it("begins the first run, with --resume and --new as well", async () => {
     for (const flags of [NEITHER, { resume: true, startNew: false }, { resume: false, startNew: true }]) {
       expect(await chooseRun(store({ "other@0#7": [open] }), PLAN, flags)).toEqual({
