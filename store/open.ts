@@ -117,9 +117,8 @@ function finish(
     const identity = readIdentity(database, path);
     const readOnly = options.mode === "read";
     return orDamaged(path, () => {
-      const fence = readOnly
-        ? () => true
-        : takeOver(database, options.ids.uuid(), path === MEMORY ? null : path);
+      const place = path === MEMORY ? null : { path, now: () => options.clock.now() };
+      const fence = readOnly ? () => true : takeOver(database, options.ids.uuid(), place);
       return sqliteStore({ database, url: options.url, identity, readOnly, fence, release });
     });
   } catch (error) {
