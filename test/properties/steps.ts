@@ -174,7 +174,7 @@ async function askOnceMore(world: World, call: Call): Promise<Outcome> {
 /** E4: the same key gets the same answer, and nothing happens. */
 async function askAgain(world: World, call: Call, first: Outcome): Promise<void> {
   // What a door refuses has no stored answer: asked again, it is decided again.
-  if (!call.keyed || !first.ok) return;
+  if (!call.keyed || !first.ok || gotNothing(first)) return;
   const before = world.ownEvents(call).length;
   const [again] = await world.together([call], { passes: 1 });
   await world.settle();
@@ -184,9 +184,14 @@ async function askAgain(world: World, call: Call, first: Outcome): Promise<void>
   world.marks.note("same key again");
 }
 
+/** A claim that got nothing leaves its key unused (spec/api.md 4.4): the next one with it may get something. */
+function gotNothing(outcome: Outcome): boolean {
+  return outcome.ok && Array.isArray(outcome.answer) && outcome.answer.length === 0;
+}
+
 function different(call: Call, first: Outcome, again: Outcome): string[] {
   const [one, other] = [told(call, first), told(call, again)];
-  if (isDeepStrictEqual(one, other)) return [];
+  if (isDeepStrictEqual(one, other) || gotNothing(first) || gotNothing(again)) return [];
   return [`E4: ${call.name} was answered ${JSON.stringify(one)}, then ${JSON.stringify(other)}`];
 }
 
