@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { silentLog } from "../../src/environment/real.ts";
 import { createHopper } from "../../src/index.ts";
+import { openStore } from "../../store/open.ts";
+import { givenCommit, givenEnvironment, givenTask, givenTree } from "../support/store-given.ts";
 
 /** A thread that meets a disk whose fsync fails. */
 vi.mock("node:worker_threads", () => ({
@@ -38,4 +40,24 @@ it("stops everything, as a commit that failed does, and what was answered before
   const again = await createHopper({ store, log });
   expect((await again.tasks.list({ limit: 1, count: true })).total).toBe(added);
   await again.close();
+});
+
+it("lets nothing else be written either", async () => {
+  const url = `sqlite:${join(mkdtempSync(join(tmpdir(), "hopper-moved-")), "hopper.db")}`;
+  const store = await openStore({ url, ...givenEnvironment() });
+  await store.commit(givenCommit({ instances: { added: givenTree() } }));
+  const payload = JSON.stringify("x".repeat(160_000));
+  for (let commit = 0; commit < 16; commit += 1) {
+    const added = Array.from({ length: 10 }, (_, index) => givenTask(commit * 10 + index + 1, { payload }));
+    await store.commit(givenCommit({ tasks: { added }, counters: { task: commit * 10 + 10 } }));
+  }
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  const failed = expect.objectContaining({
+    kind: "io",
+    rule: "SQLITE_IOERR_FSYNC: disk I/O error",
+  }) as unknown;
+  expect(() => store.forgetKeys(0, 10)).toThrow(failed);
+  expect(() => store.moveSpans(1)).toThrow(failed);
+  store.abandon();
 });

@@ -35,12 +35,24 @@ async function addBig(store: SqliteStore, first: number, count: number): Promise
   await store.commit(givenCommit({ tasks: { added }, counters: { task: first + count } }));
 }
 
+/** A store with 160 tasks in a log that is worth a checkpoint. */
+async function spawnLong(): Promise<{ path: string; store: SqliteStore }> {
+  const path = newPath();
+  const store = await openAt(path);
+  await store.commit(givenCommit({ instances: { added: givenTree() } }));
+  for (let commit = 0; commit < LOOK; commit += 1) await addBig(store, 1 + commit * 10, 10);
+  return { path, store };
+}
+
+async function expectWhole(path: string): Promise<void> {
+  const opened = await openAt(path);
+  expect(await opened.task(160)).not.toBeNull();
+  await opened.close();
+}
+
 describe("a store whose log grows long", () => {
   it("has it moved into the file while the loop goes on, and begun anew", async () => {
-    const path = newPath();
-    const store = await openAt(path);
-    await store.commit(givenCommit({ instances: { added: givenTree() } }));
-    for (let commit = 0; commit < LOOK; commit += 1) await addBig(store, 1 + commit * 10, 10);
+    const { path, store } = await spawnLong();
     expect(logOf(store.database).log).toBeGreaterThan(6_000);
     await vi.waitFor(() => {
       const { log, checkpointed } = logOf(store.database);
@@ -52,34 +64,22 @@ describe("a store whose log grows long", () => {
     const copy = newPath();
     copyFileSync(path, copy);
     await store.close();
-    const opened = await openAt(copy);
-    expect(await opened.task(160)).not.toBeNull();
-    await opened.close();
+    await expectWhole(copy);
   });
 
   it("leaves one whole file and no thread when it is closed in the middle of it", async () => {
-    const path = newPath();
-    const store = await openAt(path);
-    await store.commit(givenCommit({ instances: { added: givenTree() } }));
-    for (let commit = 0; commit < LOOK; commit += 1) await addBig(store, 1 + commit * 10, 10);
+    const { path, store } = await spawnLong();
     await store.checkpoint();
     await store.close();
     expect(existsSync(`${path}-wal`)).toBe(false);
-    const opened = await openAt(path);
-    expect(await opened.task(160)).not.toBeNull();
-    await opened.close();
+    await expectWhole(path);
   });
 
   it("is left as it is when it is abandoned in the middle of it", async () => {
-    const path = newPath();
-    const store = await openAt(path);
-    await store.commit(givenCommit({ instances: { added: givenTree() } }));
-    for (let commit = 0; commit < LOOK; commit += 1) await addBig(store, 1 + commit * 10, 10);
+    const { path, store } = await spawnLong();
     await store.abandon();
     expect(existsSync(`${path}-wal`)).toBe(true);
-    const opened = await openAt(path);
-    expect(await opened.task(160)).not.toBeNull();
-    await opened.close();
+    await expectWhole(path);
   });
 });
 

@@ -10,7 +10,7 @@ const WORTH_PAGES = 5_000;
 const REST_PAGES = 1_000;
 /** Rounds of the thread after which the rest is moved here, however long it is: the log does not grow for ever. */
 const ROUNDS = 4;
-/** Commits between two looks at the log, each of which takes 4 µs. */
+/** Transactions between two looks at the log, each of which takes 4 µs. */
 const LOOK = 16;
 
 /** A text, not a file: where the command is bundled, none stands beside it. It answers each message, null = it went well. */
@@ -73,12 +73,12 @@ export class Checkpointer {
     this.#finish = prepared(database, "PRAGMA wal_checkpoint(PASSIVE)");
   }
 
-  /** Asked before each commit. @throws CommitError io: a checkpoint has failed, and nothing may be written any more. */
+  /** Asked before each transaction. @throws CommitError io: a checkpoint has failed, and nothing may be written any more. */
   mustWork(): void {
     if (this.#failure !== null) throw this.#failure;
   }
 
-  /** Told after each commit. */
+  /** Told after each transaction. */
   committed(): void {
     this.#commits += 1;
     if (this.#commits % LOOK !== 0 || this.#rounds > 0) return;

@@ -1,7 +1,7 @@
 import { CommitError, type ActorRows, type Counters, type Store } from "../../store.ts";
 import { Addresses } from "./addresses.ts";
 import { Checkpointer } from "./checkpointer.ts";
-import { committer, transactor } from "./commit.ts";
+import { committer, transactor, type Transact } from "./commit.ts";
 import { damageBehind } from "./damage.ts";
 import { dueQueries } from "./due.ts";
 import type { Database } from "./library.ts";
@@ -58,6 +58,17 @@ function readOnlyCommit(): never {
   throw new CommitError("io", "the store was opened for reading only");
 }
 
+/** Transactions that ask before whether anything may be written, and tell after. */
+function toldTo(checkpointer: Checkpointer | null, transact: Transact): Transact {
+  if (checkpointer === null) return transact;
+  return (write) => {
+    checkpointer.mustWork();
+    const result = transact(write);
+    checkpointer.committed();
+    return result;
+  };
+}
+
 /** The storage port over one connection of SQLite: every answer is there at once. */
 export function sqliteStore(parts: SqliteParts): SqliteStore {
   const { database, identity } = parts;
@@ -65,11 +76,11 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
   const due = dueQueries(database, !parts.readOnly);
   const addresses = new Addresses();
   const queries = sqliteQueries({ database, tables, identity, addresses });
-  const transact = transactor(database, tables, parts.fence);
-  const moveSpans = spanMoves(database);
-  const write = parts.readOnly ? readOnlyCommit : committer(tables, transact);
   const path = parts.url.slice(SCHEME.length);
   const checkpointer = parts.readOnly || path === IN_MEMORY ? null : new Checkpointer(database);
+  const transact = toldTo(checkpointer, transactor(database, tables, parts.fence));
+  const moveSpans = spanMoves(database);
+  const write = parts.readOnly ? readOnlyCommit : committer(tables, transact);
   let open = true;
   return {
     database,
@@ -82,11 +93,9 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     directoryEntry: (by) => tables.instance.entry(by),
     revision: () => database.pragma("data_version", { simple: true }) as number,
     commit(commit) {
-      checkpointer?.mustWork();
       due.noteWritten(commit);
       write(commit);
       addresses.noteWritten(commit);
-      checkpointer?.committed();
     },
     actor: (no) => actorRows(tables, no),
     task: (no) => tables.task.byNo(no),
