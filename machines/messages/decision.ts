@@ -1,37 +1,35 @@
 import type { InstanceNo } from "../records/values.ts";
 
-/** Why a candidate did not win. Journals hold the places of these in this list, from 1: new ones come at its end. */
-export const LOST_BECAUSE = [
-  "not_running",
-  "scope",
-  "in_chain",
-  "refused_this_round",
-  "not_named",
-  "not_selected",
-  "full",
+interface Reason {
+  /** What journals hold: never given to another one. */
+  readonly code: number;
+  /** It was not even ranked. */
+  readonly isFilter: boolean;
+}
+
+/** Why a candidate did not win. */
+export const LOST_BECAUSE = {
+  not_running: { code: 1, isFilter: true },
+  scope: { code: 2, isFilter: true },
+  in_chain: { code: 3, isFilter: true },
+  refused_this_round: { code: 4, isFilter: true },
+  not_named: { code: 5, isFilter: true },
+  not_selected: { code: 6, isFilter: true },
+  full: { code: 7, isFilter: true },
   /** In journals of earlier versions: it had refused for want of room a moment before. */
-  "backing_off",
-  "fewer_tags",
-  "lower_text_score",
-  "busier",
-  "more_open",
-  "name_order",
-] as const;
+  backing_off: { code: 8, isFilter: false },
+  fewer_tags: { code: 9, isFilter: false },
+  lower_text_score: { code: 10, isFilter: false },
+  busier: { code: 11, isFilter: false },
+  more_open: { code: 12, isFilter: false },
+  name_order: { code: 13, isFilter: false },
+} as const satisfies Record<string, Reason>;
 
-export type LostBecause = (typeof LOST_BECAUSE)[number];
+export type LostBecause = keyof typeof LOST_BECAUSE;
 
-/** Why a child was not even ranked. */
-export const FILTER_REASONS = [
-  "not_running",
-  "scope",
-  "in_chain",
-  "refused_this_round",
-  "not_named",
-  "not_selected",
-  "full",
-] as const satisfies readonly LostBecause[];
-
-export type FilterReason = (typeof FILTER_REASONS)[number];
+export type FilterReason = {
+  [Name in LostBecause]: (typeof LOST_BECAUSE)[Name]["isFilter"] extends true ? Name : never;
+}[LostBecause];
 
 export interface Candidate {
   readonly instance: InstanceNo;

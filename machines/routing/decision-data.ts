@@ -1,12 +1,6 @@
 import type { EventData } from "../events/catalogue.ts";
 import type { CandidateRow } from "../events/runtime.ts";
-import {
-  FILTER_REASONS,
-  LOST_BECAUSE,
-  type Candidate,
-  type Decision,
-  type LostBecause,
-} from "../messages/decision.ts";
+import { LOST_BECAUSE, type Candidate, type Decision, type LostBecause } from "../messages/decision.ts";
 import { LIMITS } from "../settings.ts";
 
 /** A decision as the data of its `routing.decided` event. Source: spec/domain.md 2.1, 2.10. */
@@ -31,11 +25,13 @@ function mostTelling(candidates: readonly Candidate[]): readonly Candidate[] {
   return [...candidates].sort((a, b) => place(a) - place(b)).slice(0, LIMITS.candidatesStored);
 }
 
-const FILTERS: ReadonlySet<LostBecause | null> = new Set(FILTER_REASONS);
+const BY_CODE = new Map<number, LostBecause>(
+  (Object.keys(LOST_BECAUSE) as LostBecause[]).map((name) => [LOST_BECAUSE[name].code, name]),
+);
 
 /** The rank that a candidate has where it stands: the ranked ones come in their order. */
 function rankAfter(ranked: number, lostBecause: LostBecause | null): number | null {
-  return FILTERS.has(lostBecause) ? null : ranked + 1;
+  return lostBecause !== null && LOST_BECAUSE[lostBecause].isFilter ? null : ranked + 1;
 }
 
 function rowsOf(candidates: readonly Candidate[]): CandidateRow[] {
@@ -45,7 +41,7 @@ function rowsOf(candidates: readonly Candidate[]): CandidateRow[] {
     // One that a behavior has made by itself may have any rank.
     if (rank !== rankAfter(ranked, lostBecause)) return [instance, tags, textScore, load, rank, lostBecause];
     if (rank !== null) ranked += 1;
-    const lost = lostBecause === null ? 0 : LOST_BECAUSE.indexOf(lostBecause) + 1;
+    const lost = lostBecause === null ? 0 : LOST_BECAUSE[lostBecause].code;
     if (textScore !== null) return [instance, lost, load, tags, textScore];
     return tags === 0 ? [instance, lost, load] : [instance, lost, load, tags];
   });
@@ -59,7 +55,7 @@ function candidatesOf(rows: readonly CandidateRow[]): Candidate[] {
       return { instance, tags, textScore, load, rank, lostBecause };
     }
     const [instance, lost, load, tags = 0, textScore = null] = row;
-    const lostBecause = LOST_BECAUSE[lost - 1] ?? null;
+    const lostBecause = BY_CODE.get(lost) ?? null;
     const rank = rankAfter(ranked, lostBecause);
     if (rank !== null) ranked += 1;
     return { instance, tags, textScore, load, rank, lostBecause };
