@@ -91,6 +91,21 @@ describe("the journal's data", () => {
     expect(JSON.parse(shown)).toEqual({ source: 2, expiresAt: NOW });
   });
 
+  it("with more places than its file says is damage, not a fault of ours", async () => {
+    const store = await spawnStore();
+    await store.commit(givenCommit({ instances: { added: givenTree() } }));
+    await note(store, 1, "task.queued");
+    store.database.exec(
+      `DROP TRIGGER event_unchanged; UPDATE event SET data = '${JSON.stringify(Array(99).fill(1))}'`,
+    );
+    expect(() => store.queries.events({ since: 0, limit: 1 })).toThrow(
+      expect.objectContaining({
+        name: "UnreadableValue",
+        message: expect.stringContaining("99 places") as unknown,
+      }) as Error,
+    );
+  });
+
   it("has its places again after a commit that was rolled back", async () => {
     const store = await spawnStore();
     await store.commit(givenCommit({ instances: { added: givenTree() } }));

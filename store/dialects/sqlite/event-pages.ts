@@ -3,6 +3,7 @@ import type { JournalEvent } from "../../../machines/events/journal-event.ts";
 import type { EventFilter } from "../../store.ts";
 import { decodeData } from "../../../machines/events/coding.ts";
 import { COMMON_EVENTS, EVENT_NAME } from "../../tables/event-codes.ts";
+import { UnreadableValue } from "../../tables/column.ts";
 import type { CodedLine } from "../../tables/event.ts";
 import type { Table } from "../../tables/table.ts";
 import type { eventFields } from "./event-fields.ts";
@@ -57,7 +58,12 @@ export function eventPages({ db, table, fields, lastPosition }: Journal) {
   const decode = (line: CodedLine): JournalEvent => {
     const { name, data: coded, at } = line;
     const places = Array.isArray(coded) ? coded.length : 0;
-    return { ...line, data: decodeData(fields.of(name, places), coded, at) } as JournalEvent;
+    const known = fields.of(name, places);
+    if (known.length < places)
+      throw new UnreadableValue(
+        `the data of event ${line.position} have ${places} places, of which ${known.length} are known`,
+      );
+    return { ...line, data: decodeData(known, coded, at) } as JournalEvent;
   };
   const select = selector(db, table);
   const having = prepared(db, HAVING).pluck();
