@@ -69,7 +69,11 @@ function placeOf({ path, now }: Place): () => boolean {
   };
 }
 
-/** null = there is no such file. */
+/** null = there is no such file, or none that can be reached. */
 function inodeOf(path: string): number | null {
-  return statSync(path, { throwIfNoEntry: false })?.ino ?? null;
+  try {
+    return statSync(path).ino;
+  } catch {
+    return null;
+  }
 }
