@@ -16,20 +16,22 @@ export const WORD = table<{ readonly kind: string; readonly code: number; readon
   constant: { kind: text, code: integer, text },
 });
 
-export const COUNTERS = ["instance", "task", "delegation", "message", "position", "command"] as const;
+const NUMBERS = {
+  instance: integer,
+  task: integer,
+  delegation: integer,
+  message: integer,
+  position: integer,
+  command: integer,
+};
+
+/** What is counted. */
+export const COUNTERS = Object.keys(NUMBERS) as (keyof Counters)[];
 
 /** The highest number given, per kind, in one row; and when the last batch was. */
 export const COUNTER = table<Counters & { at: number }>({
   name: "counter",
   key: ["id"],
-  changeable: {
-    instance: integer,
-    task: integer,
-    delegation: integer,
-    message: integer,
-    position: integer,
-    command: integer,
-    at: moment,
-  },
+  changeable: { ...NUMBERS, at: moment },
   derived: { constant: { id: derived(integer, () => 1) } },
 });
