@@ -81,22 +81,32 @@ function burstCaseOf(burst: Burst): Case {
   };
 }
 
+/** Heap in use when all garbage is gone, in bytes. */
+function heap(): number {
+  for (let round = 0; round < 5; round += 1) globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+}
+
+/** By how much the heap has grown with this, in bytes. */
+async function grown(work: () => Promise<unknown>): Promise<number> {
+  const before = heap();
+  await work();
+  return heap() - before;
+}
+
 const WAITED = "memory of waits for a task, for each commit meanwhile";
 
 const waited: Case = {
   name: WAITED,
   async run({ folder }) {
-    const hopper = await createHopper({ store: urlOf(join(folder, "waited.db")) });
-    const waits = 5_000;
-    await buildWaits(hopper, waits);
-    const add = async (): Promise<unknown> => await hopper.tasks.add({ title: "One", instanceId: "build" });
-    await timedEach(WARM_UP, add);
-    const before = heap();
-    const commits = 300;
-    await timedEach(commits, add);
-    const bytesEach = (heap() - before) / (waits * commits);
-    await hopper.close();
-    return { figures: { bytesEach, waiting: waits } };
+    const waiting = 5_000;
+    const bytesEach = await beside(join(folder, "waited.db"), waiting, buildWaits, async (hopper) => {
+      const add = async (): Promise<unknown> => await hopper.tasks.add({ title: "One", instanceId: "build" });
+      await timedEach(WARM_UP, add);
+      const commits = 300;
+      return (await grown(() => timedEach(commits, add))) / (waiting * commits);
+    });
+    return { figures: { bytesEach, waiting } };
   },
 };
 
@@ -105,35 +115,26 @@ const FLOOD = "adds that nobody waits for, over 50 instances";
 const flood: Case = {
   name: FLOOD,
   async run({ folder }) {
-    const hopper = await createHopper({ store: urlOf(join(folder, "flood.db")) });
-    const adds = 300_000;
-    await floodWith(hopper, { adds, instances: 50 });
-    const rssMb = process.resourceUsage().maxRSS / 1_024;
-    await hopper.close();
-    return { figures: { rssMb, waiting: adds } };
+    const waiting = 300_000;
+    const build = (hopper: Hopper, adds: number) => floodWith(hopper, { adds, instances: 50 });
+    const largest = () => Promise.resolve(process.resourceUsage().maxRSS / 1_024);
+    const rssMb = await beside(join(folder, "flood.db"), waiting, build, largest);
+    return { figures: { rssMb, waiting } };
   },
 };
 
 const ENDED = "memory of orchestrations that have ended, each with one task";
 
-/** Heap in use when all garbage is gone, in bytes. */
-function heap(): number {
-  for (let round = 0; round < 5; round += 1) globalThis.gc?.();
-  return process.memoryUsage().heapUsed;
-}
-
 const ended: Case = {
   name: ENDED,
   async run({ folder }) {
-    const hopper = await createHopper({ store: urlOf(join(folder, "ended.db")) });
-    // What is kept of the newest is kept by now.
-    await endMany(hopper, 1_500);
-    const before = heap();
-    const count = 3_000;
-    await endMany(hopper, count);
-    const bytesEach = (heap() - before) / count;
-    await hopper.close();
-    return { figures: { bytesEach, waiting: count } };
+    const waiting = 3_000;
+    const newest = 1_500;
+    const bytesEach = await beside(join(folder, "ended.db"), newest, endMany, async (hopper) => {
+      // What is kept of the newest is kept by now.
+      return (await grown(() => endMany(hopper, waiting))) / waiting;
+    });
+    return { figures: { bytesEach, waiting } };
   },
 };
 
