@@ -88,7 +88,7 @@ export class HopperError extends Error {
 }
 
 /** What was thrown, in words, whatever it is. */
-export function textOf(thrown: unknown): string {
+export function messageOf(thrown: unknown): string {
   try {
     const { message = thrown } = thrown instanceof Error ? thrown : {};
     return String(message);

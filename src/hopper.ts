@@ -4,12 +4,13 @@ import { protocol } from "../actors/handlers/protocol.ts";
 import type { Commits } from "../actors/engine/observers.ts";
 import { System } from "../actors/engine/system.ts";
 import type { LoopLimits } from "../actors/engine/system-params.ts";
-import { HopperError, textOf } from "../machines/errors.ts";
-import { SCOPES, type Scope } from "../machines/records/instance.ts";
+import { HopperError, messageOf } from "../machines/errors.ts";
+import type { Scope } from "../machines/records/instance.ts";
 import type { Settings } from "../machines/settings.ts";
 import type { ScopeBehavior } from "../machines/scopes/behavior.ts";
-import { createScopeRegistry } from "../machines/scopes/registry.ts";
+import type { ScopeRegistry } from "../machines/scopes/registry.ts";
 import type { DoctorFinding, Store } from "../store/store.ts";
+import { scopesOf } from "./config/behaviors.ts";
 import { loadConfiguration, type ConfigurationSources } from "./config/config.ts";
 import type { ListEventsParams } from "./contracts/events.ts";
 import { given } from "./contracts/given.ts";
@@ -131,34 +132,23 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   const { settings, store: configured } = loadConfiguration(
     params.sources ?? { content: params.config ?? {} },
   );
+  const scopes = scopesOf(params.scopes);
   const clock = params.clock ?? systemClock;
   const ids = params.ids ?? systemIds;
   const { log = stderrLog } = params;
   const store =
     params.opened ?? (await openNamed({ ...params, store: params.store ?? configured, clock, ids }));
   try {
-    return await runOn(store, { ...params, settings, clock, ids, log });
+    return await runOn(store, { ...params, scopes, settings, clock, ids, log });
   } catch (error) {
     await letGo(store, log);
     throw whyNotBegun(store, error);
   }
 }
 
-/** Callers need not be typed. Throws `bad_configuration`. */
-function refuseNoBehavior(scope: string, behavior: unknown): asserts scope is Scope {
-  if (!SCOPES.some((one) => one === scope)) {
-    const detail = `scopes.${scope}: there is no such scope; accepted are ${SCOPES.join(", ")}.`;
-    throw new HopperError("bad_configuration", detail, {});
-  }
-  const decide: unknown = (behavior as { decide?: unknown } | null | undefined)?.decide;
-  if (typeof decide === "function") return;
-  const detail = `scopes.${scope} is no behavior; { name, decide(view, task) } is needed.`;
-  throw new HopperError("bad_configuration", detail, {});
-}
-
 /** What the owner does about it is its own; a fault of it is said. */
 function tellOwner(onFatal: CreateHopperParams["onFatal"], error: HopperError, log: Log): void {
-  const report = (thrown: unknown): void => log.error({ error: textOf(thrown) }, "onFatal threw");
+  const report = (thrown: unknown): void => log.error({ error: messageOf(thrown) }, "onFatal threw");
   try {
     Promise.resolve(onFatal?.(error)).catch(report);
   } catch (thrown) {
@@ -166,7 +156,8 @@ function tellOwner(onFatal: CreateHopperParams["onFatal"], error: HopperError, l
   }
 }
 
-interface RunParams extends CreateHopperParams {
+interface RunParams extends Omit<CreateHopperParams, "scopes"> {
+  readonly scopes: ScopeRegistry;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -174,12 +165,7 @@ interface RunParams extends CreateHopperParams {
 }
 
 async function runOn(store: Store, params: RunParams): Promise<Hopper> {
-  const { settings, clock, ids, log, mode = "own" } = params;
-  const scopes = createScopeRegistry();
-  for (const [scope, behavior] of Object.entries(params.scopes ?? {})) {
-    refuseNoBehavior(scope, behavior);
-    scopes.register(scope, behavior);
-  }
+  const { scopes, settings, clock, ids, log, mode = "own" } = params;
   const directory = await directoryOf(store);
   const beside = mode === "read" ? new Beside({ store, directory, clock }) : null;
   const lifetime = new Lifetime({

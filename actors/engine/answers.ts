@@ -10,15 +10,6 @@ export const CLOSED = refuse("unavailable", "This Hopper is closed; open the sto
 export class Answers {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
 
-  /** Nobody waits for the answer any more once the signal aborts. */
-  forgetWith(signal: AbortSignal | undefined, command: number, then: () => void): void {
-    const forget = (): void => {
-      this.#waiting.delete(command);
-      then();
-    };
-    signal?.addEventListener("abort", forget, { once: true });
-  }
-
   /** Resolves when the command is answered; several may wait for one. */
   of(command: number): Promise<Answer> {
     return new Promise((resolve) => {
@@ -28,6 +19,18 @@ export class Answers {
         resolve(answer);
       });
     });
+  }
+
+  /** As {@link of}, for as long as the signal lets it be: then nobody waits any more, which `then` is told. */
+  async until(signal: AbortSignal, command: number, then: () => void): Promise<Answer> {
+    const forget = (): void => {
+      this.#waiting.delete(command);
+      then();
+    };
+    signal.addEventListener("abort", forget, { once: true });
+    const answer = await this.of(command);
+    signal.removeEventListener("abort", forget);
+    return answer;
   }
 
   /** The answer that `stored` finds, else the one that is to come. */

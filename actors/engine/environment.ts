@@ -17,6 +17,9 @@ export interface Clock {
   soon(run: () => void): void;
 }
 
+/** How often one that waits for a moment looks at the clock, in ms: moments come by the wall clock, and that may be set meanwhile. */
+export const LOOK_AT_CLOCK_MS = 1_000;
+
 export interface Cancellable {
   cancel(): void;
 }

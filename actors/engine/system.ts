@@ -97,7 +97,7 @@ export class System {
     this.#counters.command = no;
     if (key !== undefined) this.#keys.set(no, key);
     this.#schedule();
-    this.#answers.forgetWith(signal, no, () => this.#schedule());
+    if (signal !== undefined) return this.#answers.until(signal, no, () => this.#schedule());
     return this.#answers.of(no);
   }
 

@@ -1,9 +1,7 @@
-import type { Cancellable, Clock } from "./environment.ts";
+import { LOOK_AT_CLOCK_MS, type Cancellable, type Clock } from "./environment.ts";
 
 /** How often an idle loop looks about while somebody waits for an answer that only another command can bring, in ms. */
 const IDLE_MS = 3_600_000;
-/** How often one that waits for a moment does: moments come by the wall clock, and that may be set meanwhile. */
-const LOOK_AT_CLOCK_MS = 1_000;
 
 /** How long a loop leaves a store alone that had no room, or was busy, in ms. */
 export const HELD_UP_MS = 1_000;

@@ -1,5 +1,6 @@
 import { mayParent } from "../legality.ts";
 import type { Instance, Scope } from "../records/instance.ts";
+import { characters } from "../records/values.ts";
 import { LIMITS } from "../settings.ts";
 
 /** Is it a name or an id that is live anywhere in the store? */
@@ -19,7 +20,7 @@ export function whyNotCreate(
   const { name, scope } = child;
   if (!mayParent(scope, parent.scope)) return `${parent.name} (${parent.scope}) has no ${scope} below it`;
   if (parent.depth >= LIMITS.depth) return `${parent.name} is at depth ${parent.depth}, the deepest there is`;
-  if (name.includes("/") || looksLikeRef(name) || Array.from(name).length > LIMITS.nameChars)
+  if (name.includes("/") || looksLikeRef(name) || characters(name) > LIMITS.nameChars)
     return `${name} cannot be the name of an instance`;
   return isTaken(name) ? `${name} is the name of an instance elsewhere` : null;
 }

@@ -1,4 +1,4 @@
-/** What several records are made of: the addresses of rows and actors, JSON, replies and errors. */
+/** What several records are made of: the addresses of rows and actors, texts, JSON, replies and errors. */
 
 /** Row number of an instance, 1…; also the address of its actor. */
 export type InstanceNo = number;
@@ -13,6 +13,9 @@ export type ActorNo = number;
 export const DESK: ActorNo = 0;
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** How long a text is, as limits count it and JSON Schema and the store do: an emoji is one character. */
+export const characters = (text: string): number => Array.from(text).length;
 
 /** Where an answer goes: the command that asked, and whether its answer is stored under a key. */
 export interface Reply {

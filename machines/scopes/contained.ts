@@ -1,4 +1,4 @@
-import { textOf } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import { hasQueue, mayGiveWork } from "../legality.ts";
 import { LOST_BECAUSE, type Candidate, type Decision } from "../messages/decision.ts";
 import type { RosterEntry, Scope } from "../records/instance.ts";
@@ -20,7 +20,7 @@ export function contained(behavior: ScopeBehavior): ScopeBehavior {
       try {
         return lawful(behavior.decide(shown(view), frozen(task)), view, task);
       } catch (error) {
-        const reason = `the behavior ${behavior.name} failed: ${textOf(error)}`;
+        const reason = `the behavior ${behavior.name} failed: ${messageOf(error)}`;
         return hold(view, task, { held: "message_failed", reason });
       }
     },
@@ -111,7 +111,7 @@ function candidateOf(given: unknown, { roster }: RoutingView): Candidate {
     Record<keyof Candidate, unknown>
   >;
   if (!roster.has(instance as InstanceNo)) throw new Error(`its candidate ${String(instance)} is no child`);
-  const lost = lostBecause === null || LOST_BECAUSE.some((reason) => reason === lostBecause);
+  const lost = lostBecause === null || Object.hasOwn(LOST_BECAUSE, lostBecause as PropertyKey);
   const figures = [tags, load, textScore ?? 0, rank ?? 0];
   if (!lost || !figures.every((figure) => Number.isFinite(figure)))
     throw new Error(`its candidate ${String(instance)} has no figures, or no reason that there is`);

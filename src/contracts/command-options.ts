@@ -12,5 +12,10 @@ export const commandOptions = {
 /** What every verb that changes something takes. */
 export interface CommandOptions extends Input<typeof commandOptions> {}
 
+/** Who asks, as the journal shows it. */
+export function callerOf({ by = "library" }: CommandOptions): string {
+  return by;
+}
+
 /** For the verbs that take nothing of their own. */
 export const plainCommand = params(commandOptions);

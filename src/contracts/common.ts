@@ -90,8 +90,6 @@ export function atMost<T>(max: number, says: string, count: (value: T) => number
 
 /** What limits count: entries of a list. */
 export const length = (value: { readonly length: number }): number => value.length;
-/** What limits count: characters of a text, as JSON Schema and the store count them; an emoji is one. */
-export const characters = (text: string): number => Array.from(text).length;
 /** What limits count: bytes of a text in UTF-8. */
 export const bytes = (text: string): number => Buffer.byteLength(text);
 

@@ -2,7 +2,8 @@ import * as z from "zod";
 import type { Json } from "../../machines/records/values.ts";
 import { looksLikeRef } from "../../machines/policies/naming.ts";
 import { LIMITS } from "../../machines/settings.ts";
-import { accepting, atMost, bytes, characters, length, limited, must } from "./common.ts";
+import { characters } from "../../machines/records/values.ts";
+import { accepting, atMost, bytes, length, limited, must } from "./common.ts";
 
 /** Texts: lines, prose, names, references, tags, JSON. Source: spec/api.md 4.4, spec/domain.md 2.1. */
 

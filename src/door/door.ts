@@ -9,13 +9,14 @@ import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
 import type { Settings } from "../../machines/settings.ts";
+import { callerOf } from "../contracts/command-options.ts";
 import { NewWork } from "./new-work.ts";
 import type { DirectoryEntry, Store, TaskAddress } from "../../store/store.ts";
 import { Cursors } from "./cursor.ts";
 import type { Directory } from "./directory.ts";
 import { errorOf } from "./error-of.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { Repeats, type Request, type Route, type Routed } from "./repeats.ts";
+import { keyOf, Repeats, type Request, type Route, type Routed } from "./repeats.ts";
 import { missingRecord, parseDelegationRef, parseTaskRef, resolveInstance } from "./references.ts";
 import {
   delegationView,
@@ -131,11 +132,10 @@ export class Door {
     signal?: AbortSignal,
   ): Promise<AnswerOf<K>> {
     this.#mustWrite();
-    const { by = "library", idempotencyKey: key } = request.asked;
-    if (key !== undefined)
-      return valueOf(kind, await this.#repeats.answer({ request, route, caller: by, key }));
+    const key = keyOf(request.asked);
+    if (key !== null) return valueOf(kind, await this.#repeats.answer({ request, route, ...key }));
     const { to, command } = await route();
-    return valueOf(kind, await this.system.submit({ to, command, by, signal }));
+    return valueOf(kind, await this.system.submit({ to, command, by: callerOf(request.asked), signal }));
   }
 
   /** As {@link ask}, for what has no key: questions that only a keeper can answer, and what Hopper asks itself. */

@@ -1,4 +1,4 @@
-import { textOf } from "../../machines/errors.ts";
+import { messageOf } from "../../machines/errors.ts";
 import { eventsThat, type EventName } from "../../machines/events/catalogue.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { Commits } from "../../actors/engine/observers.ts";
@@ -84,7 +84,7 @@ export class Journal {
     const report = (error: unknown): void => {
       const { event, cursor } = view;
       const stack: unknown = error instanceof Error ? error.stack : undefined;
-      const said = typeof stack === "string" ? stack : textOf(error);
+      const said = typeof stack === "string" ? stack : messageOf(error);
       this.#door.log.warn({ event, cursor, error: said }, "a listener threw; the others go on");
     };
     try {

@@ -1,11 +1,8 @@
 import type { Commits } from "../../actors/engine/observers.ts";
-import type { Cancellable, Clock } from "../../actors/engine/environment.ts";
+import { LOOK_AT_CLOCK_MS, type Cancellable, type Clock } from "../../actors/engine/environment.ts";
 import { eventsThat } from "../../machines/events/catalogue.ts";
 import type { InstanceNo } from "../../machines/records/values.ts";
 import { Bell } from "./lifetime.ts";
-
-/** How often those that wait for a moment look at the clock, in ms. */
-const LOOK_AT_CLOCK_MS = 1_000;
 
 /** Why one that sleeps is woken; told how it went, so that what it could not use goes to another one. */
 interface Call {

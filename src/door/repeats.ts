@@ -6,7 +6,7 @@ import type { Answer } from "../../machines/messages/answer.ts";
 import type { Command } from "../../machines/messages/command.ts";
 import { DESK, type ActorNo } from "../../machines/records/values.ts";
 import type { Store } from "../../store/store.ts";
-import type { CommandOptions } from "../contracts/command-options.ts";
+import { callerOf, type CommandOptions } from "../contracts/command-options.ts";
 
 /** What a caller asked for: a repeat with its key says the same. */
 export interface Request {
@@ -18,6 +18,9 @@ export interface Request {
   readonly asked: CommandOptions;
 }
 
+/** A key, and whose it is. */
+type Owned = Pick<Key, "caller" | "key">;
+
 /** What a request comes to. */
 export interface Routed {
   readonly to: ActorNo;
@@ -28,11 +31,9 @@ export interface Routed {
 export type Route = () => Routed | Promise<Routed>;
 
 /** A request with a key. */
-interface Keyed {
+interface Keyed extends Owned {
   readonly request: Request;
   readonly route: Route;
-  readonly caller: string;
-  readonly key: string;
 }
 
 /** One whose answer is to come. */
@@ -57,11 +58,12 @@ export class Repeats {
   }
 
   /** Throws `idempotency_key_reused` for a key that was used for another request. */
-  async answer({ request, route, caller, key }: Keyed): Promise<Answer> {
+  async answer({ request, route, ...owned }: Keyed): Promise<Answer> {
+    const { caller, key } = owned;
     const fingerprint = fingerprintOf(request);
     const stored = await this.#store.commandByKey(caller, key);
     // Nothing is awaited from here until it is under way, so that two requests with one key are one.
-    const name = JSON.stringify([caller, key]);
+    const name = nameOf(owned);
     const known = stored ?? this.#underWay.get(name);
     if (known === undefined) {
       const pending = this.#first(route, { caller, key, fingerprint });
@@ -84,6 +86,17 @@ export class Repeats {
     const routed = await routedOrRefused(route);
     return await this.#system.submit({ ...routed, by: key.caller, key });
   }
+}
+
+/** One text for caller and key, unlike that of any others. */
+export function nameOf({ caller, key }: Owned): string {
+  return JSON.stringify([caller, key]);
+}
+
+/** The key that a request brings, with whose it is; null = it has none. */
+export function keyOf(asked: CommandOptions): Owned | null {
+  const { idempotencyKey: key } = asked;
+  return key === undefined ? null : { caller: callerOf(asked), key };
 }
 
 /** Of what was asked, not of what it comes to: what a name means may change from one repeat to the next. */

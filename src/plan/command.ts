@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { HopperError } from "../../machines/errors.ts";
+import { HopperError, messageOf } from "../../machines/errors.ts";
 import type { Hopper } from "../hopper.ts";
 import { internalsOf } from "../verbs/internals.ts";
 import { loadConfiguration } from "../config/config.ts";
@@ -75,7 +75,7 @@ export async function runPlanCommand(args: PlanCommandArgs, io: PlanIo): Promise
 function notesOf(output: PlanOutput, io: PlanIo): (error: unknown) => void {
   const saidAt = new Map<string, number>();
   return (error) => {
-    const text = `note: ${error instanceof Error ? error.message : String(error)}`;
+    const text = `note: ${messageOf(error)}`;
     const now = io.now();
     if (now - (saidAt.get(text) ?? -Infinity) < NOTE_AGAIN_MS) return;
     saidAt.set(text, now);

@@ -7,12 +7,12 @@ import type { Task } from "../../machines/records/task.ts";
 import { effectiveConfig } from "../../machines/settings.ts";
 import { apart } from "../contracts/abortable.ts";
 import { check } from "../contracts/check.ts";
-import { plainCommand, type CommandOptions } from "../contracts/command-options.ts";
+import { callerOf, plainCommand, type CommandOptions } from "../contracts/command-options.ts";
 import { given } from "../contracts/given.ts";
 import * as contract from "../contracts/instances.ts";
 import type { DirectoryEntry } from "../../store/store.ts";
 import type { Door } from "../door/door.ts";
-import type { Routed } from "../door/repeats.ts";
+import { keyOf, nameOf, type Routed } from "../door/repeats.ts";
 import type { Journal } from "../door/journal.ts";
 import { orAborted } from "../door/lifetime.ts";
 import type { Poll, Polls } from "../door/polls.ts";
@@ -187,7 +187,11 @@ async function queue(
 /** Its actor knows the order; beside an owner it is read from the rows. */
 async function queueOf(door: Door, no: InstanceNo, limit: number): Promise<ReturnType<Actor["queued"]>> {
   if (door.writable)
-    return await door.submit("queue", { to: no, command: { type: "instance.queue", limit }, by: "library" });
+    return await door.submit("queue", {
+      to: no,
+      command: { type: "instance.queue", limit },
+      by: callerOf({}),
+    });
   const rows = await door.store.actor(no);
   return new Actor(no, rows, { settings: door.settings, scopes: createScopeRegistry() }).queued(
     door.clock.now(),
@@ -214,8 +218,8 @@ async function claim(door: Door, polls: Polls, id: string, params: contract.Clai
     capabilities: checked.capabilities,
     kind: "worker",
   } as const;
-  const { by = "library", idempotencyKey: key } = checked;
-  const sameRequest = key === undefined ? null : JSON.stringify([by, key]);
+  const key = keyOf(checked);
+  const sameRequest = key === null ? null : nameOf(key);
   let poll = undefined as Poll | undefined;
   const route = (): Routed => {
     const to = door.instance(id).no;

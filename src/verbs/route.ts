@@ -1,6 +1,7 @@
 import { HopperError } from "../../machines/errors.ts";
 import type { Command } from "../../machines/messages/command.ts";
 import { check } from "../contracts/check.ts";
+import { callerOf } from "../contracts/command-options.ts";
 import { createTask, type CreateTaskParams } from "../contracts/task-input.ts";
 import type { Door } from "../door/door.ts";
 import { decisionView } from "../views/view-of.ts";
@@ -24,7 +25,7 @@ export function route(door: Door): Route {
         throw new HopperError("not_found", detail, { field: "instanceId" });
       }
       const command: Command = { type: "route.preview", spec };
-      const answer = await door.submit("decision", { to, command, by: checked.by ?? "library" });
+      const answer = await door.submit("decision", { to, command, by: callerOf(checked) });
       return decisionView(answer.decision, door.directory);
     },
   };

@@ -59,5 +59,5 @@ it("lets nothing else be written either", async () => {
   }) as unknown;
   expect(() => store.forgetKeys(0, 10)).toThrow(failed);
   expect(() => store.moveSpans(1)).toThrow(failed);
-  store.abandon();
+  await store.abandon();
 });

@@ -1,5 +1,8 @@
-import { expect, it, onTestFinished } from "vitest";
-import { Answers } from "../../actors/engine/answers.ts";
+import { mkdtempSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { Answers, DRAINING } from "../../actors/engine/answers.ts";
 import { createHopper, type CreateHopperParams } from "../../src/index.ts";
 import { openStore } from "../../store/open.ts";
 import { faulty } from "../support/faulty-store.ts";
@@ -78,22 +81,32 @@ it.each([
   ["project", {}, "there is no such scope; accepted are GLOBAL, PROJECT"],
   ["PROJECT", null, "is no behavior; { name, decide(view, task) } is needed"],
   ["PROJECT", { name: "mine" }, "is no behavior"],
-])("scopes.%s: %j is refused", async (scope, behavior, detail) => {
+])("scopes.%s: %j is refused, and no store is made", async (scope, behavior, detail) => {
   const scopes = { [scope]: behavior } as unknown as NonNullable<CreateHopperParams["scopes"]>;
-  await expect(createHopper({ store: "sqlite::memory:", scopes })).rejects.toMatchObject({
+  const folder = mkdtempSync(join(tmpdir(), "hopper-scopes-"));
+  await expect(createHopper({ store: `sqlite:${folder}/store.db`, scopes })).rejects.toMatchObject({
     code: "bad_configuration",
     detail: expect.stringContaining(detail) as unknown,
   });
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 it("whoever has aborted a wait for an answer is waited for by nobody", () => {
   const answers = new Answers();
-  const [stays, goes] = [new AbortController(), new AbortController()];
+  const [stays, goes, answered] = [new AbortController(), new AbortController(), new AbortController()];
   const told: string[] = [];
-  for (const [no, { signal }] of [stays, goes].entries()) {
-    void answers.of(no);
-    answers.forgetWith(signal, no, () => told.push(`looked again after ${no}`));
-  }
+  for (const [no, { signal }] of [stays, goes, answered].entries())
+    void answers.until(signal, no, () => told.push(`looked again after ${no}`));
   goes.abort();
-  expect([answers.waiting, told]).toEqual([1, ["looked again after 1"]]);
+  expect([answers.waiting, told]).toEqual([2, ["looked again after 1"]]);
+});
+
+it("a signal that outlives an answer has nothing to do with it any more", async () => {
+  const answers = new Answers();
+  const { signal } = new AbortController();
+  const heard = vi.spyOn(signal, "removeEventListener");
+  const pending = answers.until(signal, 1, () => undefined);
+  answers.give(1, { ok: false, refusal: DRAINING });
+  await pending;
+  expect(heard).toHaveBeenCalledWith("abort", expect.any(Function));
 });

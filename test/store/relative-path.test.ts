@@ -10,7 +10,7 @@ test("a store that was named from the folder of the process is the same one when
     process.cwd(),
     ...["a", "b"].map(() => mkdtempSync(join(tmpdir(), "hopper-cwd-"))),
   ];
-  onTestFinished(() => process.chdir(String(home)));
+  onTestFinished(() => process.chdir(home));
   process.chdir(String(folder));
   let now = 0;
   // The owner looks at its file with each commit.

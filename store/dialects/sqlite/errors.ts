@@ -1,3 +1,4 @@
+import { messageOf } from "../../../machines/errors.ts";
 import { CommitError } from "../../store.ts";
 
 /** The extended result code, or null when the error does not come from SQLite. */
@@ -14,7 +15,7 @@ function ruleOf(message: string): string {
 /** What a failed transaction means to the loop (spec/runtime.md 3.1, 3.3). Anything unknown may have happened: io. */
 export function commitErrorOf(error: unknown): CommitError {
   if (error instanceof CommitError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const code = sqliteCode(error);
   const cause = { cause: error };
   if (code === null) {
