@@ -15,8 +15,9 @@ import { openFile, openFileForReading, openImage } from "./dialects/sqlite/conne
 import { checkHeader, markJournal, parseHeader } from "./dialects/sqlite/header.ts";
 import { newImage } from "./dialects/sqlite/image.ts";
 import { takeOver } from "./dialects/sqlite/fence.ts";
-import { fileError, inspect } from "./dialects/sqlite/inspect.ts";
+import { fileError, inspect, looksCut } from "./dialects/sqlite/inspect.ts";
 import type { Database } from "./dialects/sqlite/library.ts";
+import { isMountPoint } from "./dialects/sqlite/mount-point.ts";
 import { orDamaged, readIdentity } from "./dialects/sqlite/meta.ts";
 import { ownerLock } from "./dialects/sqlite/owner-lock.ts";
 import { sqliteStore, type SqliteParts, type SqliteStore } from "./dialects/sqlite/sqlite-store.ts";
@@ -61,10 +62,16 @@ const NO_SLEEP = (): Promise<void> => Promise.resolve();
 /** A file of two names has two logs beside it, and so two owners: it is refused. */
 function refuseLinked(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isFile() !== true || found.nlink < 2) return;
-  const links = found.nlink;
-  const detail = `${path} has ${links} names (hard links): a store has one, beside which its log and its lock stand`;
-  throw new StoreError("linked", path, detail);
+  if (found?.isFile() !== true) return;
+  const its = "a store has one, beside which its log and its lock stand";
+  if (found.nlink > 1)
+    throw new StoreError("linked", path, `${path} has ${found.nlink} names (hard links): ${its}`);
+  if (isMountPoint(path))
+    throw new StoreError(
+      "mounted",
+      path,
+      `${path} is mounted by itself: ${its}, in the folder it comes from`,
+    );
 }
 
 /** The real path, so that a store reached by a symbolic link has one lock. */
@@ -191,6 +198,7 @@ async function openToRead(options: OpenOptions, path: string): Promise<SqliteSto
       throw new StoreError("older", path, `${path} has schema ${schema}: ${advice}`);
     }
   }
+  if (!openHere.has(path) && looksCut(path)) await whileUnowned(path, () => void inspect(path, true));
   const logged = existsSync(`${path}-wal`);
   try {
     const database = orDamaged(path, () => openFileForReading(path));
@@ -200,19 +208,27 @@ async function openToRead(options: OpenOptions, path: string): Promise<SqliteSto
     countOpen(path, 1);
     return store;
   } catch (error) {
-    if (!logged) await removeLog(path);
+    // A connection that only reads leaves an empty log behind when it is refused.
+    if (!logged)
+      await whileUnowned(path, () => {
+        for (const suffix of ["-wal", "-shm"]) rmSync(path + suffix, { force: true });
+      });
     throw error;
   }
 }
 
-/** A connection that only reads leaves an empty log behind when it is refused. Not while anybody owns the store. */
-async function removeLog(path: string): Promise<void> {
+/** Not while anybody owns the store: its file and its log are theirs then. */
+async function whileUnowned(path: string, work: () => void): Promise<void> {
+  let release: () => void;
   try {
-    const release = await ownerLock(path, { waitMs: 0, now: 0, sleep: NO_SLEEP });
-    for (const suffix of ["-wal", "-shm"]) rmSync(path + suffix, { force: true });
-    release();
+    release = await ownerLock(path, { waitMs: 0, now: 0, sleep: NO_SLEEP });
   } catch {
-    // Somebody owns it: the log is theirs.
+    return;
+  }
+  try {
+    work();
+  } finally {
+    release();
   }
 }
 

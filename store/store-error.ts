@@ -1,9 +1,10 @@
-/** Why a store could not be opened. The first five are exit 5 of the CLI, the rest 9, missing is 4 (spec/cli.md 5.6). */
+/** Why a store could not be opened. The first six are exit 5 of the CLI, the rest 9, missing is 4 (spec/cli.md 5.6). */
 export type StoreErrorKind =
   | "locked"
   | "not_permitted"
   | "directory"
   | "linked"
+  | "mounted"
   | "full"
   | "foreign"
   | "damaged"

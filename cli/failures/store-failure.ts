@@ -9,6 +9,7 @@ const MEANINGS: Readonly<Record<string, { code: string; status: number; title: s
   not_permitted: { code: "unavailable", status: 503, title: "The store may not be opened" },
   directory: { code: "unavailable", status: 503, title: "The store is a directory" },
   linked: { code: "unavailable", status: 503, title: "The store has more than one name" },
+  mounted: { code: "unavailable", status: 503, title: "The store's file is mounted by itself" },
   full: { code: "storage_full", status: 503, title: "The disk is full" },
   foreign: { code: "store_damaged", status: 500, title: "This is not a store of Hopper" },
   damaged: { code: "store_damaged", status: 500, title: "The store is damaged" },
@@ -113,6 +114,8 @@ function fixFor({ kind, path, pid }: StoreError): string {
       return roomFor(path);
     case "linked":
       return `ls -li ${shellWord(dirname(path))}    (the same number is the same file: leave it one name)`;
+    case "mounted":
+      return `findmnt -T ${shellWord(path)}    (mount its folder instead, with all that is in it)`;
     case "newer":
       return "npm install hopper-runtime@latest";
     case "failed":

@@ -1,15 +1,18 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { isMountPoint } from "../../store/dialects/sqlite/mount-point.ts";
 import { lockHolder, lockPaths } from "../../store/dialects/sqlite/owner-lock.ts";
 import { openStore, type OpenOptions } from "../../store/open.ts";
 import { givenCommit, givenEnvironment, NOW } from "../support/store-given.ts";
+
+vi.mock("../../store/dialects/sqlite/mount-point.ts", { spy: true });
 
 const OWNER = fileURLToPath(new URL("../support/store-owner.ts", import.meta.url));
 
@@ -140,6 +143,24 @@ test("a file of two names is refused, by either", async () => {
       });
   rmSync(other);
   await (await open()).close();
+});
+
+test("a file that is mounted by itself is seen, whatever its name", () => {
+  const mounts = join(dirname(path), "mountinfo");
+  const line = (place: string) => `42 27 254:0 /data/a ${place} rw,relatime - ext4 /dev/vda rw`;
+  writeFileSync(mounts, [line("/"), line("/srv/odd\\040name\\134.db"), ""].join("\n"));
+  expect(isMountPoint("/srv/odd name\\.db", mounts)).toBe(true);
+  expect(isMountPoint("/srv", mounts)).toBe(false);
+  expect(isMountPoint("/", join(dirname(path), "none"))).toBe(false);
+});
+
+test("a mount point is no place for a store", async () => {
+  await (await open()).close();
+  vi.mocked(isMountPoint).mockReturnValueOnce(true);
+  await expect(open()).rejects.toMatchObject({
+    kind: "mounted",
+    message: expect.stringContaining("is mounted by itself"),
+  });
 });
 
 test.each([

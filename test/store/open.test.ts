@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { imageAfter } from "../../store/dialects/sqlite/image.ts";
 import { sqliteLibrary } from "../../store/dialects/sqlite/library.ts";
+import { lockPaths } from "../../store/dialects/sqlite/owner-lock.ts";
 import { STEPS } from "../../store/migrations/index.ts";
 import type { SchemaStep } from "../../store/migrations/steps.ts";
 import { openStore, serialize, StoreError, type OpenOptions } from "../../store/open.ts";
@@ -230,6 +231,17 @@ describe("what cannot be opened is left as it is", () => {
     const before = contents();
     expect(await kindOf(open())).toBe("damaged");
     expect(contents()).toEqual(before);
+  });
+
+  test("a store cut by some bytes, also for those who only look: not while somebody owns it", async () => {
+    await writeStore(true);
+    truncateSync(path, statSync(path).size - 100);
+    expect(await refusals()).toMatchObject({ kinds: ["damaged", "damaged"], unchanged: true });
+    const { lock } = lockPaths(path);
+    const owner = new (sqliteLibrary())(lock);
+    owner.exec("BEGIN EXCLUSIVE");
+    await (await open({ mode: "read" })).close();
+    owner.close();
   });
 
   test("an empty file beside a log that is not", async () => {

@@ -100,6 +100,14 @@ function checkSize(header: Header, size: number, log: LogFacts, path: string): v
   for (let page = there + 1; page <= wanted; page++) if (!log.holds.has(page)) throw truncated(path);
 }
 
+/** Is a file shorter than it says by itself? Its log may hold what is missing, or somebody may be moving that now. */
+export function looksCut(path: string): boolean {
+  return withFile(path, (fd, size) => {
+    const { pageSize, pages } = parseHeader(readAt(fd, 0, HEADER_BYTES), path);
+    return Math.floor(size / pageSize) < pages;
+  });
+}
+
 const NO_LOG: LogFacts = { schema: null, pages: 0, holds: new Set() };
 
 /**
