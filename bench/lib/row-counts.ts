@@ -16,7 +16,7 @@ export function countRows(database: Database): RowCounts {
 }
 
 /** They grow once, or with the journal's length, and not per task. */
-const NOT_PER_TASK = new Set(["who", "event_stretch"]);
+const NOT_PER_TASK = new Set(["who", "event_segment"]);
 
 /** What each of `tasks` tasks added; tables that did not grow are left out. */
 export function rowsPerTask(before: RowCounts, after: RowCounts, tasks: number): RowCounts {

@@ -5,5 +5,5 @@ export const EVENT_NAME = Object.fromEntries(
   EVENT_NAMES.map((name) => [name, ENTRIES[name].code]),
 ) as Readonly<Record<EventName, number>>;
 
-/** What every task has, or nearly; the others are in an index by name and instance (migration 003). */
+/** What every task has, or nearly; the others are in a table by name and instance. */
 export const COMMON_EVENTS = eventsThat("common");

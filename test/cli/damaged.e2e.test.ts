@@ -51,7 +51,7 @@ const READS = [
   ["instance", "list"],
 ];
 
-describe.each(["task", "event", "instance", "delegation", "tally", "roster", "counter", "meta"])(
+describe.each(["task", "journal", "instance", "delegation", "tally", "roster", "counter", "meta"])(
   "given table %s cannot be read",
   (table) => {
     it("then each command that meets it names the file and a way out, and none crashes", async () => {

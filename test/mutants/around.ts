@@ -3,6 +3,27 @@ import type { Line } from "./mutant.ts";
 /** What the store remembers and the doors say. */
 export const AROUND: readonly Line[] = [
   [
+    "store/dialects/sqlite/journal-rows.ts",
+    "let from = since - MOST_IN_ROW; ;",
+    "let from = since; ;",
+    "a page may begin inside a row (E5)",
+    "store/journal.prop.test.ts",
+  ],
+  [
+    "store/dialects/sqlite/event-segments.ts",
+    "if (!isWhole)",
+    "if (isWhole)",
+    "a segment that two processes have filled says what it holds (E5)",
+    "store/journal.prop.test.ts",
+  ],
+  [
+    "store/tables/journal.ts",
+    "row.events.length < MOST_IN_ROW && cause < position",
+    "row.events.length < MOST_IN_ROW",
+    "a cause that has not happened has no distance (M9)",
+    "store/journal.prop.test.ts",
+  ],
+  [
     "store/dialects/sqlite/spans.ts",
     " AND epoch > 0`",
     "`",

@@ -60,8 +60,8 @@ export const MACHINES: readonly Line[] = [
   ],
   [
     "machines/policies/naming.ts",
-    "Array.from(name).length > LIMITS.nameChars",
-    "Array.from(name).length > 10_000",
+    "characters(name) > LIMITS.nameChars",
+    "characters(name) > 10_000",
     "a generated name is one that is accepted (2.1)",
     "machines/naming.test.ts",
   ],

@@ -101,14 +101,30 @@ describe("the doctor", () => {
   test("M9, E1: finds causes that are none, and gaps", async () => {
     await commit({ events: [givenEvent(1, { cause: 1 }), givenEvent(2, { cause: -5_000 }), givenEvent(3)] });
     expect(await broken()).toEqual({ M9: ["event 1 has the cause 1", "event 2 has the cause -5000"] });
-    force("DELETE FROM event WHERE position < 3");
-    expect(await broken()).toEqual({ E1: [expect.stringContaining("1 events, the last at 3")] });
+    force("DELETE FROM journal WHERE position = 1");
+    expect(await broken()).toEqual({
+      M9: ["event 2 has the cause -5000"],
+      E1: [expect.stringContaining("2 events, the last at 3")],
+    });
   });
 
   test("E5: finds an event that a filtered read would miss", async () => {
-    await arrange();
-    force("DELETE FROM event_stretch WHERE instance = -1 AND name = 15");
-    expect(await broken()).toEqual({ E5: ["event 3 of I-4"] });
+    await commit({
+      events: Array.from({ length: 1_100 }, (_, at) =>
+        givenEvent(at + 1, { name: at === 7 ? "task.failed" : "task.queued", task: at + 1 }),
+      ),
+    });
+    expect(await broken()).toEqual({});
+    force("UPDATE event_segment SET names = '{\"-1\":[14,25]}'");
+    expect(await broken()).toEqual({
+      E5: ["events of I-4 from 0 on", "events of I-4 from 0 on"],
+    });
+    force("UPDATE event_segment SET names = '{\"4\":[14,25]}'");
+    expect(await broken()).toEqual({
+      E5: ["events of any instance from 0 on", "events of any instance from 0 on"],
+    });
+    force("DELETE FROM event_segment; DELETE FROM event_rare");
+    expect((await broken())["E5"]).toEqual(expect.arrayContaining(["event 8 of I-4"]));
   });
 
   test("T1, D1: finds a holder off the path, and a broken path", async () => {

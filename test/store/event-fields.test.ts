@@ -84,7 +84,7 @@ describe("the journal's data", () => {
     await store.commit(givenCommit({ instances: { added: givenTree() } }));
     await note(store, 1, "task.queued");
     store.database.exec(
-      `DROP TRIGGER event_unchanged; UPDATE event SET name = 28, data = '{"source":2,"expiresAt":${NOW}}'`,
+      `DROP TRIGGER journal_unchanged; UPDATE journal SET events = '[[28,4,0,{"source":2,"expiresAt":${NOW}}]]'`,
     );
     expect(await dataOf(store)).toEqual([{ source: 2, expiresAt: NOW }]);
     const shown = store.database.prepare("SELECT data FROM event_view").pluck().get() as string;
@@ -96,7 +96,7 @@ describe("the journal's data", () => {
     await store.commit(givenCommit({ instances: { added: givenTree() } }));
     await note(store, 1, "task.queued");
     store.database.exec(
-      `DROP TRIGGER event_unchanged; UPDATE event SET data = '${JSON.stringify(Array(99).fill(1))}'`,
+      `DROP TRIGGER journal_unchanged; UPDATE journal SET events = '[[14,4,0,${JSON.stringify(Array(99).fill(1))}]]'`,
     );
     expect(() => store.queries.events({ since: 0, limit: 1 })).toThrow(
       expect.objectContaining({

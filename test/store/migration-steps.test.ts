@@ -75,6 +75,7 @@ describe("a step, once written, stays as it is", () => {
       ["002-words-and-views", "b16b3f2c7dbfa9c5"],
       ["003-what-is-rare", "bab4487be9b700ff"],
       ["004-event-fields", "dfccaebbc2d49ada"],
+      ["005-packed-journal", "a3fe519e8b2156f9"],
     ]);
   });
 
@@ -101,6 +102,12 @@ async function filled(): Promise<SqliteStore> {
   return store;
 }
 
+/** What stood in tables that are gone: `event` is a view by now. */
+const OLDER_TABLES: Readonly<Record<string, string>> = {
+  event_stretch: `(SELECT DISTINCT position / 1024 AS stretch, instance, name FROM event
+    UNION SELECT position / 1024, -1, name FROM event)`,
+};
+
 /** A file whose schema went through the first steps only, with the rows of a store. */
 function writeOlder(version: number, from: Database): void {
   writeFileSync(path, newImage(FACTS, "rollback", imageAfter(STEPS.slice(0, version))));
@@ -122,7 +129,7 @@ function writeOlder(version: number, from: Database): void {
     const into = `${name} (${columns.join(", ")})`;
     const insert = older.prepare(`INSERT INTO ${into} VALUES (${columns.map(() => "?").join(", ")})`);
     const rows = from
-      .prepare(`SELECT ${columns.join(", ")} FROM ${name}`)
+      .prepare(`SELECT ${columns.join(", ")} FROM ${OLDER_TABLES[name] ?? name}`)
       .raw()
       .all() as unknown[][];
     for (const row of rows) insert.run(...row);
@@ -143,8 +150,8 @@ describe.each(VERSIONS)("a file of version %i", (version) => {
     expect(database.pragma("user_version", { simple: true })).toBe(NEXT);
     expect(wordsOf(database)).toEqual(wordsOf(new (sqliteLibrary())(emptyImage())));
     database.exec(
-      `INSERT INTO event (position, at, name, instance, cause) VALUES (3, ${NOW}, 250, 4, 0);
-       INSERT INTO event_stretch (stretch, instance, name) VALUES (0, 4, 250)`,
+      `INSERT INTO journal (position, at, cause, events) VALUES (3, ${NOW}, 0, '[[250,4]]');
+       INSERT INTO event_rare (name, instance, position) VALUES (250, 4, 3)`,
     );
     expect(database.prepare("SELECT event FROM event_view WHERE position = 3").pluck().get()).toBe(
       "task.praised",

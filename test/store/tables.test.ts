@@ -7,14 +7,15 @@ import { WORDS } from "../../store/tables/codes.ts";
 import { boolean, integer, nullable, text, word } from "../../store/tables/column.ts";
 import { COMMAND_ANSWER, COMMAND_KEY } from "../../store/tables/command.ts";
 import { DELEGATION } from "../../store/tables/delegation.ts";
-import { EVENT_FIELD, EVENT_SEGMENT, eventTable, WHO } from "../../store/tables/event.ts";
+import { EVENT_FIELD, EVENT_RARE, EVENT_SEGMENT, WHO } from "../../store/tables/event.ts";
 import { INSTANCE, ROSTER, TALLY } from "../../store/tables/instance.ts";
+import { journalTable } from "../../store/tables/journal.ts";
 import { DEAD_LETTER, MAILBOX } from "../../store/tables/message.ts";
 import { COUNTER, META, WORD } from "../../store/tables/store.ts";
 import { table, type Table } from "../../store/tables/table.ts";
 import { DEPENDENCY, TASK, TASK_RESULT, TASK_TAG, TASK_TEXT, WATCH } from "../../store/tables/task.ts";
 
-const EVENT = eventTable({ numberOf: () => 1, nameOf: () => null });
+const JOURNAL = journalTable({ numberOf: () => 1, nameOf: () => null });
 const DESCRIBED: readonly Table<never>[] = [
   META,
   WORD,
@@ -30,8 +31,9 @@ const DESCRIBED: readonly Table<never>[] = [
   WATCH,
   DELEGATION,
   TASK_RESULT,
-  EVENT,
+  JOURNAL,
   EVENT_FIELD,
+  EVENT_RARE,
   EVENT_SEGMENT,
   MAILBOX,
   DEAD_LETTER,

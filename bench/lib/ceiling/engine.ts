@@ -1,17 +1,22 @@
-import { EVENT_NAME } from "../../../store/tables/event-codes.ts";
+import type { EventName } from "../../../machines/events/catalogue.ts";
 import type { SqliteStore } from "../../../store/dialects/sqlite/sqlite-store.ts";
 import type { Store } from "../../../store/store.ts";
 import type { MeasuredEngine } from "../w3-measure.ts";
 import type { Claimed } from "../w3-loop.ts";
 import { GLOBAL_NAME, PLACES } from "../w3-world.ts";
 import { newId } from "./ids.ts";
-import { NULL } from "./inserts.ts";
+import type { CeilingEvent } from "./journal.ts";
 import type { Add, Claim, Complete, Operation } from "./operations.ts";
 import { route } from "./routing.ts";
 import { loadPlaces, type CeilingTask, type Place } from "./state.ts";
 import { ceilingWriter, type CeilingCounters, type CeilingRows, type CeilingWriter } from "./writer.ts";
 
 const LEASE_MS = 300_000;
+
+/** An event at a place. */
+interface Noted extends Omit<CeilingEvent, "name" | "instance"> {
+  readonly place: Place;
+}
 
 /**
  * What W3 costs at least on this machine and schema: one class that knows this workload and nothing else. No XState,
@@ -24,7 +29,6 @@ export class CeilingEngine implements MeasuredEngine {
   readonly #global: Place;
   readonly #places: readonly Place[];
   readonly #counters: CeilingCounters;
-  readonly #actor: number;
   readonly #claimed = new Map<number, CeilingTask>();
   readonly #parked = new Map<Place, Claim[]>();
   #rows: CeilingRows = emptyRows();
@@ -50,9 +54,6 @@ export class CeilingEngine implements MeasuredEngine {
     this.#global = place(GLOBAL_NAME);
     this.#places = PLACES.map(place);
     this.#counters = counters;
-    this.database.exec("INSERT INTO who (name) VALUES ('library') ON CONFLICT DO NOTHING");
-    const row = this.database.prepare("SELECT no FROM who WHERE name = 'library'").get() as { no: number };
-    this.#actor = row.no;
   }
 
   work(): { commits: number; commitMs: number; turns: null } {
@@ -129,25 +130,11 @@ export class CeilingEngine implements MeasuredEngine {
     this.#answers = [];
   }
 
-  #note(
-    at: number,
-    name: number,
-    event: { place: Place; task: number; hop?: number; cause: number; data?: string },
-  ): number {
+  #note(at: number, name: EventName, event: Noted): number {
     this.#counters.position += 1;
     const { position } = this.#counters;
-    this.#writer.events.add(
-      position,
-      at,
-      name,
-      event.place.no,
-      event.task,
-      event.hop ?? NULL,
-      this.#actor,
-      event.cause,
-      event.data ?? NULL,
-    );
-    this.#writer.noted.push([position, event.place.no, name]);
+    const { place, ...rest } = event;
+    this.#writer.journal.note(position, at, { name, instance: place.no, ...rest });
     return position;
   }
 
@@ -156,14 +143,14 @@ export class CeilingEngine implements MeasuredEngine {
     const cause = -command;
     const task = no;
     const global = this.#global;
-    const created = `{"title":${JSON.stringify(title)},"tags":["${tag}"],"status":"pending","holder":${global.no},"by":"library"}`;
-    this.#note(now, EVENT_NAME["task.created"], { place: global, task, cause, data: created });
+    const created = `[${JSON.stringify(title)},"pending",${global.no},"library",[["${tag}"]]]`;
+    this.#note(now, "task.created", { place: global, task, cause, data: created });
     const first = route(global, tag);
-    this.#note(now, EVENT_NAME["routing.decided"], { place: global, task, cause, data: first.data });
+    this.#note(now, "routing.decided", { place: global, task, cause, data: first.data });
     const hop = this.#offer(global, first.winner, { task, seq: 1, cause, now });
     const project = first.winner.place;
     const second = route(project, tag);
-    this.#note(now, EVENT_NAME["routing.decided"], {
+    this.#note(now, "routing.decided", {
       place: project,
       task,
       cause: hop.cause,
@@ -177,7 +164,7 @@ export class CeilingEngine implements MeasuredEngine {
       previous: hop.no,
     });
     const { place } = second.winner;
-    const arrival = this.#note(now, EVENT_NAME["task.queued"], { place, task, cause: last.cause });
+    const arrival = this.#note(now, "task.queued", { place, task, cause: last.cause });
     const hops = [hop.no, last.no] as const;
     const record: CeilingTask = {
       no,
@@ -205,16 +192,16 @@ export class CeilingEngine implements MeasuredEngine {
   ): { no: number; cause: number } {
     const no = (this.#counters.delegation += 1);
     const { task, seq, now, previous } = hop;
-    const before = previous === undefined ? "" : `,"previous":${previous}`;
-    const data = `{"source":${from.no},"target":${to.place.no},"type":"route","seq":${seq},"expiresAt":${now + 60_000},"routingRound":1${before},"by":"library"}`;
-    const cause = this.#note(now, EVENT_NAME["delegation.pending"], {
+    const before = previous === undefined ? "" : `,${previous}`;
+    const data = `[${from.no},${to.place.no},"route",${seq},60000,1,"library"${before}]`;
+    const cause = this.#note(now, "delegation.pending", {
       place: from,
       task,
       hop: no,
       cause: hop.cause,
       data,
     });
-    this.#note(now, EVENT_NAME["delegation.accepted"], { place: to.place, task, hop: no, cause });
+    this.#note(now, "delegation.accepted", { place: to.place, task, hop: no, cause });
     to.entry.ownOpen += 1;
     this.#rows.roster.add(to.entry);
     return { no, cause };
@@ -232,8 +219,8 @@ export class CeilingEngine implements MeasuredEngine {
     for (const task of tasks) {
       task.worker = worker;
       task.until = until;
-      const data = `{"by":"${worker}","until":${until}}`;
-      this.#note(now, EVENT_NAME["task.claimed"], { place, task: task.no, cause: -claim.command, data });
+      const data = `["${worker}",${LEASE_MS}]`;
+      this.#note(now, "task.claimed", { place, task: task.no, cause: -claim.command, data });
       this.#claimed.set(task.no, task);
       this.#rows.claimed.push(task);
     }
@@ -247,15 +234,15 @@ export class CeilingEngine implements MeasuredEngine {
 
   #complete(task: CeilingTask, { resolve, command }: Complete, now: number): void {
     const { place } = task.toPlace;
-    const closed = '{"outcome":"succeeded","taskStatus":"done"}';
+    const closed = '["succeeded","done"]';
     this.#claimed.delete(task.no);
-    this.#note(now, EVENT_NAME["task.completed"], {
+    this.#note(now, "task.completed", {
       place,
       task: task.no,
       cause: -command,
-      data: '{"epoch":1}',
+      data: "[1]",
     });
-    const cause = this.#note(now, EVENT_NAME["delegation.completed"], {
+    const cause = this.#note(now, "delegation.completed", {
       place,
       task: task.no,
       hop: task.hops[1],
@@ -263,7 +250,7 @@ export class CeilingEngine implements MeasuredEngine {
       data: closed,
     });
     const project = task.toProject.place;
-    this.#note(now, EVENT_NAME["delegation.completed"], {
+    this.#note(now, "delegation.completed", {
       place: project,
       task: task.no,
       hop: task.hops[0],

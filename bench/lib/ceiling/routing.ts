@@ -1,3 +1,4 @@
+import { LOST_BECAUSE, type LostBecause } from "../../../machines/messages/decision.ts";
 import type { Child, Place } from "./state.ts";
 
 /** The winner, and the decision as the data of its event (JSON text). */
@@ -21,10 +22,10 @@ function byRank(a: Ranked, b: Ranked): number {
   );
 }
 
-function whyLost(one: Ranked, winner: Ranked): string {
-  if (one.tags < winner.tags) return '"fewer_tags"';
-  if (one.load > winner.load) return '"busier"';
-  return one.child.entry.ownOpen > winner.child.entry.ownOpen ? '"more_open"' : '"name_order"';
+function whyLost(one: Ranked, winner: Ranked): LostBecause {
+  if (one.tags < winner.tags) return "fewer_tags";
+  if (one.load > winner.load) return "busier";
+  return one.child.entry.ownOpen > winner.child.entry.ownOpen ? "more_open" : "name_order";
 }
 
 /** Among running children with room: most tags in common, then least busy, then by name. */
@@ -44,10 +45,11 @@ export function route(place: Place, tag: string): Routed {
     ? `, then least busy (${winner.child.entry.ownOpen}/${winner.child.entry.maxConcurrent})`
     : "";
   const candidates = ranked.map((one, index) => {
-    const lost = index === 0 ? "null" : whyLost(one, winner);
-    return `[${one.child.entry.child},${one.tags},${tie ? 0 : null},${one.load},${index + 1},${lost}]`;
+    const lost = index === 0 ? 0 : LOST_BECAUSE[whyLost(one, winner)].code;
+    const score = tie ? ",0" : "";
+    return `[${one.child.entry.child},${lost},${one.load},${one.tags}${score}]`;
   });
   const to = winner.child.entry.child;
-  const data = `{"action":"delegate","reason":"matched tag ${tag}${busy}","instance":${place.no},"target":${to},"held":null,"rule":null,"unmatched":false,"routingRound":1,"candidates":[${candidates.join(",")}]}`;
+  const data = `["delegate","matched tag ${tag}${busy}",${place.no},${to},[],[],false,1,[[${candidates.join(",")}]]]`;
   return { winner: winner.child, data };
 }

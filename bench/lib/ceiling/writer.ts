@@ -9,9 +9,9 @@ import {
   TASK_SOURCE,
   TASK_STATUS,
 } from "../../../store/tables/codes.ts";
-import { eventSegments } from "../../../store/dialects/sqlite/event-segments.ts";
 import type { Database } from "../../../store/dialects/sqlite/library.ts";
 import { Inserts, NULL } from "./inserts.ts";
+import { CeilingJournal } from "./journal.ts";
 import type { CeilingTask } from "./state.ts";
 
 const MAX_ATTEMPTS = 3;
@@ -25,7 +25,6 @@ const DELEGATION = `delegation (no, id, task, source, target, type, seq, status,
   expires_at, previous, round, routing_round, by_caller, version)`;
 const DELEGATION_ROW = `(?, unhex(?), ?, ?, ?, ${DELEGATION_TYPE.route}, ?, ${DELEGATION_STATUS.accepted}, 'library', ?, ?,
   ?, ?, 1, 1, 0, 2)`;
-const EVENT = "event (position, at, name, instance, task, delegation, actor, cause, data)";
 const RESULTS = "task_result (task, round, outcome, value, epoch, at)";
 const RESULTS_ROW = `(?, 1, ${OUTCOME.succeeded}, '{"ok":true}', 1, ?)`;
 const CLAIM = `UPDATE task SET status = ${TASK_STATUS.claimed}, epoch = 1, claimed_by = ?, lease_expires_at = ?,
@@ -76,7 +75,6 @@ function inserts(database: Database) {
     tasks: new Inserts(database, TASK, TASK_ROW),
     tags: new Inserts(database, "task_tag (tag, task)", "(?, ?)"),
     delegations: new Inserts(database, DELEGATION, DELEGATION_ROW),
-    events: new Inserts(database, EVENT, "(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     results: new Inserts(database, RESULTS, RESULTS_ROW),
   };
 }
@@ -85,14 +83,11 @@ function inserts(database: Database) {
 export function ceilingWriter(database: Database) {
   const [begin, end] = [database.prepare("BEGIN IMMEDIATE"), database.prepare("COMMIT")];
   const counter = database.prepare(COUNTER);
-  const { tasks, tags, delegations, events, results } = inserts(database);
+  const { tasks, tags, delegations, results } = inserts(database);
+  const journal = new CeilingJournal(database);
   const update = updater(database, results);
-  const segments = eventSegments(database);
-  const noted: [position: number, instance: number, name: number][] = [];
   return {
-    events,
-    /** What the events added are noted under. */
-    noted,
+    journal,
     /** A task that has been routed down to a queue, with its two accepted hops. */
     insertTask(task: CeilingTask, ids: readonly [task: string, first: string, second: string]): void {
       const { no, title, createdAt: at, toProject, toPlace, hops, arrival } = task;
@@ -113,8 +108,7 @@ export function ceilingWriter(database: Database) {
       update(rows, now);
       delegations.write();
       results.write();
-      events.write();
-      for (const [position, instance, name] of noted.splice(0)) segments.note(position, instance, name);
+      journal.write();
       counter.run(counters.task, counters.delegation, counters.position, counters.command);
       end.run();
     },

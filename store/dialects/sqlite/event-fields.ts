@@ -35,7 +35,7 @@ export function eventFields(db: Database) {
     });
   return {
     /** `places`: at least so many are needed; another connection may have added them. */
-    of(name: EventName, places = 0): readonly CodedField[] {
+    of: (name: EventName, places = 0): readonly CodedField[] => {
       const known = (inFile ??= load()).get(name) ?? NO_FIELDS;
       if (known.length >= places) return known;
       inFile = load();

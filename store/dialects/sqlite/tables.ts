@@ -23,7 +23,7 @@ export function openTables(db: Database) {
   // Zero in a file that an earlier version has written last.
   const newestAt = prepared(
     db,
-    "SELECT coalesce(nullif(at, 0), (SELECT at FROM event ORDER BY position DESC LIMIT 1)) FROM counter",
+    "SELECT coalesce(nullif(at, 0), (SELECT at FROM journal ORDER BY position DESC LIMIT 1)) FROM counter",
   ).pluck();
   const removeLetter = prepared(db, "DELETE FROM dead_letter WHERE no = ?");
   const removeEntry = prepared(db, "DELETE FROM roster WHERE parent = ? AND child = ?");

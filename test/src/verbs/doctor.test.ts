@@ -25,9 +25,10 @@ describe("T8, as the doctor asks it", () => {
     const { database, broken } = await withTasks(1);
     database.exec("UPDATE instance SET started_at = 1 WHERE no = 1");
     expect(await broken()).toEqual(["I-1.startedAt is not what the journal tells"]);
-    database.exec(`INSERT INTO event (position, at, name, instance, task, delegation, actor, cause, data)
-      SELECT position + 1, at, (SELECT code FROM word WHERE kind = 'event' AND text = 'task.unblocked'), instance, 1,
-        NULL, NULL, 0, NULL FROM event ORDER BY position DESC LIMIT 1`);
+    database.exec(`INSERT INTO journal (position, at, task, actor, cause, events)
+      SELECT position + 1, at, 1, NULL, 0,
+        json_array(json_array((SELECT code FROM word WHERE kind = 'event' AND text = 'task.unblocked'), instance))
+      FROM event ORDER BY position DESC LIMIT 1`);
     expect(await broken()).toEqual([
       expect.stringMatching(/^I-1/) as string,
       expect.stringMatching(/^T-1: event \d+, task.unblocked is not accepted in the status /) as string,
@@ -38,9 +39,7 @@ describe("T8, as the doctor asks it", () => {
     const { database, broken } = await withTasks(40);
     database.exec("UPDATE task SET failures = 3");
     expect(await broken()).toHaveLength(20);
-    database.exec(
-      "DROP TRIGGER event_unchanged; UPDATE event SET data = '{' WHERE task = 1 AND data IS NOT NULL",
-    );
+    database.exec("DROP TRIGGER journal_unchanged; UPDATE journal SET events = '{' WHERE task = 1");
     expect((await broken())?.[0]).toMatch(/^cannot be checked: /);
   });
 
