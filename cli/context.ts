@@ -8,6 +8,7 @@ import {
   type ConfigurationSources,
   type Hopper,
   type OpenParams,
+  type Upgrade,
 } from "./library/library.ts";
 import { isStoreFailure } from "./failures/store-failure.ts";
 import { hasStore, noStore, placeOf, refuseMemory, type StorePlace } from "./place/store-place.ts";
@@ -133,9 +134,13 @@ export class Context {
   async #open(mode: OpenParams["mode"], { url }: StorePlace, waitMs = LOCK_WAIT_MS): Promise<Hopper> {
     const { config, io } = this;
     const giveUp = io.now() + waitMs;
+    const onUpgrade = ({ path, bytes, copy }: Upgrade): void =>
+      this.remark(
+        `note: ${path} (${Math.ceil(bytes / 1_048_576)} MiB) is of an older Hopper and brought up to date; as it was, it is kept in ${copy}`,
+      );
     for (;;) {
       try {
-        return await io.openHopper({ store: url, mode, config });
+        return await io.openHopper({ store: url, mode, config, onUpgrade });
       } catch (error) {
         if (!isStoreFailure(error, "locked") || io.now() >= giveUp) throw error;
       }

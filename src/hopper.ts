@@ -9,6 +9,7 @@ import type { Scope } from "../machines/records/instance.ts";
 import type { Settings } from "../machines/settings.ts";
 import type { ScopeBehavior } from "../machines/scopes/behavior.ts";
 import type { ScopeRegistry } from "../machines/scopes/registry.ts";
+import type { Upgrade } from "../store/open.ts";
 import type { DoctorFinding, Store } from "../store/store.ts";
 import { scopesOf } from "./config/behaviors.ts";
 import { loadConfiguration, type ConfigurationSources } from "./config/config.ts";
@@ -102,6 +103,8 @@ export interface CreateHopperParams {
   readonly onFatal?: ((error: HopperError) => void) | undefined;
   /** Other behaviors for scopes (spec/domain.md 2.6). */
   readonly scopes?: Partial<Record<Scope, ScopeBehavior>> | undefined;
+  /** Told before a file of an older schema is brought up to date, a minute for 1.5 GB. Default: a warning of the log. */
+  readonly onUpgrade?: ((upgrade: Upgrade) => void) | undefined;
   /** How long to wait for another owner of the store, in ms. Default 5,000. */
   readonly lockWaitMs?: number | undefined;
   /** A store that is open already (tests); it is closed with the Hopper. */
@@ -136,8 +139,10 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   const clock = params.clock ?? systemClock;
   const ids = params.ids ?? systemIds;
   const { log = stderrLog } = params;
+  const { onUpgrade = (upgrade) => log.warn(upgrade, "the store is brought up to date") } = params;
   const store =
-    params.opened ?? (await openNamed({ ...params, store: params.store ?? configured, clock, ids }));
+    params.opened ??
+    (await openNamed({ ...params, store: params.store ?? configured, onUpgrade, clock, ids }));
   try {
     return await runOn(store, { ...params, scopes, settings, clock, ids, log });
   } catch (error) {

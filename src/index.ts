@@ -75,6 +75,7 @@ export type { Configuration, ConfigurationSources, SettingEntry } from "./config
 
 // Errors.
 export { HopperError, type ErrorCode, type Facts } from "../machines/errors.ts";
+export type { Upgrade } from "../store/open.ts";
 export { StoreError } from "../store/store-error.ts";
 
 // What a scope behavior of one's own is made of.

@@ -20,12 +20,24 @@ import type { Database } from "./dialects/sqlite/library.ts";
 import { isMountPoint } from "./dialects/sqlite/mount-point.ts";
 import { orDamaged, readIdentity } from "./dialects/sqlite/meta.ts";
 import { ownerLock } from "./dialects/sqlite/owner-lock.ts";
+import { needRoom } from "./dialects/sqlite/space.ts";
 import { sqliteStore, type SqliteParts, type SqliteStore } from "./dialects/sqlite/sqlite-store.ts";
 import { SCHEMA_VERSION } from "./migrations/index.ts";
 import { StoreError } from "./store-error.ts";
 import type { Store } from "./store.ts";
 
 export { StoreError } from "./store-error.ts";
+
+/** A file of an older schema that is about to be brought up to date. */
+export interface Upgrade {
+  readonly path: string;
+  readonly bytes: number;
+  /** Its schema, and the one it will have. */
+  readonly from: number;
+  readonly to: number;
+  /** Where it is kept as it was. */
+  readonly copy: string;
+}
 
 /** How to open a store. */
 export interface OpenOptions {
@@ -39,6 +51,8 @@ export interface OpenOptions {
   readonly lockWaitMs?: number;
   /** Waits between two tries for the lock. Default: it is tried once. */
   readonly sleep?: (ms: number) => Promise<void>;
+  /** Told before a file of an older schema is brought up to date, which takes a minute for 1.5 GB; nothing else goes on meanwhile. */
+  readonly onUpgrade?: (upgrade: Upgrade) => void;
   /** Who opens it, as it is noted in a new store, e.g. `hopper 0.1.0`. */
   readonly program?: string;
   /** Only `sqlite::memory:`: go on from these bytes, which {@link serialize} gave. */
@@ -98,15 +112,26 @@ async function openMemory(options: OpenOptions): Promise<SqliteStore> {
   const header = parseHeader(image, MEMORY);
   checkHeader(header, MEMORY);
   const database = openImage(image);
-  await bringUp(database, null, header.schema);
+  await bringUp(database, null, header.schema, undefined);
   return finish(database, options, MEMORY, () => undefined);
 }
 
 /** To the schema of this version; the connection is closed if that fails. */
-async function bringUp(database: Database, path: string | null, schema: number): Promise<void> {
+async function bringUp(
+  database: Database,
+  path: string | null,
+  schema: number,
+  onUpgrade: OpenOptions["onUpgrade"],
+): Promise<void> {
   if (schema === SCHEMA_VERSION) return;
   try {
-    const { migrate } = await import("./migrations/migrate.ts");
+    const { backupPath, migrate } = await import("./migrations/migrate.ts");
+    if (path !== null) {
+      const bytes = statSync(path).size;
+      // A copy of it, and tables made anew, in the log and in the file.
+      needRoom(path, bytes * 3, "bringing up to date");
+      onUpgrade?.({ path, bytes, from: schema, to: SCHEMA_VERSION, copy: backupPath(path, schema) });
+    }
     await migrate(database, path, schema);
   } catch (error) {
     database.close();
@@ -164,7 +189,7 @@ async function openLocked(
   const schema = inspect(path, true);
   if (schema === null) createFile(path, options);
   const database = orDamaged(path, () => openFile(path));
-  if (schema !== null) await bringUp(database, path, schema);
+  if (schema !== null) await bringUp(database, path, schema, options.onUpgrade);
   return finish(database, options, path, release);
 }
 

@@ -10,6 +10,7 @@ import type {
   HopperError,
   InstanceView,
   runPlan,
+  Upgrade,
 } from "../../src/index.ts";
 
 export type {
@@ -32,6 +33,7 @@ export type {
   Stats,
   StoreError,
   TaskView,
+  Upgrade,
 } from "../../src/index.ts";
 /** `hopper run` and `hopper demo`, as they are understood. */
 export type PlanCommandArgs = Parameters<typeof runPlan>[0];
@@ -42,6 +44,8 @@ export interface OpenParams {
   readonly mode: "read" | "own";
   /** Where settings come from: the library reads and checks them (src/config/config.ts). */
   readonly config: ConfigurationSources;
+  /** Told before a file of an older schema is brought up to date. */
+  readonly onUpgrade?: ((upgrade: Upgrade) => void) | undefined;
   /** Told when the store has failed: the command is to end. */
   readonly onFatal?: ((error: Error) => void) | undefined;
 }
@@ -50,12 +54,20 @@ export interface OpenParams {
 const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Opens a store. Does not wait for another owner: that would block the process; who calls this tries again. */
-export async function openStore({ store, mode, config, onFatal }: OpenParams): Promise<Hopper> {
+export async function openStore({ store, mode, config, onUpgrade, onFatal }: OpenParams): Promise<Hopper> {
   const { createHopper, StoreError } = await import("../../src/index.ts");
   const path = store.replace(/^sqlite:/, "");
   const failed = ({ detail }: HopperError): void =>
     onFatal?.(new StoreError("failed", path, `${path}: ${detail}`));
-  return await createHopper({ store, mode, sources: config, lockWaitMs: 0, onFatal: failed, log: QUIET });
+  return await createHopper({
+    store,
+    mode,
+    sources: config,
+    lockWaitMs: 0,
+    onUpgrade,
+    onFatal: failed,
+    log: QUIET,
+  });
 }
 
 /** What each event says to a person; null = nothing. `nameOf`: of what an id belongs to. */

@@ -1,6 +1,6 @@
 import type { Clock, Ids, Log } from "../../actors/engine/environment.ts";
 import { HopperError } from "../../machines/errors.ts";
-import { openStore } from "../../store/open.ts";
+import { openStore, type OpenOptions } from "../../store/open.ts";
 import { StoreError, type StoreErrorKind } from "../../store/store-error.ts";
 import { CommitError, pathOf, type Store } from "../../store/store.ts";
 import { given } from "../contracts/given.ts";
@@ -10,12 +10,14 @@ interface OpenParams {
   readonly store: string | null;
   readonly mode?: "own" | "read" | undefined;
   readonly lockWaitMs?: number | undefined;
+  readonly onUpgrade?: OpenOptions["onUpgrade"] | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
 }
 
 /** Opens the store of this address. @throws HopperError bad_configuration: none is named. @throws StoreError it cannot be opened. */
-export async function openNamed({ store, mode = "own", lockWaitMs, clock, ids }: OpenParams): Promise<Store> {
+export async function openNamed(params: OpenParams): Promise<Store> {
+  const { store, mode = "own", lockWaitMs, onUpgrade, clock, ids } = params;
   if (store === null) {
     const detail = "No store is named; give `store`, e.g. sqlite:work.db or sqlite::memory:.";
     throw new HopperError("bad_configuration", detail, {});
@@ -26,7 +28,7 @@ export async function openNamed({ store, mode = "own", lockWaitMs, clock, ids }:
     clock,
     ids: { uuid: () => ids.uuid(clock.now()) },
     sleep: (ms) => new Promise((resolve) => clock.at(clock.now() + ms, resolve, "awaited")),
-    ...given({ lockWaitMs }),
+    ...given({ lockWaitMs, onUpgrade }),
   });
 }
 

@@ -1,7 +1,11 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { main } from "../../cli/main.ts";
+import { imageAfter, newImage } from "../../store/dialects/sqlite/image.ts";
+import { STEPS } from "../../store/migrations/index.ts";
 import { temporaryFolder } from "./support/fake.ts";
+import { realCommand } from "./support/real.ts";
 
 /** The command line in this process against the real library: what the fake cannot show, and what coverage must see. */
 async function hopper(...argv: string[]): Promise<{ out: string; code: unknown }> {
@@ -34,6 +38,18 @@ describe("the library behind the command line", () => {
     expect((await hopper("task", "wait", "T-1", "--timeout", "300ms", "--data", data)).code).toBe(6);
     expect((await hopper("task", "complete", "T-1", "--data", data)).out).toBe("T-1 done\n");
     expect((await hopper("doctor", "--data", data)).code).toBe(0);
+  });
+
+  it("says that it brings a file of an older version up to date, once", async () => {
+    const data = temporaryFolder();
+    const path = join(data, "hopper.db");
+    const facts = { id: "8d7f0f5e-2d34-4c5b-9a39-5d3f1f9e2a11", createdAt: 1, program: "hopper 0" };
+    writeFileSync(path, newImage(facts, "wal", imageAfter(STEPS.slice(0, 3))));
+    const command = realCommand(data);
+    const empty = 'no tasks; add one: hopper task add "TITLE"\n';
+    const note = `note: ${path} (1 MiB) is of an older Hopper and brought up to date; as it was, it is kept in ${path}.backup-3\n`;
+    expect(await command("task", "list", "--data", data)).toMatchObject({ code: 0, err: note + empty });
+    expect(await command("task", "list", "--data", data)).toMatchObject({ code: 0, err: empty });
   });
 
   it("runs the demo", async () => {

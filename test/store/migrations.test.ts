@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -16,14 +17,14 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openFile } from "../../store/dialects/sqlite/connection.ts";
 import { emptyImage, imageAfter, newImage } from "../../store/dialects/sqlite/image.ts";
 import { sqliteLibrary, type Database } from "../../store/dialects/sqlite/library.ts";
 import { SCHEMA_VERSION, STEPS } from "../../store/migrations/index.ts";
 import { backupPath, migrate } from "../../store/migrations/migrate.ts";
 import { statementsOf, type SchemaStep } from "../../store/migrations/steps.ts";
-import { openStore } from "../../store/open.ts";
+import { openStore, type Upgrade } from "../../store/open.ts";
 import { WORDS } from "../../store/tables/codes.ts";
 import {
   givenCommit,
@@ -34,6 +35,8 @@ import {
   givenTree,
   NOW,
 } from "../support/store-given.ts";
+
+vi.mock("node:fs", { spy: true });
 
 const MIGRATOR = fileURLToPath(new URL("../support/store-migrator.ts", import.meta.url));
 const FACTS = { id: "store", createdAt: NOW, program: "hopper 0" };
@@ -78,6 +81,36 @@ describe("an older store", () => {
     const again = await open();
     expect(await again.directory()).toHaveLength(5);
     await again.close();
+  });
+
+  test("is said before it is begun on, and refused where there is no room for a copy and the new tables", async () => {
+    writeFileSync(path, newImage(FACTS, "wal", imageAfter(STEPS.slice(0, 2))));
+    const before = readFileSync(path);
+    const said: Upgrade[] = [];
+    const reopen = async (): Promise<void> =>
+      await (
+        await openStore({
+          url: `sqlite:${path}`,
+          ...givenEnvironment(),
+          onUpgrade: (one) => void said.push(one),
+        })
+      ).close();
+    const { type, bsize, blocks, bfree, files, ffree, frsize } = statfsSync(path);
+    const stat = { type, bsize, blocks, bfree, files, ffree, frsize, bavail: 10 };
+    vi.mocked(statfsSync).mockReturnValueOnce(stat);
+    await expect(reopen()).rejects.toMatchObject({
+      kind: "full",
+      message: expect.stringMatching(
+        /^bringing up to date .*store\.db needs 1 MiB on its disk, 1 MiB are free$/,
+      ) as unknown,
+    });
+    expect([readFileSync(path).equals(before), said]).toEqual([true, []]);
+    await reopen();
+    expect(said).toEqual([
+      { path, bytes: before.length, from: 2, to: SCHEMA_VERSION, copy: backupPath(path, 2) },
+    ]);
+    await reopen();
+    expect(said).toHaveLength(1);
   });
 
   test("has its journal noted, so that filtered reads find what they found before", async () => {

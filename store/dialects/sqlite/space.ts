@@ -18,6 +18,15 @@ function freeBytes(path: string): number | null {
   }
 }
 
+/** @throws StoreError full: there is no room for so many bytes more beside a store. */
+export function needRoom(path: string, bytes: number, forWhat: string): void {
+  const free = freeBytes(path);
+  if (free === null || free >= bytes) return;
+  const mib = (size: number): number => Math.ceil(size / 1_048_576);
+  const detail = `${forWhat} ${path} needs ${mib(bytes)} MiB on its disk, ${mib(free)} MiB are free`;
+  throw new StoreError("full", path, detail);
+}
+
 /** The error that says how much space is needed where, when this code means that there is none; null = it means something else. */
 export function fullError(code: string, path: string, cause: unknown): StoreError | null {
   const free = freeBytes(path);
