@@ -11,6 +11,8 @@ export class Beside {
   readonly #directory: Directory;
   readonly #clock: Clock;
   #seen: number | null = null;
+  /** What those who wait have heard of: a question in between takes in what they have not. */
+  #told: number | null = null;
   #looking = false;
 
   constructor(params: { readonly store: Store; readonly directory: Directory; readonly clock: Clock }) {
@@ -19,13 +21,12 @@ export class Beside {
     this.#clock = params.clock;
   }
 
-  /** Takes in what has been committed since it last looked; false = nothing. */
-  async catchUp(): Promise<boolean> {
+  /** Takes in what has been committed since it last looked. */
+  async catchUp(): Promise<void> {
     const revision = await this.#store.revision();
-    if (revision === this.#seen) return false;
+    if (revision === this.#seen) return;
     this.#seen = revision;
     this.#directory.renew(await this.#store.directory());
-    return true;
   }
 
   /** Calls `news` after every commit of the owner, as long as somebody waits for it. */
@@ -39,8 +40,10 @@ export class Beside {
           return;
         }
         this.catchUp()
-          .then((came) => {
-            if (came) news();
+          .then(() => {
+            if (this.#told === this.#seen) return;
+            this.#told = this.#seen;
+            news();
           })
           // A store that cannot be read now is read again the next time; who asks it hears why it cannot.
           .catch(() => undefined)

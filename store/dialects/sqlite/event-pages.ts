@@ -39,11 +39,19 @@ export function eventPages(db: Database, rows: JournalRows, lastPosition: () => 
   const having = prepared(db, HAVING).pluck();
   const rareOnes = prepared(
     db,
-    "SELECT position FROM event_rare WHERE name = ? AND instance = ? AND position > ? ORDER BY position LIMIT ?",
+    `SELECT position FROM event_rare WHERE name = ? AND instance = ? AND position > ? AND position <= ?
+      ORDER BY position LIMIT ?`,
   ).pluck();
-  const rare = (names: readonly EventName[], instance: number, filter: EventFilter): JournalEvent[] =>
+  const rare = (
+    names: readonly EventName[],
+    instance: number,
+    filter: EventFilter,
+    end: number,
+  ): JournalEvent[] =>
     names
-      .flatMap((name) => rareOnes.all(EVENT_NAME[name], instance, filter.since, filter.limit) as number[])
+      .flatMap(
+        (name) => rareOnes.all(EVENT_NAME[name], instance, filter.since, end, filter.limit) as number[],
+      )
       .toSorted((a, b) => a - b)
       .slice(0, filter.limit)
       .flatMap((position) => rows.at(position) ?? []);
@@ -57,7 +65,7 @@ export function eventPages(db: Database, rows: JournalRows, lastPosition: () => 
     if (found.length < LOOKED_INTO && last === segmentOf(end) && end < endOf(last)) found.push(last);
     const items: JournalEvent[] = [];
     for (const segment of found) {
-      const bounds = { since: Math.max(since, firstOf(segment) - 1), until: endOf(segment) };
+      const bounds = { since: Math.max(since, firstOf(segment) - 1), until: Math.min(endOf(segment), end) };
       items.push(...rows.ofAll({ ...filter, ...bounds, limit: limit - items.length }));
       if (items.length === limit) return { items, examined: items.at(-1)?.position ?? null };
     }
@@ -70,13 +78,14 @@ export function eventPages(db: Database, rows: JournalRows, lastPosition: () => 
       items,
       examined: items.length === limit ? (items.at(-1)?.position ?? null) : null,
     });
-    if (task !== undefined) return full(rows.ofTask(task, filter));
-    if (names === undefined && instance === undefined) return full(rows.ofAll(filter));
+    if (task !== undefined) return full(rows.ofTask(task, { ...filter, until: end }));
+    if (names === undefined && instance === undefined) return full(rows.ofAll({ ...filter, until: end }));
     if (instance !== undefined && names?.every((name) => !COMMON_EVENTS.has(name)) === true)
-      return full(rare(names, instance, filter));
+      return full(rare(names, instance, filter, end));
     return skim(filter, end);
   };
   return (filter: EventFilter): EventPage => {
+    // An owner beside may commit while this is read: what comes after this position is for the next page.
     const end = lastPosition();
     const { items, examined } = look(filter, end);
     const next = Math.max(filter.since, Math.min(examined ?? end, end));

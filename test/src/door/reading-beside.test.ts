@@ -84,4 +84,17 @@ describe("a reader beside an owner", () => {
     expect(await followed).toBe("task.completed");
     expect((await waited).status).toBe("done");
   });
+
+  it("hears of it also when it asks something else before it looks", async () => {
+    const { owner, reader } = await given();
+    const { id } = await owner.tasks.add({ title: "One", instanceId: "webapp", settleMs: 1_000 });
+    const asking = reader.tasks.wait(id, { timeoutMs: 30_000 });
+    await new Promise((resolve) => setImmediate(resolve));
+    await owner.tasks.complete(id, { force: true });
+    // It takes in what has been committed, before the wait has heard of it.
+    expect((await reader.tasks.get(id)).status).toBe("done");
+    const began = performance.now();
+    expect((await asking).status).toBe("done");
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
 });
