@@ -82,6 +82,8 @@ function admit(turn: Turn, { no }: Ranked): void {
   const task = turn.actor.tasks.get(no);
   if (task === undefined) return;
   // Held for want of room at a child, it waits for the child's news: offering it again here would never end (V3).
-  if (task.heldReason === "no_capacity" && wouldHandle(turn, task)) decideTask(turn, task);
-  else turn.actor.file(task);
+  if (task.heldReason === "no_capacity" && wouldHandle(turn, task)) return decideTask(turn, task);
+  turn.actor.file(task);
+  // There is room, so that is not what it waits for, whatever its behavior says.
+  if (turn.actor.held.awaits(no) === "own room") turn.actor.file(task, "anything");
 }

@@ -20,6 +20,10 @@ export class HeldQueue {
     return this.#entries.has(no);
   }
 
+  awaits(no: TaskNo): Awaited | undefined {
+    return this.#entries.get(no)?.awaited;
+  }
+
   /** Files a task; one that is here already moves to the group it is now given. */
   add(entry: Ranked, awaited: Awaited): void {
     const known = this.#entries.get(entry.no);

@@ -7,6 +7,7 @@ import {
   completeOne,
   crashAndRestart,
   createBelow,
+  expectSound,
   delegationsOf,
   eventsOf,
   expectConsistent,
@@ -151,4 +152,30 @@ describe("tasks held by a behavior from outside", () => {
     for (let left = 5; left > 0; left -= 1) await completeOne(h, "webapp");
     expect(await standing(h, ids)).toEqual({ "done@webapp": 5 });
   });
+
+  it.each(["no_capacity", "no_route", "instance_not_running"] as const)(
+    "given it says that they wait for room of its own, which there is, then a task held %s is asked about once, and again at news",
+    async (held) => {
+      let asked = 0;
+      const behavior: ScopeBehavior = {
+        name: "undecided",
+        waitsFor: () => "own room",
+        decide(view, task) {
+          asked += 1;
+          // Asked for ever, it gives in: the test is to end.
+          return view.roster.size === 0 && asked < 1_000
+            ? hold(view, task, { held, reason: "not now" })
+            : handle(view, task, "somebody is there");
+        },
+      };
+      const h = await spawnTree([{ name: "webapp", scope: "PROJECT" }], { scopes: { PROJECT: behavior } });
+      const ids = await addMany(h, 3, { instanceId: "webapp" });
+      expect(await standing(h, ids)).toEqual({ [`pending(${held})@webapp`]: 3 });
+      expect(asked).toBeLessThan(20);
+      await createBelow(h, "webapp", { name: "one", scope: "ORCHESTRATION" });
+      await h.settle();
+      expect(await standing(h, ids)).toEqual({ "queued@webapp": 3 });
+      await expectSound(h);
+    },
+  );
 });
