@@ -37,8 +37,16 @@ export function contained(behavior: ScopeBehavior): ScopeBehavior {
 /** What it is that it waits for, if it says so. */
 function lawfulWait(given: unknown): ReturnType<NonNullable<ScopeBehavior["waitsFor"]>> {
   if (given === "children" || given === "own room") return given;
+  letBe(given);
   const child: unknown = (given as { child?: unknown } | null | undefined)?.child;
   return typeof child === "string" ? { child } : undefined;
+}
+
+/** Is it a promise? What becomes of it is nobody's concern then. */
+function letBe(given: unknown): boolean {
+  if (typeof given !== "object" || given === null || !("then" in given)) return false;
+  Promise.resolve(given).catch(() => undefined);
+  return true;
 }
 
 const HELD: readonly unknown[] = [
@@ -53,11 +61,7 @@ const HELD: readonly unknown[] = [
 function lawful(given: unknown, view: RoutingView, task: RoutableTask): Decision {
   if (typeof given !== "object" || given === null)
     throw new Error(`it returned ${String(given)}; a decision is expected (handle, delegate, create, hold)`);
-  if ("then" in given) {
-    // What becomes of the promise is nobody's concern.
-    Promise.resolve(given).catch(() => undefined);
-    throw new Error("it returned a promise; it must decide at once");
-  }
+  if (letBe(given)) throw new Error("it returned a promise; it must decide at once");
   const decision = given as Readonly<Partial<Record<keyof Decision, unknown>>>;
   const { scope, name, no } = view.instance;
   switch (decision.action) {

@@ -145,6 +145,15 @@ test.each([
   expect(contained({ name: "mine", decide }).waitsFor?.({ project: null })).toBeUndefined();
 });
 
+test("where it promises to say so later, that is nothing, and what becomes of it ends no process", async () => {
+  const waitsFor = (async () => await Promise.reject(new Error("later"))) as unknown as () => "children";
+  const decide = (): never => {
+    throw new Error("not asked");
+  };
+  expect(contained({ name: "mine", decide, waitsFor }).waitsFor?.({ project: null })).toBeUndefined();
+  await new Promise(setImmediate);
+});
+
 test("what a behavior is shown reads as what it is, entry by entry", () => {
   const seen: unknown[] = [];
   const given = view("PROJECT", [BUILD]);
