@@ -89,6 +89,11 @@ describe("a roster that is stale", () => {
       "UPDATE roster SET child_version = 1 WHERE name = 'build'",
       "I5: I-2 has missed news of I-3",
     ],
+    [
+      "takes a child for full that has nothing to do",
+      "UPDATE roster SET room = 0 WHERE name = 'build'",
+      "I5: I-2 has missed news of I-3",
+    ],
   ])("since it %s, is found by doctor and set right by the auditor", async (_what, sql, line) => {
     const h = await spawnTree([tree()]);
     await tampered(h, sql);
