@@ -26,11 +26,15 @@ export function placeOf(folder: string, configuration: Configuration | undefined
   return { url, shown, origin: entry?.origin ?? null, mend: entry?.mend };
 }
 
-/** Is there a store? One in memory never is, before a command. Where it is not permitted to look, who opens it will say so. */
+/**
+ * Is there a store, or its log without it? One in memory never is, before a command. Where it is not permitted to look,
+ * who opens it will say so.
+ */
 export function hasStore({ url }: StorePlace): boolean {
   if (url === MEMORY) return false;
   try {
-    return statSync(fileOf(url), { throwIfNoEntry: false }) !== undefined;
+    const files = [fileOf(url), `${fileOf(url)}-wal`];
+    return files.some((file) => statSync(file, { throwIfNoEntry: false }) !== undefined);
   } catch {
     return true;
   }

@@ -1,9 +1,19 @@
-import { closeSync, copyFileSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createHopper } from "../../src/index.ts";
 import { sqliteLibrary } from "../../store/dialects/sqlite/library.ts";
+import { temporaryFolder } from "./support/fake.ts";
 import { realCommand } from "./support/real.ts";
 
 /** spec/cli.md 5.1: what cannot be read is exit 9, with the file by its name, wherever it shows. */
@@ -78,6 +88,23 @@ describe("given a store that can be opened, but not begun on", () => {
     for (const attempt of [1, 2]) {
       const failed = createHopper({ store, lockWaitMs: 0 });
       await expect(failed, `${attempt}`).rejects.toMatchObject({ name: "StoreError", kind: "damaged" });
+    }
+  });
+});
+
+describe("given the file is gone and its log is there", () => {
+  it("then each command says so, and none sends people to make a new one", async () => {
+    const place = temporaryFolder();
+    mkdirSync(join(place, ".hopper"));
+    const file = join(place, ".hopper", "hopper.db");
+    writeFileSync(`${file}-wal`, "a part of it");
+    for (const line of [...READS, ["task", "add", "more"], ["doctor"]]) {
+      const { code, err } = await realCommand(place)(...line);
+      expect([code, err]).toEqual([
+        9,
+        expect.stringContaining(`${file} is not there, but ${file}-wal holds`),
+      ]);
+      expect(err).not.toContain("instance create");
     }
   });
 });

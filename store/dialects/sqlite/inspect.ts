@@ -122,7 +122,9 @@ export function inspect(path: string, whole: boolean): number | null {
   const size = sizeOf(path);
   const logSize = sizeOf(`${path}-wal`) ?? 0;
   if (size === null || size === 0) {
-    if (logSize > 0) throw new StoreError("damaged", path, `${path} is empty, but ${path}-wal is not`);
+    const is = size === null ? "is not there" : "is empty";
+    if (logSize > 0)
+      throw new StoreError("damaged", path, `${path} ${is}, but ${path}-wal holds a part of it`);
     return null;
   }
   const header = withFile(path, (fd) => parseHeader(readAt(fd, 0, HEADER_BYTES), path));
