@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   writeFileSync,
+  type Stats,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { openFile, openFileForReading, openImage } from "./dialects/sqlite/connection.ts";
@@ -73,9 +74,17 @@ function countOpen(path: string, by: 1 | -1): void {
 
 const NO_SLEEP = (): Promise<void> => Promise.resolve();
 
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
 /** A file of two names has two logs beside it, and so two owners: it is refused. */
 function refuseLinked(path: string): void {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statOf(path);
   if (found?.isFile() !== true) return;
   const its = "a store has one, beside which its log and its lock stand";
   if (found.nlink > 1)

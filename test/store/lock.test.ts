@@ -1,7 +1,16 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -143,6 +152,23 @@ test("a file of two names is refused, by either", async () => {
       });
   rmSync(other);
   await (await open()).close();
+});
+
+test("a lock whose file of names cannot be removed is given up all the same", async () => {
+  const store = await open();
+  const { pid } = lockPaths(path);
+  rmSync(pid);
+  mkdirSync(pid);
+  expect(await store.close()).toBeUndefined();
+  rmSync(pid, { recursive: true });
+  await (await open()).close();
+});
+
+test("a path that leads through a file is refused as one that cannot be used", async () => {
+  await (await open()).close();
+  const url = `sqlite:${path}/store.db`;
+  for (const mode of ["own", "read"] as const)
+    await expect(open({ url, mode })).rejects.toMatchObject({ name: "StoreError", kind: "not_permitted" });
 });
 
 test("a file that is mounted by itself is seen, whatever its name", () => {

@@ -83,7 +83,11 @@ export async function ownerLock(path: string, options: LockOptions): Promise<() 
     throw error;
   }
   return () => {
-    rmSync(paths.pid, { force: true });
+    try {
+      rmSync(paths.pid, { force: true });
+    } catch {
+      // It only names the holder: the lock itself tells.
+    }
     database.close();
   };
 }
