@@ -136,6 +136,9 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
     params.sources ?? { content: params.config ?? {} },
   );
   const scopes = scopesOf(params.scopes);
+  const mode: unknown = params.mode ?? "own";
+  if (mode !== "own" && mode !== "read")
+    throw new HopperError("bad_configuration", `mode is ${String(mode)}; own and read are accepted.`);
   const clock = params.clock ?? systemClock;
   const ids = params.ids ?? systemIds;
   const { log = stderrLog } = params;

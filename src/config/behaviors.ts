@@ -5,6 +5,11 @@ import { createScopeRegistry, type ScopeRegistry } from "../../machines/scopes/r
 
 /** The behaviors of the scopes: those built in, and in their place those of the caller, who need not be typed. Throws `bad_configuration`. */
 export function scopesOf(given: Partial<Record<Scope, ScopeBehavior>> = {}): ScopeRegistry {
+  if (typeof given !== "object" || given === null)
+    throw new HopperError(
+      "bad_configuration",
+      `scopes is ${String(given)}; behaviors by scope are accepted.`,
+    );
   const scopes = createScopeRegistry();
   for (const [scope, behavior] of Object.entries(given)) {
     refuseNoBehavior(scope, behavior);

@@ -128,13 +128,16 @@ export class Journal {
     const bell = new Bell();
     const follower = { bell, stopped: false };
     const events = this.#read(params, follower);
-    const stop = events.return.bind(events);
-    // What waits for news lets go of it first: the generator's own `return` is heard at its next step only.
-    events.return = async (value) => {
-      follower.stopped = true;
-      bell.ring();
-      return await stop(value);
+    // What waits for news lets go of it first: the generator's own way to end is heard at its next step only.
+    const first = <A extends unknown[], R>(end: (...args: A) => Promise<R>) => {
+      return async (...args: A): Promise<R> => {
+        follower.stopped = true;
+        bell.ring();
+        return await end(...args);
+      };
     };
+    events.return = first(events.return.bind(events));
+    events.throw = first(events.throw.bind(events));
     return events;
   }
 

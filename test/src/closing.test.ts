@@ -153,7 +153,10 @@ describe("an iterator of events that follows", () => {
     await events.return?.();
   });
 
-  it("returns while nothing happens", async () => {
+  it.each([
+    ["return", { done: true }],
+    ["throw", new Error("enough")],
+  ] as const)("ends by its %s while nothing happens", async (end, outcome) => {
     const { hopper } = await given();
     const events = hopper.events({ follow: true, since: "0" })[Symbol.asyncIterator]();
     while ((await events.next()).value?.event !== "instance.running");
@@ -161,7 +164,8 @@ describe("an iterator of events that follows", () => {
       for (;;) if ((await events.next()).done === true) return "done";
     })();
     await underWay(hopper);
-    expect(await events.return?.()).toEqual({ done: true, value: undefined });
+    const ended = await events[end]?.(new Error("enough")).catch((error: unknown) => error);
+    expect(ended).toMatchObject(outcome);
     expect(await idle).toBe("done");
     expect(await events.next()).toEqual({ done: true, value: undefined });
   });

@@ -91,6 +91,18 @@ it.each([
   expect(readdirSync(folder)).toEqual([]);
 });
 
+it.each([
+  [{ scopes: null }, "scopes is null"],
+  [{ scopes: 5 }, "scopes is 5"],
+  [{ mode: "write" }, "mode is write; own and read are accepted"],
+])("%j is refused", async (params, detail) => {
+  const given = { store: "sqlite::memory:", ...params } as unknown as CreateHopperParams;
+  await expect(createHopper(given)).rejects.toMatchObject({
+    code: "bad_configuration",
+    detail: expect.stringContaining(detail) as unknown,
+  });
+});
+
 it("whoever has aborted a wait for an answer is waited for by nobody", () => {
   const answers = new Answers();
   const [stays, goes, answered] = [new AbortController(), new AbortController(), new AbortController()];
