@@ -102,8 +102,8 @@ export const ACTORS: readonly Line[] = [
   ],
   [
     "actors/handlers/return-task.ts",
-    "[...new Set([...task.returnedBy, turn.actor.no, ...asked])]",
-    "[...new Set([turn.actor.no, ...asked])]",
+    "[...new Set([...returnedBy, ...task.refusedBy])]",
+    "[turn.actor.no]",
     "everyone is asked before anyone is asked again (D6)",
     "actors/escalate.test.ts",
   ],

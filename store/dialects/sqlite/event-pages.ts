@@ -19,7 +19,7 @@ interface Looked {
 }
 
 /** A page of the journal, and where to go on. */
-interface EventPage {
+export interface EventPage {
   readonly items: JournalEvent[];
   readonly next: number;
   readonly more: boolean;
