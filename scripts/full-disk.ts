@@ -48,7 +48,8 @@ const REFUSED = { status: 5, printed: "", named: true, fix: true };
 /** The first command takes all room for two seconds; each of the others says that it ran. */
 function writePlan(): void {
   const others = ["b", "c", "d", "e", "f"].map(
-    (key) => `  - { key: ${key}, title: Say ${key}, run: "sleep 0.3; echo ${key} >> ${ran}; head -c 60000 /dev/urandom | base64" }`,
+    (key) =>
+      `  - { key: ${key}, title: Say ${key}, run: "sleep 0.3; echo ${key} >> ${ran}; head -c 60000 /dev/urandom | base64" }`,
   );
   const fills = `head -c 4000000 /dev/zero > ${filler}; sleep 2; rm ${filler}`;
   const lines = [

@@ -10,11 +10,11 @@ export function compactDecision(decision: Decision): EventData<"routing.decided"
     reason: decision.reason,
     instance: decision.instance,
     target: decision.target,
-    held: decision.held,
-    rule: decision.rule,
-    unmatched: decision.unmatched,
     routingRound: decision.routingRound,
     candidates: rowsOf(mostTelling(decision.candidates)),
+    ...(decision.held === null ? {} : { held: decision.held }),
+    ...(decision.rule === null ? {} : { rule: decision.rule }),
+    ...(decision.unmatched ? { unmatched: true } : {}),
   };
 }
 
@@ -64,5 +64,6 @@ function candidatesOf(rows: readonly CandidateRow[]): Candidate[] {
 
 /** The decision that an event's data holds; the inverse of {@link compactDecision}. */
 export function expandDecision(data: EventData<"routing.decided">): Decision {
-  return { ...data, candidates: candidatesOf(data.candidates) };
+  const { held = null, rule = null, unmatched = false } = data;
+  return { ...data, held, rule, unmatched, candidates: candidatesOf(data.candidates) };
 }

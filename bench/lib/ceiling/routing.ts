@@ -50,6 +50,6 @@ export function route(place: Place, tag: string): Routed {
     return `[${one.child.entry.child},${lost},${one.load},${one.tags}${score}]`;
   });
   const to = winner.child.entry.child;
-  const data = `["delegate","matched tag ${tag}${busy}",${place.no},${to},[],[],false,1,[[${candidates.join(",")}]]]`;
+  const data = `["delegate","matched tag ${tag}${busy}",${place.no},${to},1,[[${candidates.join(",")}]]]`;
   return { winner: winner.child, data };
 }
