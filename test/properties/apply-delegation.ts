@@ -139,7 +139,7 @@ type Change = (applied: AppliedEvent, task: ModelTask, delegation: ModelDelegati
 
 const CHANGES: { readonly [event: string]: Change } = {
   "delegation.accepted": (applied, task, delegation) => {
-    const { model, marks, rule } = applied;
+    const { event, model, marks, rule } = applied;
     const target = model.instance(delegation.target);
     rule(target.status === "running", "I2", `${target.name} is ${target.status}`);
     rule(task.pendingOffer === delegation.id, "D7", `${task.ref} is not on this offer`);
@@ -154,7 +154,8 @@ const CHANGES: { readonly [event: string]: Change } = {
     task.holder = delegation.target;
     task.held = null;
     task.arrival = null;
-    task.wasReturned = false;
+    // Who had it before or declined it is remembered on the way.
+    task.wasReturned = ["returnedBy", "refusedBy"].some((field) => event.data[field] !== undefined);
     task.asked.clear();
     task.version += 1;
     noteState(task);

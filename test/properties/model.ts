@@ -85,7 +85,7 @@ export interface ModelTask {
   /** The lease under which it was completed; null = none. */
   endedBy: number | null;
   blockedByHand: boolean;
-  /** It was returned in this round: who had it may not be asked again. */
+  /** It was returned or declined in this round: who had it may not be asked again. */
   wasReturned: boolean;
   version: number;
   /** By version. */
