@@ -31,8 +31,10 @@ export type {
 export type { BatchTaskParams, CreateTaskParams, UpdateTaskParams } from "./contracts/task-input.ts";
 export type {
   AssignTaskParams,
+  CompleteOneParams,
   CompleteTaskParams,
   DelegateTaskParams,
+  FailOneParams,
   FailTaskParams,
   HeartbeatTaskParams,
   ListTasksParams,

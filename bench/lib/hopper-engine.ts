@@ -29,8 +29,24 @@ function watched(store: Store): { store: Store; commits: () => number; commitMs:
   return { store: proxy as Store, commits: () => commits, commitMs: () => commitMs };
 }
 
-/** Hopper itself, in this process, through its library. */
-export async function openHopperEngine(file: string): Promise<HopperEngine> {
+function verbsForMany({ tasks }: Hopper): NonNullable<HopperEngine["many"]> {
+  return {
+    add: (added) =>
+      tasks.addBatch(added.map(({ title, tag }) => ({ title, tags: [tag], instanceId: GLOBAL_NAME }))),
+    async complete(claims) {
+      const items = claims.map(({ task, token }) => ({
+        id: String(task),
+        leaseToken: String(token),
+        result: { ok: true },
+      }));
+      const failed = (await tasks.completeMany(items)).items.find(({ error }) => error !== null);
+      if (failed?.error) throw failed.error;
+    },
+  };
+}
+
+/** Hopper itself, in this process, through its library; `many`: by its verbs for several tasks. */
+export async function openHopperEngine(file: string, many?: "many"): Promise<HopperEngine> {
   const opened = await openStore({
     url: urlOf(file),
     clock: systemClock,
@@ -55,5 +71,6 @@ export async function openHopperEngine(file: string): Promise<HopperEngine> {
     },
     complete: ({ task, token }) =>
       hopper.tasks.complete(String(task), { leaseToken: String(token), result: { ok: true } }),
+    ...(many === undefined ? {} : { many: verbsForMany(hopper) }),
   };
 }

@@ -17,6 +17,11 @@ export interface W3Engine {
   /** At most `max` tasks of this orchestration's queue; waits a while for the first, [] = none came. */
   claim(place: number, max: number): Promise<readonly Claimed[]>;
   complete(claimed: Claimed): Promise<unknown>;
+  /** Several with one call; then they are used in place of those for one. */
+  readonly many?: {
+    add(tasks: readonly { readonly title: string; readonly tag: string }[]): Promise<unknown>;
+    complete(claims: readonly Claimed[]): Promise<unknown>;
+  };
 }
 
 export interface LoopPlan {
@@ -36,6 +41,9 @@ export interface LoopPlan {
 export function tasksOf(plan: LoopPlan): number {
   return plan.warmUp + plan.tasks + plan.inFlight;
 }
+
+/** Tasks that are added with one call, where they are. */
+const BATCH = 100;
 
 /**
  * The closed loop of W3: as many tasks as `inFlight` are always under way, and each that is final is followed by a
@@ -59,17 +67,21 @@ export async function runLoop(
   const finished = Promise.withResolvers<void>();
 
   const isFinished = (): boolean => completed === total;
-  const add = (): void => {
-    if (added === total) return;
+  const next = (): { title: string; tag: string } => {
     added += 1;
     const title = `Task number ${added}`;
     addedAt.set(title, performance.now());
-    engine
-      .add(title, tagOf(Math.floor(random() * PROJECTS)))
-      .catch((error: unknown) => failure.reject(error));
+    return { title, tag: tagOf(Math.floor(random() * PROJECTS)) };
   };
-  const complete = async (claimed: Claimed): Promise<void> => {
-    await engine.complete(claimed);
+  const add = (count: number): void => {
+    const tasks = Array.from({ length: Math.min(count, total - added) }, next);
+    if (tasks.length === 0) return;
+    const answers = engine.many
+      ? [engine.many.add(tasks)]
+      : tasks.map(async ({ title, tag }) => await engine.add(title, tag));
+    for (const answer of answers) answer.catch((error: unknown) => failure.reject(error));
+  };
+  const ended = (claimed: Claimed): void => {
     const now = performance.now();
     completed += 1;
     if (start > 0 && end === 0) latencies.push(now - (addedAt.get(claimed.title) ?? Number.NaN));
@@ -85,16 +97,22 @@ export async function runLoop(
       atEnd();
     }
     if (isFinished()) finished.resolve();
-    else add();
+  };
+  const complete = async (claims: readonly Claimed[]): Promise<void> => {
+    if (engine.many) await engine.many.complete(claims);
+    else await engine.complete(claims[0] as Claimed);
+    claims.forEach(ended);
+    add(claims.length);
   };
   const work = async (place: number): Promise<void> => {
     while (!isFinished()) {
       const claims = await engine.claim(place, plan.claimMax);
-      await Promise.all(claims.map(complete));
+      if (claims.length === 0) continue;
+      await Promise.all(engine.many ? [complete(claims)] : claims.map((claimed) => complete([claimed])));
     }
   };
 
-  for (let i = 0; i < plan.inFlight; i++) add();
+  for (let left = plan.inFlight; left > 0; left -= BATCH) add(Math.min(left, BATCH));
   const workers = PLACES.flatMap((_, place) => Array.from({ length: plan.workers }, () => work(place)));
   for (const worker of workers) worker.catch((error: unknown) => failure.reject(error));
   await Promise.race([finished.promise, failure.promise]);

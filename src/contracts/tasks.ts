@@ -9,7 +9,7 @@ import { between, flag, params, type Input } from "./common.ts";
 import { errorInfo } from "./error-info.ts";
 import { pageFields, type PageParams, search, tagFilter } from "./filters.ts";
 import { given } from "./given.ts";
-import { RUN_ID_CHARS } from "./task-input.ts";
+import { RUN_ID_CHARS, taskList } from "./task-input.ts";
 import { line, optionalProse, orNull, reference, result } from "./texts.ts";
 import { leaseLength, milliseconds } from "./time.ts";
 import { anyOf, oneOf } from "./words.ts";
@@ -168,6 +168,20 @@ export interface CompleteTaskParams extends CommandOptions, Input<typeof complet
 /** tasks.complete */
 export const completeTask = params({ ...completeTaskFields, ...commandOptions });
 
+/** Which task it is. */
+const which = {
+  /** Its id or ref. */
+  id: reference,
+};
+
+/** One task of `tasks.completeMany`: which one, and what `tasks.complete` takes. */
+export interface CompleteOneParams extends CompleteTaskParams, Input<typeof which> {}
+
+/** tasks.completeMany */
+export const completeTasks = params({
+  items: taskList(params({ ...which, ...completeTaskFields, ...commandOptions })),
+});
+
 const failTaskFields = {
   /** What went wrong: in words, or {code?, message, details?}. */
   error: errorInfo,
@@ -182,6 +196,14 @@ export interface FailTaskParams extends CommandOptions, Input<typeof failTaskFie
 
 /** tasks.fail. `retryable: null` = as the lease says: with a token yes, an operator's failure is final. */
 export const failTask = params({ ...failTaskFields, ...commandOptions });
+
+/** One task of `tasks.failMany`: which one, and what `tasks.fail` takes. */
+export interface FailOneParams extends FailTaskParams, Input<typeof which> {}
+
+/** tasks.failMany */
+export const failTasks = params({
+  items: taskList(params({ ...which, ...failTaskFields, ...commandOptions })),
+});
 
 const heartbeatTaskFields = {
   /** The worker's lease, of which `claim` gave the token. */

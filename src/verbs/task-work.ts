@@ -1,3 +1,5 @@
+import type * as z from "zod";
+import { HopperError } from "../../machines/errors.ts";
 import type { Command } from "../../machines/messages/command.ts";
 import { DESK, type TaskNo } from "../../machines/records/values.ts";
 import { check } from "../contracts/check.ts";
@@ -5,7 +7,7 @@ import * as contract from "../contracts/tasks.ts";
 import type { Door } from "../door/door.ts";
 import { leaseEpoch } from "../door/references.ts";
 import { iso } from "../views/view-of.ts";
-import type { HeartbeatView, TaskView } from "../views/views.ts";
+import type { EndedView, HeartbeatView, TaskView } from "../views/views.ts";
 
 /** Work on a task and its ends, by a worker with a lease or by an operator. Source: spec/api.md 4.2, spec/domain.md 2.5. */
 export interface TaskWork {
@@ -13,8 +15,15 @@ export interface TaskWork {
   status(id: string, params: contract.SetTaskStatusParams): Promise<TaskView>;
   /** Ends a task well; resolves when all above it know. Errors: `lease_lost`, `illegal_transition`, `not_found`. */
   complete(id: string, params?: contract.CompleteTaskParams): Promise<TaskView>;
+  /**
+   * As {@link complete}, for at most 1,000 tasks at once: each is answered by itself, in their order, and none waits for
+   * another.
+   */
+  completeMany(items: contract.CompleteOneParams[]): Promise<{ items: EndedView[] }>;
   /** Ends an attempt, or the task when none is left. Errors: `lease_lost`, `illegal_transition`, `not_found`. */
   fail(id: string, params: contract.FailTaskParams): Promise<TaskView>;
+  /** As {@link fail}, for at most 1,000 tasks at once: each is answered by itself, in their order. */
+  failMany(items: contract.FailOneParams[]): Promise<{ items: EndedView[] }>;
   /** Prolongs a lease and tells how far it is. Errors: `lease_lost`, `not_found`. */
   heartbeat(id: string, params: contract.HeartbeatTaskParams): Promise<HeartbeatView>;
   /** Gives a lease back; the task is queued again and the attempt does not count. Errors: `lease_lost`, `not_found`. */
@@ -28,19 +37,15 @@ export interface TaskWork {
 export function taskWork(door: Door): TaskWork {
   return {
     status: (id, params) => setStatus(door, id, params),
-    async complete(id, params = {}) {
-      const asked = check(contract.completeTask, params);
-      const { result, leaseToken, force } = asked;
-      return await door.askTask({ verb: "tasks.complete", id, asked }, (task) => {
-        return { type: "task.complete", task, result, leaseToken: epochOf(leaseToken, task), force };
-      });
+    complete: async (id, params = {}) => await complete(door, id, check(contract.completeTask, params)),
+    async completeMany(items) {
+      const checked = check(contract.completeTasks, { items });
+      return await each(checked.items, ({ id, ...asked }) => complete(door, id, asked));
     },
-    async fail(id, params) {
-      const asked = check(contract.failTask, params);
-      const { error, retryable, leaseToken } = asked;
-      return await door.askTask({ verb: "tasks.fail", id, asked }, (task) => {
-        return { type: "task.fail", task, error, retryable, leaseToken: epochOf(leaseToken, task) };
-      });
+    fail: async (id, params) => await fail(door, id, check(contract.failTask, params)),
+    async failMany(items) {
+      const checked = check(contract.failTasks, { items });
+      return await each(checked.items, ({ id, ...asked }) => fail(door, id, asked));
     },
     heartbeat: (id, params) => heartbeat(door, id, params),
     async release(id, params) {
@@ -69,6 +74,41 @@ export function taskWork(door: Door): TaskWork {
       return await door.taskView(answer.task);
     },
   };
+}
+
+async function complete(
+  door: Door,
+  id: string,
+  asked: z.output<typeof contract.completeTask>,
+): Promise<TaskView> {
+  const { result, leaseToken, force } = asked;
+  return await door.askTask({ verb: "tasks.complete", id, asked }, (task) => {
+    return { type: "task.complete", task, result, leaseToken: epochOf(leaseToken, task), force };
+  });
+}
+
+async function fail(door: Door, id: string, asked: z.output<typeof contract.failTask>): Promise<TaskView> {
+  const { error, retryable, leaseToken } = asked;
+  return await door.askTask({ verb: "tasks.fail", id, asked }, (task) => {
+    return { type: "task.fail", task, error, retryable, leaseToken: epochOf(leaseToken, task) };
+  });
+}
+
+/** All are asked at once; what is against one of them is no matter of the others. */
+async function each<T extends { readonly id: string }>(
+  items: readonly T[],
+  end: (item: T) => Promise<TaskView>,
+): Promise<{ items: EndedView[] }> {
+  const one = async (item: T): Promise<EndedView> => {
+    const { id } = item;
+    try {
+      return { id, task: await end(item), error: null };
+    } catch (error) {
+      if (error instanceof HopperError) return { id, task: null, error };
+      throw error;
+    }
+  };
+  return { items: await Promise.all(items.map(one)) };
 }
 
 /** An operator has no lease. */

@@ -1,3 +1,4 @@
+import type { HopperError } from "../../machines/errors.ts";
 import type {
   DelegationStatus,
   DelegationType,
@@ -29,6 +30,14 @@ export interface LeaseView {
 export interface Claim {
   task: TaskView;
   lease: LeaseView;
+}
+
+/** How one of several was answered: by the task, or by what is against it. */
+export interface EndedView {
+  /** As it was named. */
+  id: string;
+  task: TaskView | null;
+  error: HopperError | null;
 }
 
 /** What a heartbeat is answered with. */

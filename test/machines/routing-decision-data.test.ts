@@ -62,6 +62,19 @@ test("candidates come back with whatever score, rank and reason they have", () =
   );
 });
 
+test.each([
+  { held: null, rule: null, unmatched: false },
+  { held: "no_route", rule: null, unmatched: true },
+  { held: null, rule: "nights at the mill", unmatched: false },
+] as const)("%j comes back, and takes no place where it is not so", (said) => {
+  const decision: Decision = { ...globalBehavior.decide(view("GLOBAL", []), task()), ...said };
+  expect(expandDecision(stored(decision))).toEqual(decision);
+  const there = Object.entries(said).filter(([, value]) => value !== null && value !== false);
+  expect(stored(decision)).toMatchObject(Object.fromEntries(there));
+  for (const [field, value] of Object.entries(said))
+    expect(Object.hasOwn(stored(decision), field)).toBe(value !== null && value !== false);
+});
+
 test("what a reason is stored as stays what it is: journals hold it", () => {
   const candidates = LOST.map((lostBecause, index): Candidate => ({
     instance: index + 2,

@@ -11,10 +11,12 @@ import type {
   BatchTaskParams,
   ClaimParams,
   CommandOptions,
+  CompleteOneParams,
   CompleteTaskParams,
   CreateInstanceParams,
   CreateTaskParams,
   DelegateTaskParams,
+  FailOneParams,
   Hopper,
   InstanceConfig,
   InstanceStatus,
@@ -59,8 +61,10 @@ describe("the types of parameters", () => {
         : Name;
     }[keyof Contracts];
     // Its tasks and its options are two parameters, and one contract.
-    expectTypeOf<Other>().toEqualTypeOf<"tasks.addBatch">();
+    expectTypeOf<Other>().toEqualTypeOf<"tasks.addBatch" | "tasks.completeMany" | "tasks.failMany">();
     expectTypeOf<z.input<Contracts["tasks.addBatch"]>["items"]>().toEqualTypeOf<BatchTaskParams[]>();
+    expectTypeOf<z.input<Contracts["tasks.completeMany"]>["items"]>().toEqualTypeOf<CompleteOneParams[]>();
+    expectTypeOf<z.input<Contracts["tasks.failMany"]>["items"]>().toEqualTypeOf<FailOneParams[]>();
   });
 
   test("have a contract wherever a verb takes more than the name of its record", () => {
