@@ -12,7 +12,8 @@ export function envelopeOf(to: ActorNo, message: Message, origin: Origin = {}): 
 
 /**
  * Envelopes that wait, first in first out per actor, taken round-robin over the actors, so that a busy one
- * starves nobody and the order sender → receiver is kept (M3). Source: spec/runtime.md 3.1.
+ * starves nobody and the order sender → receiver is kept (M3). An actor that had nothing may be served next instead: so
+ * what comes of one thing happens before another is begun. Source: spec/runtime.md 3.1.
  */
 export class FairQueue {
   readonly #lanes = new Map<ActorNo, Lane>();
@@ -31,12 +32,15 @@ export class FairQueue {
     return lane === undefined ? 0 : lane.items.length - lane.head;
   }
 
-  add(envelope: Envelope): void {
+  /** `soon`: its actor is served next, if nothing waits for it yet. */
+  add(envelope: Envelope, soon?: "soon"): void {
     let lane = this.#lanes.get(envelope.to);
     if (lane === undefined) {
       lane = { items: [], head: 0 };
       this.#lanes.set(envelope.to, lane);
-      this.#ring.push(envelope.to);
+      if (soon === undefined) this.#ring.push(envelope.to);
+      else if (this.#head === 0) this.#ring.unshift(envelope.to);
+      else this.#ring[(this.#head -= 1)] = envelope.to;
     }
     lane.items.push(envelope);
     this.#size += 1;

@@ -32,7 +32,7 @@ export interface BatchContext extends SystemParams {
 
 /**
  * Runs turns until the batch is full or nothing is left: each envelope from outside, then all that it
- * caused, so that what happens together is committed together. Source: spec/runtime.md 3.1.
+ * caused, so that what happens together is committed together, and stands together in the journal. Source: spec/runtime.md 3.1.
  */
 export async function runBatch(batch: Batch, plan: BatchPlan, context: BatchContext): Promise<void> {
   const inside = new FairQueue();
@@ -134,7 +134,7 @@ function pass({ batch, plan, context, inside }: Run, envelope: Envelope): void {
   const entry = context.protocol.messages[envelope.message.type];
   if (!plan.overtaking || entry.later?.(envelope.message) === true) batch.addMail(envelope);
   else if (entry.first === true) inside.addFirst(envelope);
-  else inside.add(envelope);
+  else inside.add(envelope, "soon");
 }
 
 function refuseEnvelope(batch: Batch, envelope: Envelope): void {

@@ -115,6 +115,24 @@ describe("the fair queue", () => {
     expect(queue.size).toBe(0);
   });
 
+  it("given one is to be served soon, then it is next, unless something waits for it already", () => {
+    const queue = new FairQueue();
+    for (const [actor, task] of [
+      [1, 1],
+      [2, 2],
+      [1, 3],
+    ] as const)
+      queue.add(envelope(actor, task));
+    queue.add(envelope(2, 4), "soon");
+    queue.add(envelope(3, 5), "soon");
+    const first = queue.take();
+    queue.add(envelope(4, 6), "soon");
+    const rest = queue.drain();
+    expect([first, ...rest].map((one) => (one?.message as { task: number }).task)).toEqual([
+      5, 6, 1, 2, 3, 4,
+    ]);
+  });
+
   it("given a test that chooses, then it keeps its order over many", () => {
     const queue = new FairQueue();
     for (let no = 0; no < 5_000; no += 1) queue.add(envelope(no % 2, no));
