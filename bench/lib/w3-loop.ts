@@ -45,6 +45,29 @@ export function tasksOf(plan: LoopPlan): number {
 /** Tasks that are added with one call, where they are. */
 const BATCH = 100;
 
+/** Adds so many tasks more, until all of the plan were added. */
+function adder(
+  engine: W3Engine,
+  plan: LoopPlan,
+  begins: (title: string) => void,
+): (count: number) => Promise<unknown> {
+  const total = tasksOf(plan);
+  const random = randomFrom(plan.seed);
+  let added = 0;
+  const next = (): { title: string; tag: string } => {
+    added += 1;
+    const title = `Task number ${added}`;
+    begins(title);
+    return { title, tag: tagOf(Math.floor(random() * PROJECTS)) };
+  };
+  return async (count) => {
+    const tasks = Array.from({ length: Math.min(count, total - added) }, next);
+    if (tasks.length === 0) return;
+    if (engine.many) await engine.many.add(tasks);
+    else await Promise.all(tasks.map(async ({ title, tag }) => await engine.add(title, tag)));
+  };
+}
+
 /**
  * The closed loop of W3: as many tasks as `inFlight` are always under way, and each that is final is followed by a
  * new one. Measured between the completion of the last task of the warm-up and that of the last measured one.
@@ -56,31 +79,17 @@ export async function runLoop(
   atEnd: () => void,
 ): Promise<Figures> {
   const total = tasksOf(plan);
-  const random = randomFrom(plan.seed);
   const addedAt = new Map<string, number>();
   const latencies: number[] = [];
   const delay = monitorEventLoopDelay({ resolution: 1 });
-  let added = 0;
   let completed = 0;
   let [start, end] = [0, 0];
   const failure = Promise.withResolvers<never>();
   const finished = Promise.withResolvers<void>();
 
+  const fill = (count: number): void => void add(count).catch((error: unknown) => failure.reject(error));
   const isFinished = (): boolean => completed === total;
-  const next = (): { title: string; tag: string } => {
-    added += 1;
-    const title = `Task number ${added}`;
-    addedAt.set(title, performance.now());
-    return { title, tag: tagOf(Math.floor(random() * PROJECTS)) };
-  };
-  const add = (count: number): void => {
-    const tasks = Array.from({ length: Math.min(count, total - added) }, next);
-    if (tasks.length === 0) return;
-    const answers = engine.many
-      ? [engine.many.add(tasks)]
-      : tasks.map(async ({ title, tag }) => await engine.add(title, tag));
-    for (const answer of answers) answer.catch((error: unknown) => failure.reject(error));
-  };
+  const add = adder(engine, plan, (title) => addedAt.set(title, performance.now()));
   const ended = (claimed: Claimed): void => {
     const now = performance.now();
     completed += 1;
@@ -102,7 +111,7 @@ export async function runLoop(
     if (engine.many) await engine.many.complete(claims);
     else await engine.complete(claims[0] as Claimed);
     claims.forEach(ended);
-    add(claims.length);
+    fill(claims.length);
   };
   const work = async (place: number): Promise<void> => {
     while (!isFinished()) {
@@ -112,7 +121,7 @@ export async function runLoop(
     }
   };
 
-  for (let left = plan.inFlight; left > 0; left -= BATCH) add(Math.min(left, BATCH));
+  for (let left = plan.inFlight; left > 0; left -= BATCH) fill(Math.min(left, BATCH));
   const workers = PLACES.flatMap((_, place) => Array.from({ length: plan.workers }, () => work(place)));
   for (const worker of workers) worker.catch((error: unknown) => failure.reject(error));
   await Promise.race([finished.promise, failure.promise]);
