@@ -2,14 +2,20 @@ import type { Database } from "../../store/dialects/sqlite/library.ts";
 
 export type RowCounts = { readonly [table: string]: number };
 
-/** Rows of every table of the store. */
+/** A row of the journal holds the events of a task that happened in one batch: how many depends on the batches. */
+const COUNTED_BY: Readonly<Record<string, string>> = {
+  journal: "coalesce(sum(json_array_length(events)), 0)",
+};
+
+/** Rows of every table of the store; of the journal its events. */
 export function countRows(database: Database): RowCounts {
   const tables = database
     .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")
     .all() as { name: string }[];
   return Object.fromEntries(
     tables.map(({ name }) => {
-      const { rows } = database.prepare(`SELECT count(*) AS rows FROM "${name}"`).get() as { rows: number };
+      const what = COUNTED_BY[name] ?? "count(*)";
+      const { rows } = database.prepare(`SELECT ${what} AS rows FROM "${name}"`).get() as { rows: number };
       return [name, rows];
     }),
   );

@@ -1,8 +1,14 @@
 import type { EventName } from "../../../machines/events/catalogue.ts";
+import { codedFields } from "../../../machines/events/coding.ts";
 import { EVENT_NAME } from "../../../store/tables/event-codes.ts";
 import { eventSegments } from "../../../store/dialects/sqlite/event-segments.ts";
 import type { Database } from "../../../store/dialects/sqlite/library.ts";
+import { JournalRows } from "../../../store/dialects/sqlite/journal-rows.ts";
+import { journalTable, type Names } from "../../../store/tables/journal.ts";
 import { Inserts } from "./inserts.ts";
+
+/** Who asked is of no interest here. */
+const NOBODY: Names = { numberOf: () => 0, nameOf: () => null };
 
 /** An event of a task; `data` is JSON: its fields by their places. */
 export interface CeilingEvent {
@@ -32,7 +38,10 @@ export class CeilingJournal {
       "journal (position, at, task, actor, cause, events)",
       "(?, ?, ?, ?, ?, ?)",
     );
-    this.#segments = eventSegments(database, () => []);
+    const rows = new JournalRows(database, journalTable(NOBODY), codedFields);
+    this.#segments = eventSegments(database, (first, last) =>
+      rows.ofAll({ since: first - 1, until: last, limit: Infinity }),
+    );
   }
 
   note(position: number, at: number, { name, instance, task, hop, cause, data }: CeilingEvent): void {
