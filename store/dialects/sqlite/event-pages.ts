@@ -54,15 +54,17 @@ export function eventPages(db: Database, rows: JournalRows, lastPosition: () => 
       )
       .toSorted((a, b) => a - b)
       .slice(0, filter.limit)
-      .flatMap((position) => rows.at(position) ?? []);
+      .flatMap((position) => rows.at(position, filter) ?? []);
   const skim = (filter: EventFilter, end: number): Looked => {
     const { since, limit, names, instance = ANY_INSTANCE } = filter;
     const first = segmentOf(since + 1);
     const last = Math.min(segmentOf(end), first + PASSED_OVER);
+    // Full when the end was looked up: an owner beside may have filled another one since.
+    const full = Math.min(segmentOf(end + 1) - 1, last);
     const codes = names === undefined ? null : JSON.stringify(names.map((name) => EVENT_NAME[name]));
-    const found = having.all({ first, last, instance: String(instance), names: codes }) as number[];
+    const found = having.all({ first, last: full, instance: String(instance), names: codes }) as number[];
     // The last segment says what it holds when it is full.
-    if (found.length < LOOKED_INTO && last === segmentOf(end) && end < endOf(last)) found.push(last);
+    if (found.length < LOOKED_INTO && full < last) found.push(last);
     const items: JournalEvent[] = [];
     for (const segment of found) {
       const bounds = { since: Math.max(since, firstOf(segment) - 1), until: Math.min(endOf(segment), end) };
@@ -78,7 +80,10 @@ export function eventPages(db: Database, rows: JournalRows, lastPosition: () => 
       items,
       examined: items.length === limit ? (items.at(-1)?.position ?? null) : null,
     });
-    if (task !== undefined) return full(rows.ofTask(task, { ...filter, until: end }));
+    if (task !== undefined) {
+      const { events, examined } = rows.ofTask(task, { ...filter, until: end });
+      return { items: events, examined };
+    }
     if (names === undefined && instance === undefined) return full(rows.ofAll({ ...filter, until: end }));
     if (instance !== undefined && names?.every((name) => !COMMON_EVENTS.has(name)) === true)
       return full(rare(names, instance, filter, end));

@@ -2,7 +2,7 @@ import type { JournalEvent } from "../../../machines/events/journal-event.ts";
 import { EVENT_NAME } from "../../tables/event-codes.ts";
 import { EVENT_SEGMENT } from "../../tables/event.ts";
 import type { Database } from "./library.ts";
-import { inserter } from "./rows.ts";
+import { replacer } from "./rows.ts";
 
 /** Positions per segment of the journal. Older stores were filled by it (migration 003), so it stays. */
 export const SEGMENT = 1_024;
@@ -33,7 +33,7 @@ type Noted = Pick<JournalEvent, "position" | "instance" | "name">;
  * @param between events of the journal from one position to another, for a segment that was begun by another process.
  */
 export function eventSegments(db: Database, between: (first: number, last: number) => readonly Noted[]) {
-  const insert = inserter(db, EVENT_SEGMENT);
+  const insert = replacer(db, EVENT_SEGMENT);
   let current = -1;
   /** Has every event of the segment been noted here? */
   let isWhole = false;

@@ -14,6 +14,14 @@ import { selector, type Select } from "./select.ts";
 
 /** Rows that are read at a time. */
 const ROWS = 128;
+/** A filtered read of one task looks into no more rows than this, so that its time does not grow with what the task has been through. */
+const LOOKED_INTO = 4_096;
+
+/** Events that were wanted, and how far was looked; null = as far as was asked. */
+interface Found {
+  readonly events: JournalEvent[];
+  readonly examined: number | null;
+}
 
 /** Which events, in order: those after a position that fit, up to another one, no more than `limit`. */
 export interface Wanted extends Pick<EventFilter, "since" | "limit" | "names" | "instance"> {
@@ -39,35 +47,38 @@ export class JournalRows {
   }
 
   ofAll(wanted: Wanted): JournalEvent[] {
-    return this.#collect((position) => this.#after.all(position), wanted);
+    return this.#collect((position) => this.#after.all(position), wanted).events;
   }
 
-  ofTask(task: number, wanted: Wanted): JournalEvent[] {
-    return this.#collect((position) => this.#ofTask.all(task, position), wanted);
+  ofTask(task: number, wanted: Wanted): Found {
+    return this.#collect((position) => this.#ofTask.all(task, position), wanted, LOOKED_INTO);
   }
 
-  at(position: number): JournalEvent | undefined {
+  /** The event at a position, if it fits. */
+  at(position: number, filter: EventFilter): JournalEvent | undefined {
     const row = this.#holding.get(position);
-    return row === null ? undefined : unpacked(row, this.#fieldsOf, (one) => one === position)[0];
+    const isWanted = wanting({ ...filter, since: position - 1, until: position });
+    return row === null ? undefined : unpacked(row, this.#fieldsOf, isWanted)[0];
   }
 
-  #collect(rowsAfter: RowsAfter, wanted: Wanted): JournalEvent[] {
+  #collect(rowsAfter: RowsAfter, wanted: Wanted, mostRows = Infinity): Found {
     const { since, until = Infinity, limit } = wanted;
     const isWanted = wanting(wanted);
     const events: JournalEvent[] = [];
     // The row that holds the first of them may begin before it.
-    for (let from = since - MOST_IN_ROW; ;) {
+    for (let from = since - MOST_IN_ROW, left = mostRows; ; left -= ROWS) {
       const rows = rowsAfter(from);
       for (const row of rows) {
-        if (row.position > until) return events;
+        if (row.position > until) return { events, examined: null };
         for (const event of unpacked(row, this.#fieldsOf, isWanted)) {
           events.push(event);
-          if (events.length === limit) return events;
+          if (events.length === limit) return { events, examined: event.position };
         }
       }
       const last = rows.at(-1);
-      if (rows.length < ROWS || last === undefined) return events;
+      if (rows.length < ROWS || last === undefined) return { events, examined: null };
       from = last.position;
+      if (left <= ROWS) return { events, examined: from + last.events.length - 1 };
     }
   }
 }
