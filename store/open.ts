@@ -16,12 +16,13 @@ import { openFile, openFileForReading, openImage } from "./dialects/sqlite/conne
 import { checkHeader, markJournal, parseHeader } from "./dialects/sqlite/header.ts";
 import { newImage } from "./dialects/sqlite/image.ts";
 import { takeOver } from "./dialects/sqlite/fence.ts";
+import { sqliteCode } from "./dialects/sqlite/errors.ts";
 import { fileError, inspect, looksCut } from "./dialects/sqlite/inspect.ts";
 import type { Database } from "./dialects/sqlite/library.ts";
 import { isMountPoint } from "./dialects/sqlite/mount-point.ts";
 import { orDamaged, readIdentity } from "./dialects/sqlite/meta.ts";
 import { ownerLock } from "./dialects/sqlite/owner-lock.ts";
-import { needRoom } from "./dialects/sqlite/space.ts";
+import { fullError, needRoom } from "./dialects/sqlite/space.ts";
 import { sqliteStore, type SqliteParts, type SqliteStore } from "./dialects/sqlite/sqlite-store.ts";
 import { SCHEMA_VERSION } from "./migrations/index.ts";
 import { StoreError } from "./store-error.ts";
@@ -136,7 +137,7 @@ async function bringUp(
   try {
     const { backupPath, migrate } = await import("./migrations/migrate.ts");
     if (path !== null) {
-      const bytes = statSync(path).size;
+      const bytes = [path, `${path}-wal`].reduce((sum, file) => sum + (statOf(file)?.size ?? 0), 0);
       // A copy of it, and tables made anew, in the log and in the file.
       needRoom(path, bytes * 3, "bringing up to date");
       onUpgrade?.({ path, bytes, from: schema, to: SCHEMA_VERSION, copy: backupPath(path, schema) });
@@ -144,7 +145,7 @@ async function bringUp(
     await migrate(database, path, schema);
   } catch (error) {
     database.close();
-    throw error;
+    throw fullError(sqliteCode(error) ?? "", path ?? MEMORY, error) ?? error;
   }
 }
 

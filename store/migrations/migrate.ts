@@ -12,9 +12,14 @@ export function backupPath(path: string, from: number): string {
 function backUp(database: Database, path: string, from: number): void {
   const unfinished = `${backupPath(path, from)}.unfinished`;
   rmSync(unfinished, { force: true });
-  closeSync(openSync(unfinished, "wx", 0o600));
-  database.prepare("VACUUM INTO ?").run(unfinished);
-  renameSync(unfinished, backupPath(path, from));
+  try {
+    closeSync(openSync(unfinished, "wx", 0o600));
+    database.prepare("VACUUM INTO ?").run(unfinished);
+    renameSync(unfinished, backupPath(path, from));
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
 }
 
 /**

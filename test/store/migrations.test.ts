@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statfsSync,
   statSync,
@@ -37,6 +38,7 @@ import {
 } from "../support/store-given.ts";
 
 vi.mock("node:fs", { spy: true });
+vi.mock("../../store/migrations/migrate.ts", { spy: true });
 
 const MIGRATOR = fileURLToPath(new URL("../support/store-migrator.ts", import.meta.url));
 const FACTS = { id: "store", createdAt: NOW, program: "hopper 0" };
@@ -111,6 +113,30 @@ describe("an older store", () => {
     ]);
     await reopen();
     expect(said).toHaveLength(1);
+  });
+
+  test("whose disk becomes full meanwhile is as it was, and says so in the words of a full disk", async () => {
+    writeFileSync(path, newImage(FACTS, "wal", imageAfter(STEPS.slice(0, 2))));
+    const full = Object.assign(new Error("database or disk is full"), {
+      name: "SqliteError",
+      code: "SQLITE_FULL",
+    });
+    vi.mocked(migrate).mockRejectedValueOnce(full);
+    await expect(open()).rejects.toMatchObject({ name: "StoreError", kind: "full", path });
+    expect(readdirSync(dirname(path)).filter((name) => name.includes("backup"))).toEqual([]);
+    await (await open()).close();
+  });
+
+  test("leaves no half of a copy when that cannot be made", async () => {
+    await (await open()).close();
+    const database = openFile(path);
+    const spied = vi.mocked(renameSync).mockImplementationOnce(() => {
+      throw new Error("no room");
+    });
+    await expect(migrate(database, path, 1)).rejects.toThrow("no room");
+    expect(spied).toHaveBeenCalled();
+    expect(readdirSync(dirname(path)).filter((name) => name.includes("backup"))).toEqual([]);
+    database.close();
   });
 
   test("has its journal noted, so that filtered reads find what they found before", async () => {
