@@ -60,11 +60,12 @@ export const CHECKS: readonly Check[] = [
   {
     id: "E1",
     rule: "positions of the journal are gapless",
-    sql: `SELECT events || ' events, the last at ' || last || ', the counter at ' || counter AS line FROM (
-        SELECT coalesce(sum(json_array_length(events)), 0) AS events,
-          coalesce(max(position + json_array_length(events) - 1), 0) AS last,
-          (SELECT position FROM counter) AS counter FROM journal)
-      WHERE events <> last OR last > counter`,
+    sql: `SELECT 'event ' || position || ' where ' || due || ' is next' AS line FROM (
+        SELECT position, lag(position + json_array_length(events), 1, 1) OVER (ORDER BY position) AS due FROM journal)
+        WHERE position <> due
+      UNION ALL SELECT 'the last event at ' || last || ', the counter at ' || counter FROM (
+        SELECT max(position) + json_array_length(events) - 1 AS last, (SELECT position FROM counter) AS counter FROM journal)
+        WHERE last > counter`,
   },
   {
     id: "E5",
