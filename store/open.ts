@@ -17,7 +17,7 @@ import { checkHeader, markJournal, parseHeader } from "./dialects/sqlite/header.
 import { newImage } from "./dialects/sqlite/image.ts";
 import { takeOver } from "./dialects/sqlite/fence.ts";
 import { sqliteCode } from "./dialects/sqlite/errors.ts";
-import { fileError, inspect, looksCut } from "./dialects/sqlite/inspect.ts";
+import { fileError, inspect } from "./dialects/sqlite/inspect.ts";
 import type { Database } from "./dialects/sqlite/library.ts";
 import { isMountPoint } from "./dialects/sqlite/mount-point.ts";
 import { orDamaged, readIdentity } from "./dialects/sqlite/meta.ts";
@@ -122,7 +122,7 @@ async function openMemory(options: OpenOptions): Promise<SqliteStore> {
   const header = parseHeader(image, MEMORY);
   checkHeader(header, MEMORY);
   const database = openImage(image);
-  await bringUp(database, null, header.schema, undefined);
+  await bringUp(database, null, header.schema);
   return finish(database, options, MEMORY, () => undefined);
 }
 
@@ -131,7 +131,7 @@ async function bringUp(
   database: Database,
   path: string | null,
   schema: number,
-  onUpgrade: OpenOptions["onUpgrade"],
+  onUpgrade?: OpenOptions["onUpgrade"],
 ): Promise<void> {
   if (schema === SCHEMA_VERSION) return;
   try {
@@ -196,10 +196,10 @@ async function openLocked(
   path: string,
   release: SqliteParts["release"],
 ): Promise<SqliteStore> {
-  const schema = inspect(path, true);
-  if (schema === null) createFile(path, options);
+  const found = inspect(path, true);
+  if (found === null) createFile(path, options);
   const database = orDamaged(path, () => openFile(path));
-  if (schema !== null) await bringUp(database, path, schema, options.onUpgrade);
+  if (found !== null) await bringUp(database, path, found.schema, options.onUpgrade);
   return finish(database, options, path, release);
 }
 
@@ -226,14 +226,15 @@ async function openOwned(options: OpenOptions, path: string): Promise<SqliteStor
 
 async function openToRead(options: OpenOptions, path: string): Promise<SqliteStore> {
   if (!openHere.has(path)) {
-    const schema = inspect(path, false);
-    if (schema === null) throw new StoreError("missing", path, `there is no store at ${path}`);
+    const found = inspect(path, false);
+    if (found === null) throw new StoreError("missing", path, `there is no store at ${path}`);
+    const { schema, looksCut } = found;
     if (schema !== SCHEMA_VERSION) {
       const advice = "open it once for writing to bring it up to date";
       throw new StoreError("older", path, `${path} has schema ${schema}: ${advice}`);
     }
+    if (looksCut) await whileUnowned(path, () => void inspect(path, true));
   }
-  if (!openHere.has(path) && looksCut(path)) await whileUnowned(path, () => void inspect(path, true));
   const logged = existsSync(`${path}-wal`);
   try {
     const database = orDamaged(path, () => openFileForReading(path));

@@ -93,32 +93,35 @@ function truncated(path: string): StoreError {
   return new StoreError("damaged", path, `${path} is shorter than it says: it was truncated`);
 }
 
+function pagesIn(size: number, { pageSize }: Header): number {
+  return Math.floor(size / pageSize);
+}
+
 function checkSize(header: Header, size: number, log: LogFacts, path: string): void {
-  const there = Math.floor(size / header.pageSize);
+  const there = pagesIn(size, header);
   const wanted = log.pages === 0 ? header.pages : log.pages;
   if (wanted <= there) return;
   for (let page = there + 1; page <= wanted; page++) if (!log.holds.has(page)) throw truncated(path);
 }
 
-/** Is a file shorter than it says by itself? Its log may hold what is missing, or somebody may be moving that now. */
-export function looksCut(path: string): boolean {
-  return withFile(path, (fd, size) => {
-    const { pageSize, pages } = parseHeader(readAt(fd, 0, HEADER_BYTES), path);
-    return Math.floor(size / pageSize) < pages;
-  });
-}
-
 const NO_LOG: LogFacts = { schema: null, pages: 0, holds: new Set() };
 
+/** What is learnt of a store without SQLite. */
+export interface Inspected {
+  readonly schema: number;
+  /** It is shorter than it says by itself: its log may hold what is missing, or somebody may be moving that now. */
+  readonly looksCut: boolean;
+}
+
 /**
- * The schema of the store at a path, null = there is none, or a file of zero bytes; learnt without SQLite, for opening a
+ * Looks at the store at a path, null = there is none, or a file of zero bytes; without SQLite, for opening a
  * file for a look could already change it. Not while this process has the file open:
  * closing a descriptor drops the locks of all of them (POSIX).
  *
  * @param whole also compare sizes; only under the owner's lock, when nobody writes.
  * @throws StoreError foreign, newer, damaged, directory or not_permitted.
  */
-export function inspect(path: string, whole: boolean): number | null {
+export function inspect(path: string, whole: boolean): Inspected | null {
   const size = sizeOf(path);
   const logSize = sizeOf(`${path}-wal`) ?? 0;
   if (size === null || size === 0) {
@@ -132,5 +135,8 @@ export function inspect(path: string, whole: boolean): number | null {
   const log = whole && logSize > WAL_HEADER_BYTES ? readLog(`${path}-wal`, header.pageSize) : NO_LOG;
   if (log.schema !== null) checkHeader({ ...header, schema: log.schema }, path);
   if (whole) checkSize(header, size, log, path);
-  return Math.max(header.schema, log.schema ?? 0);
+  return {
+    schema: Math.max(header.schema, log.schema ?? 0),
+    looksCut: pagesIn(size, header) < header.pages,
+  };
 }
