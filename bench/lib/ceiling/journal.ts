@@ -39,8 +39,9 @@ export class CeilingJournal {
       "(?, ?, ?, ?, ?, ?)",
     );
     const rows = new JournalRows(database, journalTable(NOBODY), codedFields);
-    this.#segments = eventSegments(database, (first, last) =>
-      rows.ofAll({ since: first - 1, until: last, limit: Infinity }),
+    this.#segments = eventSegments(
+      database,
+      (first, last) => rows.ofAll({ since: first - 1, until: last, limit: Infinity }).items,
     );
   }
 

@@ -3,7 +3,7 @@ import type { JournalEvent } from "../../../machines/events/journal-event.ts";
 import type { EventFilter } from "../../store.ts";
 import { COMMON_EVENTS, EVENT_NAME } from "../../tables/event-codes.ts";
 import { ANY_INSTANCE, endOf, firstOf, segmentOf } from "./event-segments.ts";
-import type { JournalRows } from "./journal-rows.ts";
+import type { Found, JournalRows } from "./journal-rows.ts";
 import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
 
@@ -11,12 +11,6 @@ import { prepared } from "./prepared.ts";
 const LOOKED_INTO = 64;
 /** It skips no more segments than this. */
 const PASSED_OVER = 4_000;
-
-/** Events that fit, and how far was looked; null = to the end. */
-interface Looked {
-  readonly items: JournalEvent[];
-  readonly examined: number | null;
-}
 
 /** A page of the journal, and where to go on. */
 export interface EventPage {
@@ -42,20 +36,18 @@ export function eventPages(db: Database, rows: JournalRows, lastPosition: () => 
     `SELECT position FROM event_rare WHERE name = ? AND instance = ? AND position > ? AND position <= ?
       ORDER BY position LIMIT ?`,
   ).pluck();
-  const rare = (
-    names: readonly EventName[],
-    instance: number,
-    filter: EventFilter,
-    end: number,
-  ): JournalEvent[] =>
-    names
-      .flatMap(
-        (name) => rareOnes.all(EVENT_NAME[name], instance, filter.since, end, filter.limit) as number[],
-      )
+  const rare = (names: readonly EventName[], instance: number, filter: EventFilter, end: number): Found => {
+    const { since, limit } = filter;
+    const positions = names
+      .flatMap((name) => rareOnes.all(EVENT_NAME[name], instance, since, end, limit) as number[])
       .toSorted((a, b) => a - b)
-      .slice(0, filter.limit)
-      .flatMap((position) => rows.at(position, filter) ?? []);
-  const skim = (filter: EventFilter, end: number): Looked => {
+      .slice(0, limit);
+    return {
+      items: positions.flatMap((position) => rows.at(position, filter) ?? []),
+      examined: positions.length === limit ? (positions.at(-1) ?? null) : null,
+    };
+  };
+  const skim = (filter: EventFilter, end: number): Found => {
     const { since, limit, names, instance = ANY_INSTANCE } = filter;
     const first = segmentOf(since + 1);
     const last = Math.min(segmentOf(end), first + PASSED_OVER);
@@ -68,25 +60,19 @@ export function eventPages(db: Database, rows: JournalRows, lastPosition: () => 
     const items: JournalEvent[] = [];
     for (const segment of found) {
       const bounds = { since: Math.max(since, firstOf(segment) - 1), until: Math.min(endOf(segment), end) };
-      items.push(...rows.ofAll({ ...filter, ...bounds, limit: limit - items.length }));
-      if (items.length === limit) return { items, examined: items.at(-1)?.position ?? null };
+      const within = rows.ofAll({ ...filter, ...bounds, limit: limit - items.length });
+      items.push(...within.items);
+      if (items.length === limit) return { items, examined: within.examined };
     }
     const lastFound = found.length === LOOKED_INTO ? found.at(-1) : undefined;
     return { items, examined: endOf(lastFound ?? last) };
   };
-  const look = (filter: EventFilter, end: number): Looked => {
-    const { limit, task, names, instance } = filter;
-    const full = (items: JournalEvent[]): Looked => ({
-      items,
-      examined: items.length === limit ? (items.at(-1)?.position ?? null) : null,
-    });
-    if (task !== undefined) {
-      const { events, examined } = rows.ofTask(task, { ...filter, until: end });
-      return { items: events, examined };
-    }
-    if (names === undefined && instance === undefined) return full(rows.ofAll({ ...filter, until: end }));
+  const look = (filter: EventFilter, end: number): Found => {
+    const { task, names, instance } = filter;
+    if (task !== undefined) return rows.ofTask(task, { ...filter, until: end });
+    if (names === undefined && instance === undefined) return rows.ofAll({ ...filter, until: end });
     if (instance !== undefined && names?.every((name) => !COMMON_EVENTS.has(name)) === true)
-      return full(rare(names, instance, filter, end));
+      return rare(names, instance, filter, end);
     return skim(filter, end);
   };
   return (filter: EventFilter): EventPage => {

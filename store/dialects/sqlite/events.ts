@@ -24,8 +24,9 @@ export function journal(db: Database, who: WhoTable) {
   const rows = new JournalRows(db, table, fields.of);
   const insert = inserter(db, table);
   const insertRare = inserter(db, EVENT_RARE);
-  const segments = eventSegments(db, (first, last) =>
-    rows.ofAll({ since: first - 1, until: last, limit: Infinity }),
+  const segments = eventSegments(
+    db,
+    (first, last) => rows.ofAll({ since: first - 1, until: last, limit: Infinity }).items,
   );
   return {
     page: eventPages(db, rows, lastPosition),

@@ -18,13 +18,13 @@ const ROWS = 128;
 const LOOKED_INTO = 4_096;
 
 /** Events that were wanted, and how far was looked; null = as far as was asked. */
-interface Found {
-  readonly events: JournalEvent[];
+export interface Found {
+  readonly items: JournalEvent[];
   readonly examined: number | null;
 }
 
 /** Which events, in order: those after a position that fit, up to another one, no more than `limit`. */
-export interface Wanted extends Pick<EventFilter, "since" | "limit" | "names" | "instance"> {
+interface Wanted extends Pick<EventFilter, "since" | "limit" | "names" | "instance"> {
   readonly until?: number;
 }
 
@@ -46,8 +46,8 @@ export class JournalRows {
     this.#holding = select("WHERE position <= ? ORDER BY position DESC LIMIT 1");
   }
 
-  ofAll(wanted: Wanted): JournalEvent[] {
-    return this.#collect((position) => this.#after.all(position), wanted).events;
+  ofAll(wanted: Wanted): Found {
+    return this.#collect((position) => this.#after.all(position), wanted);
   }
 
   ofTask(task: number, wanted: Wanted): Found {
@@ -64,21 +64,21 @@ export class JournalRows {
   #collect(rowsAfter: RowsAfter, wanted: Wanted, mostRows = Infinity): Found {
     const { since, until = Infinity, limit } = wanted;
     const isWanted = wanting(wanted);
-    const events: JournalEvent[] = [];
+    const items: JournalEvent[] = [];
     // The row that holds the first of them may begin before it.
     for (let from = since - MOST_IN_ROW, left = mostRows; ; left -= ROWS) {
       const rows = rowsAfter(from);
       for (const row of rows) {
-        if (row.position > until) return { events, examined: null };
+        if (row.position > until) return { items, examined: null };
         for (const event of unpacked(row, this.#fieldsOf, isWanted)) {
-          events.push(event);
-          if (events.length === limit) return { events, examined: event.position };
+          items.push(event);
+          if (items.length === limit) return { items, examined: event.position };
         }
       }
       const last = rows.at(-1);
-      if (rows.length < ROWS || last === undefined) return { events, examined: null };
+      if (rows.length < ROWS || last === undefined) return { items, examined: null };
       from = last.position;
-      if (left <= ROWS) return { events, examined: from + last.events.length - 1 };
+      if (left <= ROWS) return { items, examined: from + last.events.length - 1 };
     }
   }
 }
