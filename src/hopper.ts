@@ -23,6 +23,7 @@ import { Journal } from "./door/journal.ts";
 import { Lifetime } from "./door/lifetime.ts";
 import { letGo, openNamed, whyNotBegun } from "./door/store.ts";
 import { Polls } from "./door/polls.ts";
+import { tell } from "./door/told.ts";
 import { stderrLog, systemClock, systemIds, systemRandom } from "./environment/real.ts";
 import { deadLetters, type DeadLetters } from "./verbs/dead-letters.ts";
 import { delegations, type Delegations } from "./verbs/delegations.ts";
@@ -142,7 +143,8 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
   const clock = params.clock ?? systemClock;
   const ids = params.ids ?? systemIds;
   const { log = stderrLog } = params;
-  const { onUpgrade = (upgrade) => log.warn(upgrade, "the store is brought up to date") } = params;
+  const { onUpgrade: told = (upgrade) => log.warn(upgrade, "the store is brought up to date") } = params;
+  const onUpgrade = (upgrade: Upgrade): void => tellOwner(log, "onUpgrade", () => told(upgrade));
   const store =
     params.opened ??
     (await openNamed({ ...params, store: params.store ?? configured, onUpgrade, clock, ids }));
@@ -155,13 +157,8 @@ export async function createHopper(params: CreateHopperParams = {}): Promise<Hop
 }
 
 /** What the owner does about it is its own; a fault of it is said. */
-function tellOwner(onFatal: CreateHopperParams["onFatal"], error: HopperError, log: Log): void {
-  const report = (thrown: unknown): void => log.error({ error: messageOf(thrown) }, "onFatal threw");
-  try {
-    Promise.resolve(onFatal?.(error)).catch(report);
-  } catch (thrown) {
-    report(thrown);
-  }
+function tellOwner(log: Log, who: "onFatal" | "onUpgrade", call: () => unknown): void {
+  tell(call, (thrown) => log.error({ error: messageOf(thrown) }, `${who} threw`));
 }
 
 interface RunParams extends Omit<CreateHopperParams, "scopes"> {
@@ -194,7 +191,7 @@ async function runOn(store: Store, params: RunParams): Promise<Hopper> {
     onFatal(refusal) {
       auditor.stop();
       lifetime.fail(refusal);
-      tellOwner(params.onFatal, errorOf(refusal), log);
+      tellOwner(log, "onFatal", () => params.onFatal?.(errorOf(refusal)));
     },
     ...given({ limits: params.limits, choose: params.choose, trace: params.trace }),
   });

@@ -10,6 +10,7 @@ import { listEvents, type ListEventsParams, type Since } from "../contracts/even
 import { given } from "../contracts/given.ts";
 import type { Beside } from "./beside.ts";
 import type { Door } from "./door.ts";
+import { tell } from "./told.ts";
 import { Bell } from "./lifetime.ts";
 import { eventView } from "../views/event-view.ts";
 import type { EventView } from "../views/views.ts";
@@ -87,11 +88,7 @@ export class Journal {
       const said = typeof stack === "string" ? stack : messageOf(error);
       this.#door.log.warn({ event, cursor, error: said }, "a listener threw; the others go on");
     };
-    try {
-      Promise.resolve(listener(view)).catch(report);
-    } catch (error) {
-      report(error);
-    }
+    tell(() => listener(view), report);
   }
 
   async views(events: readonly JournalEvent[]): Promise<EventView[]> {

@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { Answers, DRAINING } from "../../actors/engine/answers.ts";
 import { createHopper, type CreateHopperParams } from "../../src/index.ts";
+import { imageAfter, newImage } from "../../store/dialects/sqlite/image.ts";
+import { STEPS } from "../../store/migrations/index.ts";
 import { openStore } from "../../store/open.ts";
 import { faulty } from "../support/faulty-store.ts";
 import { givenEnvironment } from "../support/store-given.ts";
@@ -75,6 +77,25 @@ it.each<readonly [string, () => void]>([
   await new Promise(setImmediate);
   expect(said).toContainEqual({ facts: { error: "its own" }, message: "onFatal threw" });
   await hopper.close();
+});
+
+it.each<readonly [string, () => void]>([
+  [
+    "throws",
+    () => {
+      throw new Error("its own");
+    },
+  ],
+  ["rejects", () => Promise.reject(new Error("its own"))],
+])("an onUpgrade that %s is said in the log, and the store opens all the same", async (_how, onUpgrade) => {
+  const { said, log } = givenLog();
+  const path = join(mkdtempSync(join(tmpdir(), "hopper-")), "hopper.db");
+  const facts = { id: "8d7f0f5e-2d34-4c5b-9a39-5d3f1f9e2a11", createdAt: 1, program: "hopper 0" };
+  writeFileSync(path, newImage(facts, "wal", imageAfter(STEPS.slice(0, 3))));
+  const hopper = await createHopper({ store: `sqlite:${path}`, log, onUpgrade });
+  onTestFinished(() => hopper.close());
+  expect((await hopper.tasks.list()).items).toEqual([]);
+  expect(said).toContainEqual({ facts: { error: "its own" }, message: "onUpgrade threw" });
 });
 
 it.each([
