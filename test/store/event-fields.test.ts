@@ -23,6 +23,16 @@ async function note(store: Store, position: number, name: "delegation.pending" |
   await store.commit(givenCommit({ events: [event], counters: { position } }));
 }
 
+/** A store whose one event stands so in its row. */
+async function spawnHolding(event: readonly unknown[]): Promise<SqliteStore> {
+  const store = await spawnStore();
+  await store.commit(givenCommit({ instances: { added: givenTree() } }));
+  await note(store, 1, "task.queued");
+  store.database.exec("DROP TRIGGER journal_unchanged");
+  store.database.prepare("UPDATE journal SET events = ?").run(JSON.stringify([event]));
+  return store;
+}
+
 /** Data of the events of the store, in order. */
 async function dataOf(store: Store): Promise<unknown[]> {
   return (await store.queries.events({ since: 0, limit: 10 })).items.map(({ data }) => data);
@@ -80,24 +90,14 @@ describe("the journal's data", () => {
   });
 
   it("is read as objects where an older version has written it", async () => {
-    const store = await spawnStore();
-    await store.commit(givenCommit({ instances: { added: givenTree() } }));
-    await note(store, 1, "task.queued");
-    store.database.exec(
-      `DROP TRIGGER journal_unchanged; UPDATE journal SET events = '[[28,4,0,{"source":2,"expiresAt":${NOW}}]]'`,
-    );
+    const store = await spawnHolding([28, 4, 0, { source: 2, expiresAt: NOW }]);
     expect(await dataOf(store)).toEqual([{ source: 2, expiresAt: NOW }]);
     const shown = store.database.prepare("SELECT data FROM event_view").pluck().get() as string;
     expect(JSON.parse(shown)).toEqual({ source: 2, expiresAt: NOW });
   });
 
   it("with more places than its file says is damage, not a fault of ours", async () => {
-    const store = await spawnStore();
-    await store.commit(givenCommit({ instances: { added: givenTree() } }));
-    await note(store, 1, "task.queued");
-    store.database.exec(
-      `DROP TRIGGER journal_unchanged; UPDATE journal SET events = '[[14,4,0,${JSON.stringify(Array(99).fill(1))}]]'`,
-    );
+    const store = await spawnHolding([14, 4, 0, Array(99).fill(1)]);
     expect(() => store.queries.events({ since: 0, limit: 1 })).toThrow(
       expect.objectContaining({
         name: "UnreadableValue",
