@@ -28,7 +28,7 @@ export const MACHINES: readonly Line[] = [
     "if (a.load !== b.load) return a.load - b.load;",
     "",
     "the least busy is chosen (2.6)",
-    "machines/routing-candidates.prop.test.ts",
+    "machines/routing-candidates.test.ts",
   ],
   [
     "machines/routing/roster.ts",
