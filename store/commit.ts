@@ -1,8 +1,10 @@
+import type { TaskEventName } from "../machines/events/catalogue.ts";
 import type { JournalEvent } from "../machines/events/journal-event.ts";
 import type { Envelope } from "../machines/messages/envelope.ts";
 import type { Delegation } from "../machines/records/delegation.ts";
 import type { Instance, RosterEntry, Tally } from "../machines/records/instance.ts";
 import type { Task, TaskResult, Watch } from "../machines/records/task.ts";
+import type { TaskNo } from "../machines/records/values.ts";
 
 /** The highest number given so far, per kind. Kept in memory by the loop, stored with every commit. */
 export interface Counters {
@@ -63,6 +65,8 @@ export interface Commit {
     readonly moved: readonly Task[];
     /** Every changeable column is written. */
     readonly edited: readonly Task[];
+    /** The event that alone has moved a task since it was stored: its entry may say what that changes. */
+    readonly movedBy?: ReadonlyMap<TaskNo, TaskEventName>;
   };
   readonly delegations: { readonly added: readonly Delegation[]; readonly changed: readonly Delegation[] };
   readonly results: readonly TaskResult[];

@@ -1,4 +1,5 @@
 import { isKept, type Refusal } from "../../machines/errors.ts";
+import type { TaskEventName } from "../../machines/events/catalogue.ts";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { Answer } from "../../machines/messages/answer.ts";
 import type { Envelope } from "../../machines/messages/envelope.ts";
@@ -11,6 +12,13 @@ import type { Actor } from "./actor.ts";
 import { Trace, type Touch } from "./trace.ts";
 
 type RowKind = "added" | "edited" | "moved";
+
+interface TaskRow {
+  readonly task: Task;
+  kind: RowKind;
+  /** The event that has moved it; null = something else has, or more than that. */
+  by: TaskEventName | null;
+}
 
 /** A commit with who wrote what; there where the loop traces (System's `trace`). */
 export type TracedCommit = Commit & {
@@ -33,7 +41,7 @@ export class Batch {
   readonly now: number;
   readonly counters: Counters;
   readonly actors = new Set<Actor>();
-  readonly tasks = new Map<TaskNo, { readonly task: Task; kind: RowKind }>();
+  readonly tasks = new Map<TaskNo, TaskRow>();
   readonly delegations = new Map<
     DelegationNo,
     { readonly delegation: Delegation; readonly added: boolean }
@@ -66,10 +74,13 @@ export class Batch {
     this.trace = params.trace ? new Trace() : null;
   }
 
-  touchTask(task: Task, kind: RowKind): void {
+  touchTask(task: Task, kind: RowKind, by: TaskEventName | null = null): void {
     const row = this.tasks.get(task.no);
-    if (row === undefined) this.tasks.set(task.no, { task, kind });
-    else if (row.kind === "moved" && kind === "edited") row.kind = "edited";
+    if (row === undefined) this.tasks.set(task.no, { task, kind, by });
+    else {
+      if (row.kind === "moved" && kind === "edited") row.kind = "edited";
+      row.by = null;
+    }
     this.trace?.touch({ table: "task", no: task.no, added: kind === "added", keeper: task.keeper }, task);
   }
 
@@ -164,8 +175,16 @@ export class Batch {
   }
 
   toCommit(): TracedCommit {
-    const tasks: { added: Task[]; moved: Task[]; edited: Task[] } = { added: [], moved: [], edited: [] };
-    for (const { task, kind } of this.tasks.values()) tasks[kind].push(task);
+    const tasks = {
+      added: [] as Task[],
+      moved: [] as Task[],
+      edited: [] as Task[],
+      movedBy: new Map<TaskNo, TaskEventName>(),
+    };
+    for (const { task, kind, by } of this.tasks.values()) {
+      tasks[kind].push(task);
+      if (by !== null) tasks.movedBy.set(task.no, by);
+    }
     const delegations: { added: Delegation[]; changed: Delegation[] } = { added: [], changed: [] };
     for (const { delegation, added } of this.delegations.values()) {
       delegations[added ? "added" : "changed"].push(delegation);

@@ -121,7 +121,7 @@ export class Turn extends TurnBase {
     evolveDelegation(delegation, event);
     const before = { holder: task.holder, status: task.status };
     evolveTaskByDelegation(task, delegation, event);
-    if (isOffer) this.#afterTask(task, before, false);
+    if (isOffer) this.#afterTask(task, before, null);
     return delegation;
   }
 
@@ -229,7 +229,7 @@ export class Turn extends TurnBase {
     this.#mustKeep(task);
     const before = { holder: task.holder, status: task.status };
     evolveTask(task, this.append(name, data, { task: task.no }), answered);
-    this.#afterTask(task, before, ENTRIES[name].edits === true);
+    this.#afterTask(task, before, name);
   }
 
   #recordDelegation(
@@ -256,12 +256,14 @@ export class Turn extends TurnBase {
     if (moved === null) return;
     const before = { holder: moved.holder, status: moved.status };
     evolveTaskByDelegation(moved, delegation, event);
-    this.#afterTask(moved, before, false);
+    this.#afterTask(moved, before, null);
   }
 
-  #afterTask(task: Task, before: Before, edited: boolean): void {
+  /** `by`: the event, where it is one of the task. */
+  #afterTask(task: Task, before: Before, by: TaskEventName | null): void {
     const { actor, batch } = this;
-    batch.touchTask(task, edited ? "edited" : "moved");
+    const edited = by !== null && ENTRIES[by].edits === true;
+    batch.touchTask(task, edited ? "edited" : "moved", by);
     const mine = actor.isDesk ? null : actor.no;
     if (before.holder !== task.holder || before.status !== task.status) {
       if (before.holder === mine) this.count(before.status, -1);

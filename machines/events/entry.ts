@@ -40,10 +40,16 @@ export interface InstanceChange<D> extends Change<Instance, InstanceEvent, Insta
 export interface DelegationChange<D> extends Change<Delegation, DelegationEvent, unknown, D> {
   machine(delegation: Delegation, data: D): readonly DelegationEvent[];
 }
-export type TaskChange<D> = Change<Task, TaskEvent, TaskContext, D>;
+export interface TaskChange<D> extends Change<Task, TaskEvent, TaskContext, D> {
+  /**
+   * Of a frequent event: every field that it changes, beside status, version and updatedAt. A task that it alone has moved is
+   * written by a statement of its own.
+   */
+  readonly changes?: readonly (keyof Task)[];
+}
 
 /** What an event of a delegation does to the task that is on offer over it. */
-export interface OfferChange<D> extends Omit<TaskChange<D>, "evolve"> {
+export interface OfferChange<D> extends Omit<TaskChange<D>, "evolve" | "changes"> {
   evolve(task: Task, offer: Delegation, data: D): void;
 }
 

@@ -1,4 +1,5 @@
-import type { TaskEvent } from "../lifecycles/task.ts";
+import { taskContext } from "../lifecycles/task-context.ts";
+import type { TaskContext, TaskEvent } from "../lifecycles/task.ts";
 import type { Task, TaskOutcome } from "../records/task.ts";
 import { DESK, type ActorNo, type ErrorInfo, type TaskNo } from "../records/values.ts";
 import type { Stamp } from "./entry.ts";
@@ -15,6 +16,22 @@ export function beginRound(task: Task, routingRound: number): void {
   }
   task.routingRound = routingRound;
 }
+
+const LEASE_HELD = ["claimedBy", "leaseExpiresAt", "leaseKind", "attemptEndsAt"] as const;
+/** What {@link takeLease} changes. */
+export const LEASE = [...LEASE_HELD, "epoch", "progress", "startedAt"] as const;
+/** What {@link endTask} changes, where nothing was counted. */
+export const END = [
+  ...LEASE_HELD,
+  "process",
+  "outcome",
+  "error",
+  "heldReason",
+  "pendingHop",
+  "keeper",
+  "firstError",
+  "completedAt",
+] as const;
 
 export function endLease(task: Task): void {
   task.claimedBy = null;
@@ -58,6 +75,17 @@ export function endTask(
   task.completedAt = at;
   count(task, data);
   endLease(task);
+}
+
+/** What a FAIL or a lost lease leads to depends on how many there may be. */
+export function limited(
+  record: Task,
+  data: { readonly leaseLosses?: number; readonly maxLeaseLosses?: number },
+): TaskContext | null {
+  if (data.leaseLosses === undefined) return taskContext(record);
+  return data.maxLeaseLosses === undefined
+    ? null
+    : taskContext(record, { maxLeaseLosses: data.maxLeaseLosses });
 }
 
 /** By what a task failed for good: a lost lease, its deadline, or a failure. */

@@ -1,5 +1,4 @@
 import { taskContext } from "../lifecycles/task-context.ts";
-import type { TaskContext } from "../lifecycles/task.ts";
 import type { HeldReason, ProcessMark, Task, TaskSource, TaskStatus } from "../records/task.ts";
 import type { ErrorInfo } from "../records/values.ts";
 import { event } from "./entry.ts";
@@ -18,18 +17,18 @@ import {
   word,
 } from "./field.ts";
 import { asked, counters, lease, leaseIfTaken, maxLeaseLosses } from "./task-fields.ts";
-import { beginRound, count, endLease, endTask, failedBy, reopen, takeLease } from "./task-steps.ts";
-
-/** What a FAIL or a lost lease leads to depends on how many there may be. */
-function limited(
-  record: Task,
-  data: { readonly leaseLosses?: number; readonly maxLeaseLosses?: number },
-): TaskContext | null {
-  if (data.leaseLosses === undefined) return taskContext(record);
-  return data.maxLeaseLosses === undefined
-    ? null
-    : taskContext(record, { maxLeaseLosses: data.maxLeaseLosses });
-}
+import {
+  beginRound,
+  count,
+  END,
+  endLease,
+  endTask,
+  failedBy,
+  LEASE,
+  limited,
+  reopen,
+  takeLease,
+} from "./task-steps.ts";
 
 const { title, tags, ...others } = asked;
 
@@ -100,6 +99,7 @@ export const taskEvents = {
     task: {
       machine: () => [{ type: "CLAIM" }],
       to: "claimed",
+      changes: LEASE,
       evolve(record, data, { at }) {
         takeLease(record, data, at);
       },
@@ -241,6 +241,7 @@ export const taskEvents = {
     task: {
       machine: (_record, { force }) => [{ type: "COMPLETE", force: force === true }],
       to: "done",
+      changes: END,
       evolve: (record, _data, stamp) => endTask(record, "succeeded", {}, stamp),
     },
     common: true,

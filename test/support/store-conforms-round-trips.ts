@@ -1,5 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ENTRIES } from "../../machines/events/catalogue.ts";
+import type { Entry } from "../../machines/events/entry.ts";
+import { evolveTask } from "../../machines/events/evolve.ts";
+import type { Fields } from "../../machines/events/field.ts";
+import { isFinal } from "../../machines/records/task.ts";
 import {
   anyEvent,
   anyHop,
@@ -12,6 +17,12 @@ import {
 } from "./store-arbitraries.ts";
 import type { Given } from "./store-chapter.ts";
 import { givenTask } from "./store-given.ts";
+
+/** Events that are written by statements of their own. */
+const FREQUENT = {
+  "task.claimed": { from: "queued", data: { by: "ada", until: 9_000, kind: "hand", ends: 8_000 } },
+  "task.completed": { from: "in_progress", data: {} },
+} as const;
 
 const RUNS = Number(process.env["HOPPER_TEST_RUNS"] ?? 60);
 
@@ -61,6 +72,35 @@ export function roundTripsConform(given: Given): void {
         expect(await given.store.task(task.no)).toEqual(next.moved);
         await given.commit({ tasks: { edited: [next.edited] } });
         expect(await given.store.task(task.no)).toEqual(next.edited);
+      });
+    });
+
+    test("of a task that one event alone has moved, and of one that more has", async () => {
+      const frequent = Object.keys(FREQUENT) as (keyof typeof FREQUENT)[];
+      const known = Object.entries<Entry<Fields>>(ENTRIES).filter(
+        ([, { task }]) => task?.changes !== undefined,
+      );
+      expect(known.map(([name]) => name)).toEqual(frequent);
+      const story = (no: number) =>
+        anyTask(no).chain((task) =>
+          fc
+            .constantFrom(...frequent)
+            .chain((name) =>
+              fc.tuple(fc.constant({ name, task: { ...task, status: FREQUENT[name].from } }), anyNext(task)),
+            ),
+        );
+      await property(story, async ([{ name, task }, next]) => {
+        const movedBy = new Map([[task.no, name]]);
+        await given.commit({ tasks: { added: [task] } });
+        const moved = { ...task };
+        const event = { name, data: FREQUENT[name].data, position: 7, at: task.updatedAt + 1, instance: 4 };
+        evolveTask(moved, event, ENTRIES[name].task?.to);
+        await given.commit({ tasks: { moved: [moved], movedBy } });
+        expect(await given.store.task(task.no)).toEqual(moved);
+        if (isFinal(moved.status)) return;
+        const more = { ...next.moved, version: moved.version + 2, epoch: moved.epoch + 1 };
+        await given.commit({ tasks: { moved: [more], movedBy } });
+        expect(await given.store.task(task.no)).toEqual(more);
       });
     });
 

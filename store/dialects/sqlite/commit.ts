@@ -22,7 +22,7 @@ function writeInstances(tables: Tables, commit: Commit): void {
 
 function writeTasks(tables: Tables, commit: Commit): void {
   tables.task.insert(byNumber(commit.tasks.added));
-  for (const task of commit.tasks.moved) tables.task.moved(task);
+  for (const task of commit.tasks.moved) tables.task.moved(task, commit.tasks.movedBy?.get(task.no));
   for (const task of commit.tasks.edited) tables.task.edited(task);
   // Changed ones first: a hop that was decided makes way for the next pending one (D1).
   for (const delegation of commit.delegations.changed) tables.delegation.update(delegation);
