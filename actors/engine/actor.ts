@@ -99,16 +99,20 @@ export class Actor {
       });
     } else if (task.status === "pending" && task.pendingHop === null && task.heldReason !== null) {
       const entry = { no: task.no, priority: task.priority, arrival: task.no };
-      this.held.add(entry, awaited ?? this.#awaited(task, true));
+      this.held.add(entry, awaited ?? this.#awaited(task, false));
     }
+  }
+
+  /** As {@link file}, for one that was decided just now: all that it may wait for was looked at. */
+  fileDecided(task: Task): void {
+    this.file(task, this.#awaited(task, true));
   }
 
   /** The held tasks by what they wait for, for a turn that looks at some of them: those of its rows are sorted then. */
   sortedHeld(): HeldQueue {
     if (this.#isSorted) return this.held;
     this.#isSorted = true;
-    for (const task of this.tasks.values())
-      if (this.held.has(task.no)) this.file(task, this.#awaited(task, false));
+    for (const task of this.tasks.values()) if (this.held.has(task.no)) this.file(task);
     return this.held;
   }
 

@@ -1,6 +1,6 @@
 import { hasQueue } from "../../machines/legality.ts";
 import { limitOf } from "../../machines/policies/capacity.ts";
-import { movedBy, type Awaited, type News } from "../../machines/policies/held.ts";
+import { awaitedBeside, movedBy, type Awaited, type News } from "../../machines/policies/held.ts";
 import type { Ranked } from "../../machines/queues/rank.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
@@ -83,7 +83,9 @@ function admit(turn: Turn, { no }: Ranked): void {
   if (task === undefined) return;
   // Held for want of room at a child, it waits for the child's news: offering it again here would never end (V3).
   if (task.heldReason === "no_capacity" && wouldHandle(turn, task)) return decideTask(turn, task);
-  turn.actor.file(task);
+  const { actor } = turn;
+  actor.file(task);
   // There is room, so that is not what it waits for, whatever its behavior says.
-  if (turn.actor.held.awaits(no) === "own room") turn.actor.file(task, "anything");
+  const awaited = actor.held.awaits(no);
+  if (awaited !== undefined) actor.file(task, awaitedBeside(awaited));
 }

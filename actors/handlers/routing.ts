@@ -40,7 +40,7 @@ export function decideTask(
   const decision = decisionFor(turn, routable(task, sameRound));
   // Looking again and finding nothing new is no decision.
   if (!sameRound && decision.action === "hold" && decision.held === task.heldReason)
-    return turn.actor.file(task);
+    return turn.actor.fileDecided(task);
   // One stored decision per routing round; who never routes decides nothing that needs explaining.
   if (!sameRound && !(decision.action === "handle" && decision.candidates.length === 0)) {
     turn.note("routing.decided", compactDecision(decision), { task: task.no });
@@ -132,6 +132,7 @@ export function hold(turn: Turn, task: Task, reason: HeldReason, routingRound?: 
   const round = routingRound ?? task.routingRound;
   if (task.heldReason === reason && task.routingRound === round) return;
   turn.task(task, "task.held", routingRound === undefined ? { reason } : { reason, routingRound });
+  turn.actor.fileDecided(task);
 }
 
 /** Into this instance's queue, or held where the queue is full. */

@@ -38,10 +38,16 @@ export function awaitedBy({ task, isRunning, behavior, unmatched, isDecided }: H
   const who = behavior.waitsFor?.(task);
   if (who === "own room") return who;
   if (typeof who === "object") return `child:${who.child}`;
-  if (!isDecided) return "unsure";
   if (who === undefined) return "anything";
+  if (!isDecided) return "unsure";
   if (heldReason === "no_capacity") return "room";
   return unmatched === "hold" ? "match" : "child";
+}
+
+/** What a task waits for that does not wait for room of its own: whoever came without any may not have been looked at. */
+export function awaitedBeside(ownRoom: Awaited): Awaited {
+  if (ownRoom === "own room") return "anything";
+  return ownRoom === "unsure" ? "room" : ownRoom;
 }
 
 /** Whether it is news that ends a hold for this reason; else a person does. */

@@ -137,6 +137,27 @@ describe("tasks held for want of a child", () => {
   });
 });
 
+describe("a task that one child has refused while the other did not run", () => {
+  it("goes to that one once it has room, also when their parent was read again meanwhile (V1)", async () => {
+    const manual = { ...TIGHT, acceptance: "manual" as const };
+    const h = await spawnTree([tree({ one: TIGHT, two: manual }, { auto_create_orchestrations: false })]);
+    await addMany(h, 1, { instanceId: "one" });
+    const [second = ""] = await addMany(h, 1, { instanceId: "webapp" });
+    await h.instances.pause("one");
+    const [offer] = (await h.tasks.delegations(second)).items;
+    await h.delegations.cancel(offer?.id ?? "");
+    await h.settle();
+    expect(await statusOf(h, second)).toBe("pending(no_route)@webapp");
+    await crashAndRestart(h);
+    // It runs, and is full: nobody looks at what is held then.
+    await h.instances.resume("one");
+    await h.settle();
+    await completeOne(h, "one");
+    expect(await statusOf(h, second)).toBe("queued@one");
+    await expectConsistent(h);
+  });
+});
+
 describe("tasks held by a behavior from outside", () => {
   it("given it says nothing of what it waits for, then it is asked again whenever something is done", async () => {
     const behavior: ScopeBehavior = {

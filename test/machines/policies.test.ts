@@ -9,6 +9,7 @@ import { limitOf, roomOf } from "../../machines/policies/capacity.ts";
 import { isUndecided, mayGoAway } from "../../machines/policies/departure.ts";
 import { afterFailure, givesUp } from "../../machines/policies/failure.ts";
 import {
+  awaitedBeside,
   awaitedBy,
   endsByNews,
   movedBy,
@@ -180,6 +181,15 @@ describe("a held task", () => {
   ])("is moved by %o", (news, moved, left) => {
     expect(movedBy(news)).toEqual(expect.arrayContaining([...moved, "unsure"]));
     for (const one of [...left, "person"] as Awaited[]) expect(movedBy(news)).not.toContain(one);
+  });
+
+  it.each<[Awaited, Awaited]>([
+    ["own room", "anything"],
+    ["unsure", "room"],
+    ["child:web", "child:web"],
+    ["person", "person"],
+  ])("%s waits, where it is not for room of its own, for %s", (awaited, expected) => {
+    expect(awaitedBeside(awaited)).toBe(expected);
   });
 
   it.each<[HeldReason | null, boolean]>([
