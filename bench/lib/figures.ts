@@ -7,6 +7,9 @@ interface Shape {
 
 const SHAPES: { readonly [figure: string]: Shape } = {
   tasksPerSecond: { label: "throughput", unit: "tasks/s", digits: 0 },
+  slowest: { label: "slowest process", unit: "tasks/s", digits: 0 },
+  fastest: { label: "fastest process", unit: "tasks/s", digits: 0 },
+  overlap: { label: "measured by all at once", unit: "%", digits: 0 },
   rowsPerSecond: { label: "throughput", unit: "rows/s", digits: 0 },
   commitsPerSecond: { label: "throughput", unit: "commits/s", digits: 0 },
   perSecond: { label: "throughput", unit: "per s", digits: 0 },
