@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { performanceChart } from "./chart.ts";
 import type { Row } from "./lib/case.ts";
 import { describeEnvironment, environment } from "./lib/environment.ts";
 import { runGroup, type CaseResult } from "./lib/runner.ts";
@@ -10,6 +11,7 @@ import { ROWS } from "./rows/index.ts";
 
 const ROOT = dirname(import.meta.dirname);
 const DOCUMENT = join(ROOT, "docs", "performance.md");
+const CHART = join(ROOT, "docs", "performance.svg");
 const RESULTS = join(import.meta.dirname, "results");
 const SEED = 42;
 /** Below it a median says little. */
@@ -23,7 +25,7 @@ const USAGE = `Usage: npm run bench -- [options]
   --dry        Leave docs/performance.md as it is
   --help       This
 
-The table of docs/performance.md is written by runs of committed code only, and of at least ${FEWEST_RUNS} runs.`;
+The table of docs/performance.md and its chart are written by runs of committed code only, and of at least ${FEWEST_RUNS} runs.`;
 
 interface Choice {
   readonly rows: readonly Row[];
@@ -127,13 +129,15 @@ async function main(argv: string[]): Promise<void> {
   print(`\nEvery figure of every run: ${writeResults(choice, found, results)}`);
   if (!choice.writes) return;
   if (!found.isCommitted) {
-    print("docs/performance.md stays as it is: what was measured is in no commit");
+    print("docs/performance.md stays as it is, and its chart: what was measured is in no commit");
     return;
   }
   const shown = lines.filter((line) => isShown(line, choice.rows));
   const titles = ROWS.map((row) => row.title);
-  writeFileSync(DOCUMENT, withLines(readFileSync(DOCUMENT, "utf8"), { lines: shown, origin: found, titles }));
-  print(`Written: ${DOCUMENT}`);
+  const written = withLines(readFileSync(DOCUMENT, "utf8"), { lines: shown, origin: found, titles });
+  writeFileSync(DOCUMENT, written);
+  writeFileSync(CHART, performanceChart(written));
+  print(`Written: ${DOCUMENT} and ${CHART}`);
 }
 
 await main(process.argv.slice(2)).catch((error: unknown) => {

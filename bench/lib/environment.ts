@@ -33,11 +33,13 @@ function git(...args: string[]): string | null {
   }
 }
 
-/** The table that a benchmark writes does not count as a change. */
+const WRITTEN = ["docs/performance.md", "docs/performance.svg"];
+
+/** The table and the chart that a benchmark writes do not count as a change. */
 function commitOf(): Pick<Environment, "commit" | "isCommitted"> {
   const name = git("rev-parse", "--short", "HEAD");
   if (name === null) return { commit: "none", isCommitted: false };
-  const isCommitted = git("status", "--porcelain", "--", ".", ":!docs/performance.md") === "";
+  const isCommitted = git("status", "--porcelain", "--", ".", ...WRITTEN.map((file) => `:!${file}`)) === "";
   return { commit: isCommitted ? name : `${name}+`, isCommitted };
 }
 

@@ -11,8 +11,8 @@ import { measureW3 } from "../lib/w3-measure.ts";
 import { planOf } from "../lib/w3-plans.ts";
 import { GLOBAL_NAME, PLACES, tagOf, urlOf } from "../lib/w3-world.ts";
 
-const EMPTY = "W3, 1000 in flight, empty file";
-const FULL = "W3, 1000 in flight, file full of finished tasks";
+export const EMPTY = "W3, 1000 in flight, empty file";
+export const FULL = "W3, 1000 in flight, file full of finished tasks";
 const CLAIM = "claim of one task, long queues";
 const MEMORY = "file full of finished tasks, 1,000 idle instances, after 1,000 tasks of work";
 
