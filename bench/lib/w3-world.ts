@@ -1,4 +1,4 @@
-import { createHopper, type Hopper } from "../../src/index.ts";
+import { createHopper, type Hopper, type InstanceConfig, type Scope } from "../../src/index.ts";
 
 /**
  * The hierarchy of W3 (spec/performance.md 9.1): one GLOBAL, eight PROJECTs told apart by a capability tag, four
@@ -18,25 +18,35 @@ export const PLACES: readonly string[] = Array.from(
   (_, place) => `project-${Math.floor(place / PER_PROJECT)}-${place % PER_PROJECT}`,
 );
 
+/** An instance of the hierarchy as it is created. */
+interface WorldInstance {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly parentId?: string;
+  readonly config?: InstanceConfig;
+}
+
+function projectWithPlaces(_: unknown, project: number): WorldInstance[] {
+  const name = `project-${project}`;
+  const config = { ...ROOMY, capabilities: [tagOf(project)] };
+  const places = PLACES.slice(project * PER_PROJECT, (project + 1) * PER_PROJECT);
+  return [
+    { name, scope: "PROJECT", parentId: GLOBAL_NAME, config },
+    ...places.map((place) => ({ name: place, scope: "ORCHESTRATION", parentId: name, config }) as const),
+  ];
+}
+
+/** Every instance, a parent before its children. */
+export const WORLD: readonly WorldInstance[] = [
+  { name: GLOBAL_NAME, scope: "GLOBAL" },
+  ...Array.from({ length: PROJECTS }, projectWithPlaces).flat(),
+];
+
 export const urlOf = (file: string): string => `sqlite:${file}`;
 
 /** Makes and starts the hierarchy in an empty store. */
 export async function createWorld(hopper: Hopper): Promise<void> {
-  await hopper.instances.create({ name: GLOBAL_NAME, scope: "GLOBAL", start: true });
-  for (let project = 0; project < PROJECTS; project++) {
-    const name = `project-${project}`;
-    const config = { ...ROOMY, capabilities: [tagOf(project)] };
-    await hopper.instances.create({ name, scope: "PROJECT", parentId: GLOBAL_NAME, config, start: true });
-    for (const place of PLACES.slice(project * PER_PROJECT, (project + 1) * PER_PROJECT)) {
-      await hopper.instances.create({
-        name: place,
-        scope: "ORCHESTRATION",
-        parentId: name,
-        config,
-        start: true,
-      });
-    }
-  }
+  for (const instance of WORLD) await hopper.instances.create({ ...instance, start: true });
   await hopper.settle();
 }
 

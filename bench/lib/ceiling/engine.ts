@@ -1,59 +1,63 @@
-import type { EventName } from "../../../machines/events/catalogue.ts";
-import type { SqliteStore } from "../../../store/dialects/sqlite/sqlite-store.ts";
-import type { Store } from "../../../store/store.ts";
+import type { Database } from "../../../store/dialects/sqlite/library.ts";
 import type { MeasuredEngine } from "../w3-measure.ts";
 import type { Claimed } from "../w3-loop.ts";
 import { GLOBAL_NAME, PLACES } from "../w3-world.ts";
-import { newId } from "./ids.ts";
-import type { CeilingEvent } from "./journal.ts";
 import type { Add, Claim, Complete, Operation } from "./operations.ts";
 import { route } from "./routing.ts";
-import { loadPlaces, type CeilingTask, type Place } from "./state.ts";
-import { ceilingWriter, type CeilingCounters, type CeilingRows, type CeilingWriter } from "./writer.ts";
+import type { CeilingCounters, CeilingTask, Child, Place } from "./state.ts";
+import type { CeilingWriter } from "./writer.ts";
 
 const LEASE_MS = 300_000;
 
-/** An event at a place. */
-interface Noted extends Omit<CeilingEvent, "name" | "instance"> {
-  readonly place: Place;
+/** What an engine begins with. */
+export interface CeilingParts {
+  readonly database: Database;
+  readonly places: ReadonlyMap<string, Place>;
+  readonly counters: CeilingCounters;
+  /** Tasks that somebody has; those that wait stand in the queues of their places. */
+  readonly claimed?: readonly CeilingTask[];
+  readonly writer: CeilingWriter;
+}
+
+/** An engine over its file. */
+export interface OpenedCeiling {
+  readonly engine: CeilingEngine;
+  readonly close: () => Promise<void>;
 }
 
 /**
- * What W3 costs at least on this machine and schema: one class that knows this workload and nothing else. No XState,
- * no ORM, no checks, no general messages; everything in memory, written with the fewest statements, one commit for
- * all that came in meanwhile. As in Hopper, a task can be claimed once it is committed.
+ * What W3 costs at least on this machine: one class that knows this workload and nothing else. No XState, no ORM, no
+ * checks, no general messages; everything in memory, one commit for all that came in meanwhile. It decides; what its
+ * decisions become on disk is the writer's. As in Hopper, an answer comes after the commit that holds its effect.
  */
 export class CeilingEngine implements MeasuredEngine {
-  readonly database: SqliteStore["database"];
+  readonly database: Database;
   readonly #writer: CeilingWriter;
   readonly #global: Place;
   readonly #places: readonly Place[];
   readonly #counters: CeilingCounters;
-  readonly #claimed = new Map<number, CeilingTask>();
+  readonly #claimed: Map<number, CeilingTask>;
   readonly #parked = new Map<Place, Claim[]>();
-  #rows: CeilingRows = emptyRows();
+  /** Tasks of this batch: they can be claimed once they are committed. */
+  #arrived: CeilingTask[] = [];
   #answers: (() => void)[] = [];
   #operations: Operation[] = [];
   #scheduled = false;
   #closing = false;
   readonly #work = { commits: 0, commitMs: 0, turns: null };
 
-  static async open(store: Store): Promise<CeilingEngine> {
-    const places = await loadPlaces(store);
-    return new CeilingEngine(store as SqliteStore, places, { ...(await store.counters()) });
-  }
-
-  private constructor(store: SqliteStore, places: ReadonlyMap<string, Place>, counters: CeilingCounters) {
+  constructor({ database, places, counters, claimed = [], writer }: CeilingParts) {
     const place = (name: string): Place => {
       const found = places.get(name);
       if (found === undefined) throw new Error(`the store has no instance ${name}`);
       return found;
     };
-    this.database = store.database;
-    this.#writer = ceilingWriter(store.database);
+    this.database = database;
+    this.#writer = writer;
     this.#global = place(GLOBAL_NAME);
     this.#places = PLACES.map(place);
     this.#counters = counters;
+    this.#claimed = new Map(claimed.map((task) => [task.no, task]));
   }
 
   work(): { commits: number; commitMs: number; turns: null } {
@@ -113,158 +117,73 @@ export class CeilingEngine implements MeasuredEngine {
     for (const operation of operations) {
       if (operation.kind === "add") this.#add(operation, now);
       else if (operation.kind === "claim") this.#claim(operation, now);
-      else this.#complete(operation.task, operation, now);
+      else this.#complete(operation, now);
     }
     const answers = this.#answers;
     if (answers.length > 0) this.#commit(now);
+    for (const task of this.#arrived) task.toPlace.place.queue.push(task);
+    this.#arrived = [];
     for (const answer of answers) answer();
     this.#unpark();
   }
 
   #commit(now: number): void {
     const start = performance.now();
-    this.#writer.commit(this.#rows, this.#counters, now);
+    this.#writer.commit(now);
     this.#work.commits += 1;
     this.#work.commitMs += performance.now() - start;
-    this.#rows = emptyRows();
     this.#answers = [];
-  }
-
-  #note(at: number, name: EventName, event: Noted): number {
-    this.#counters.position += 1;
-    const { position } = this.#counters;
-    const { place, ...rest } = event;
-    this.#writer.journal.note(position, at, { name, instance: place.no, ...rest });
-    return position;
   }
 
   #add({ title, tag, resolve, command }: Add, now: number): void {
     const no = (this.#counters.task += 1);
-    const cause = -command;
-    const task = no;
-    const global = this.#global;
-    const created = `[${JSON.stringify(title)},"pending",${global.no},"library",[["${tag}"]]]`;
-    this.#note(now, "task.created", { place: global, task, cause, data: created });
-    const first = route(global, tag);
-    this.#note(now, "routing.decided", { place: global, task, cause, data: first.data });
-    const hop = this.#offer(global, first.winner, { task, seq: 1, cause, now });
-    const project = first.winner.place;
-    const second = route(project, tag);
-    this.#note(now, "routing.decided", {
-      place: project,
-      task,
-      cause: hop.cause,
-      data: second.data,
-    });
-    const last = this.#offer(project, second.winner, {
-      task,
-      seq: 2,
-      cause: hop.cause,
-      now,
-      previous: hop.no,
-    });
-    const { place } = second.winner;
-    const arrival = this.#note(now, "task.queued", { place, task, cause: last.cause });
-    const hops = [hop.no, last.no] as const;
-    const record: CeilingTask = {
+    const first = route(this.#global, tag);
+    const second = route(first.winner.place, tag);
+    const task: CeilingTask = {
       no,
       title,
       tag,
       toProject: first.winner,
       toPlace: second.winner,
-      hops,
-      createdAt: now,
-      arrival,
-      worker: null,
-      until: 0,
+      hops: [this.#offer(first.winner), this.#offer(second.winner)],
     };
-    this.#writer.insertTask(record, [newId(now), newId(now), newId(now)]);
-    place.queue.push(record);
-    place.tally.queued += 1;
-    for (const touched of [global, project, place]) this.#rows.tallies.add(touched.tally);
+    second.winner.place.tally.queued += 1;
+    this.#arrived.push(task);
+    this.#writer.added({ task, routed: [first, second], command }, now);
     this.#answers.push(() => resolve(no));
   }
 
-  #offer(
-    from: Place,
-    to: CeilingTask["toPlace"],
-    hop: { task: number; seq: number; cause: number; now: number; previous?: number },
-  ): { no: number; cause: number } {
-    const no = (this.#counters.delegation += 1);
-    const { task, seq, now, previous } = hop;
-    const before = previous === undefined ? "" : `,${previous}`;
-    const data = `[${from.no},${to.place.no},"route",${seq},60000,1,"library"${before}]`;
-    const cause = this.#note(now, "delegation.pending", {
-      place: from,
-      task,
-      hop: no,
-      cause: hop.cause,
-      data,
-    });
-    this.#note(now, "delegation.accepted", { place: to.place, task, hop: no, cause });
+  /** A hop to a child, taken at once; its number. */
+  #offer(to: Child): number {
     to.entry.ownOpen += 1;
-    this.#rows.roster.add(to.entry);
-    return { no, cause };
+    this.#counters.delegation += 1;
+    return this.#counters.delegation;
   }
 
   #claim(claim: Claim, now: number): void {
-    const { place, worker, max } = claim;
+    const { place, worker, max, command } = claim;
     const tasks = place.queue.splice(0, max);
     if (tasks.length === 0) {
       if (this.#closing) claim.resolve([]);
       else this.#parked.set(place, [...(this.#parked.get(place) ?? []), claim]);
       return;
     }
-    const until = now + LEASE_MS;
-    for (const task of tasks) {
-      task.worker = worker;
-      task.until = until;
-      const data = `["${worker}",${LEASE_MS}]`;
-      this.#note(now, "task.claimed", { place, task: task.no, cause: -claim.command, data });
-      this.#claimed.set(task.no, task);
-      this.#rows.claimed.push(task);
-    }
+    for (const task of tasks) this.#claimed.set(task.no, task);
     place.tally.queued -= tasks.length;
     place.tally.claimed += tasks.length;
-    this.#rows.tallies.add(place.tally);
+    this.#writer.claimed({ tasks, worker, leaseMs: LEASE_MS, command }, now);
     this.#answers.push(() =>
       claim.resolve(tasks.map((task) => ({ title: task.title, task: task.no, token: 1 }))),
     );
   }
 
-  #complete(task: CeilingTask, { resolve, command }: Complete, now: number): void {
-    const { place } = task.toPlace;
-    const closed = '["succeeded","done"]';
+  #complete({ task, resolve, command }: Complete, now: number): void {
+    const { tally } = task.toPlace.place;
     this.#claimed.delete(task.no);
-    this.#note(now, "task.completed", {
-      place,
-      task: task.no,
-      cause: -command,
-      data: "[1]",
-    });
-    const cause = this.#note(now, "delegation.completed", {
-      place,
-      task: task.no,
-      hop: task.hops[1],
-      cause: -command,
-      data: closed,
-    });
-    const project = task.toProject.place;
-    this.#note(now, "delegation.completed", {
-      place: project,
-      task: task.no,
-      hop: task.hops[0],
-      cause,
-      data: closed,
-    });
-    place.tally.claimed -= 1;
-    place.tally.done += 1;
-    this.#rows.tallies.add(place.tally);
-    for (const child of [task.toPlace, task.toProject]) {
-      child.entry.ownOpen -= 1;
-      this.#rows.roster.add(child.entry);
-    }
-    this.#rows.finished.push(task);
+    tally.claimed -= 1;
+    tally.done += 1;
+    for (const child of [task.toPlace, task.toProject]) child.entry.ownOpen -= 1;
+    this.#writer.completed({ task, command }, now);
     this.#answers.push(() => resolve(task.no));
   }
 
@@ -276,8 +195,4 @@ export class CeilingEngine implements MeasuredEngine {
       for (const claim of claims) this.#take(claim);
     }
   }
-}
-
-function emptyRows(): CeilingRows {
-  return { tallies: new Set(), roster: new Set(), claimed: [], finished: [] };
 }

@@ -1,9 +1,22 @@
 import type { RosterEntry, Tally } from "../../../machines/records/instance.ts";
-import type { Store } from "../../../store/store.ts";
+
+/** What routing looks at, of a child. */
+export type ChildEntry = Pick<
+  RosterEntry,
+  | "parent"
+  | "child"
+  | "name"
+  | "status"
+  | "capabilities"
+  | "maxConcurrent"
+  | "room"
+  | "openElsewhere"
+  | "ownOpen"
+>;
 
 /** A child as its parent knows it. */
 export interface Child {
-  readonly entry: RosterEntry;
+  readonly entry: ChildEntry;
   readonly place: Place;
 }
 
@@ -26,28 +39,11 @@ export interface CeilingTask {
   readonly toPlace: Child;
   /** Its two delegations. */
   readonly hops: readonly [first: number, second: number];
-  readonly createdAt: number;
-  readonly arrival: number;
-  worker: string | null;
-  until: number;
 }
 
-/** The hierarchy of a store, read through its port. */
-export async function loadPlaces(store: Store): Promise<Map<string, Place>> {
-  const places = new Map<string, Place>();
-  const rosters: { place: Place; roster: readonly RosterEntry[] }[] = [];
-  for (const { no, name } of await store.directory()) {
-    const rows = await store.actor(no);
-    if (rows === null) continue;
-    const place: Place = { no, name, tally: rows.tally, children: [], queue: [] };
-    places.set(name, place);
-    rosters.push({ place, roster: rows.roster });
-  }
-  for (const { place, roster } of rosters) {
-    for (const entry of roster) {
-      const child = places.get(entry.name);
-      if (child !== undefined) place.children.push({ entry, place: child });
-    }
-  }
-  return places;
+/** The numbers that were given last. */
+export interface CeilingCounters {
+  task: number;
+  delegation: number;
+  command: number;
 }
