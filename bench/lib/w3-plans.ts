@@ -1,7 +1,7 @@
 import type { RunOptions } from "./case.ts";
 import type { LoopPlan } from "./w3-loop.ts";
 
-/** The ways in which W3 is run, by name; the same for the ceiling and for Hopper. */
+/** The ways in which W3 is run, by name; the same for the ceilings and for Hopper. */
 const PLANS = {
   "1000 in flight": { inFlight: 1_000, tasks: 15_000, quickTasks: 5_000, claimMax: 100, workers: 1 },
   "200 in flight": { inFlight: 200, tasks: 10_000, quickTasks: 2_000, claimMax: 100, workers: 1 },

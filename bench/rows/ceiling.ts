@@ -7,7 +7,7 @@ import { createWorldFile } from "../lib/w3-world.ts";
 /** The practical ceiling of W3 in Hopper's schema: written by hand for this workload, on the same library, settings and rows. */
 export const ceiling: Row = {
   name: "ceiling",
-  title: "hand-written ceiling (W3)",
+  title: "hand-written ceiling, same rows (W3)",
   group: "w3",
   cases: ceilingCases({
     create: createWorldFile,

@@ -2,9 +2,9 @@ import type { Tally } from "../../../../machines/records/instance.ts";
 import type { Database, Statement } from "../../../../store/dialects/sqlite/library.ts";
 import type { CeilingTask, ChildEntry } from "../state.ts";
 import type { Added, CeilingWriter, ClaimedTasks, Completed } from "../writer.ts";
-import { CeilingEvents, type SameRowsCounters } from "./events.ts";
-import { newId } from "./ids.ts";
-import { Inserts, NULL } from "./inserts.ts";
+import { CeilingEvents, type EventCounters } from "../events.ts";
+import { newId } from "../ids.ts";
+import { Inserts, NULL } from "../inserts.ts";
 import {
   CLAIM,
   CLOSE,
@@ -46,7 +46,7 @@ function statements(database: Database) {
 
 /** Writes the rows that Hopper writes, in Hopper's schema, with the fewest statements: each touched row once. */
 export class SameRowsWriter implements CeilingWriter {
-  readonly #counters: SameRowsCounters;
+  readonly #counters: EventCounters;
   readonly #events: CeilingEvents;
   readonly #statements: ReturnType<typeof statements>;
   readonly #tallies = new Set<Tally>();
@@ -54,7 +54,7 @@ export class SameRowsWriter implements CeilingWriter {
   #claims: Claim[] = [];
   #finished: CeilingTask[] = [];
 
-  constructor(database: Database, counters: SameRowsCounters) {
+  constructor(database: Database, counters: EventCounters) {
     this.#counters = counters;
     this.#events = new CeilingEvents(database, counters);
     this.#statements = statements(database);

@@ -1,4 +1,4 @@
-import type { Database, Statement } from "../../../../store/dialects/sqlite/library.ts";
+import type { Database, Statement } from "../../../store/dialects/sqlite/library.ts";
 
 /** NULL, bound at a fifth of the price of null (better-sqlite3 13 looks for null last; SQLite stores NaN as NULL). */
 export const NULL = Number.NaN;

@@ -1,23 +1,23 @@
-import type { EventName } from "../../../../machines/events/catalogue.ts";
-import type { Database } from "../../../../store/dialects/sqlite/library.ts";
-import type { CeilingCounters } from "../state.ts";
-import type { Added, ClaimedTasks, Completed } from "../writer.ts";
+import type { EventName } from "../../../machines/events/catalogue.ts";
+import type { Database } from "../../../store/dialects/sqlite/library.ts";
+import type { CeilingCounters } from "./state.ts";
+import type { Added, ClaimedTasks, Completed } from "./writer.ts";
 import { decisionText } from "./decision.ts";
 import { CeilingJournal, type CeilingEvent } from "./journal.ts";
 
 const CLOSED = '["succeeded","done"]';
 
 /** As the store has them. */
-export interface SameRowsCounters extends CeilingCounters {
+export interface EventCounters extends CeilingCounters {
   position: number;
 }
 
 /** What happens to a task, as the events that Hopper writes of it. */
 export class CeilingEvents {
   readonly #journal: CeilingJournal;
-  readonly #counters: SameRowsCounters;
+  readonly #counters: EventCounters;
 
-  constructor(database: Database, counters: SameRowsCounters) {
+  constructor(database: Database, counters: EventCounters) {
     this.#journal = new CeilingJournal(database);
     this.#counters = counters;
   }

@@ -1,5 +1,5 @@
-import { LOST_BECAUSE } from "../../../../machines/messages/decision.ts";
-import { whyLost, type Routed } from "../routing.ts";
+import { LOST_BECAUSE } from "../../../machines/messages/decision.ts";
+import { whyLost, type Routed } from "./routing.ts";
 
 /** A decision as the data of its event (JSON text). */
 export function decisionText({ place, winner, ranked }: Routed, tag: string): string {

@@ -1,10 +1,10 @@
-import type { EventName } from "../../../../machines/events/catalogue.ts";
-import { codedFields } from "../../../../machines/events/coding.ts";
-import { EVENT_NAME } from "../../../../store/tables/event-codes.ts";
-import { eventSegments } from "../../../../store/dialects/sqlite/event-segments.ts";
-import type { Database } from "../../../../store/dialects/sqlite/library.ts";
-import { JournalRows } from "../../../../store/dialects/sqlite/journal-rows.ts";
-import { journalTable, type Names } from "../../../../store/tables/journal.ts";
+import type { EventName } from "../../../machines/events/catalogue.ts";
+import { codedFields } from "../../../machines/events/coding.ts";
+import { EVENT_NAME } from "../../../store/tables/event-codes.ts";
+import { eventSegments } from "../../../store/dialects/sqlite/event-segments.ts";
+import type { Database } from "../../../store/dialects/sqlite/library.ts";
+import { JournalRows } from "../../../store/dialects/sqlite/journal-rows.ts";
+import { journalTable, type Names } from "../../../store/tables/journal.ts";
 import { Inserts } from "./inserts.ts";
 
 /** Who asked is of no interest here. */
