@@ -1,9 +1,12 @@
 import type { CreateTaskParams, Hopper } from "../library/library.ts";
-import type { Shown } from "../output.ts";
+import { wholeList, type Shown } from "../output.ts";
 import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
 import { bodyOf, nameOf, type TaskBody } from "../render/bodies.ts";
 import { addedLines, chainLines, taskStatusLine } from "../render/chain.ts";
+import { logLines } from "../render/attempts.ts";
 import { explainLines, taskDetails, taskTable } from "../render/task.ts";
+import { commandText } from "../../src/contracts/shell-word.ts";
+import { CliFailure } from "../failures/failure.ts";
 import { listCommand } from "./list.ts";
 import { instanceNames, taskRefs } from "./names.ts";
 import { shows } from "./shows.ts";
@@ -94,11 +97,36 @@ const show: CommandSpec = {
   act: shows(async (hopper, { subject }) => {
     const task = bodyOf(await hopper.tasks.get(subject));
     const chain = bodyOf(await hopper.tasks.delegations(task.id));
+    const attempts = bodyOf((await hopper.tasks.attempts(task.id)).items);
     const names = {
       ...(await instanceNames(hopper, [task], (one) => [one.instance_id, one.origin_instance_id])),
       ...(await taskRefs(hopper, [task], ({ depends_on }) => depends_on)),
     };
-    return { body: task, lines: (look) => taskDetails({ task, chain, names, look }) };
+    return { body: task, lines: (look) => taskDetails({ task, chain, attempts, names, look }) };
+  }),
+};
+
+function noSuchAttempt(task: string, attempt: number, last: number | undefined): CliFailure {
+  const detail = `${task} has no attempt ${attempt}; ${last === undefined ? "nobody has tried it yet" : `its last one is ${last}`}`;
+  const fix = commandText(last === undefined ? ["task", "show", task] : ["task", "logs", task]);
+  return new CliFailure({ code: "not_found", status: 404, title: "Not found", detail }, fix);
+}
+
+const logs: CommandSpec = {
+  path: ["task", "logs"],
+  summary: "Print what a task's command printed, as far as it is kept",
+  positionals: [TASK],
+  options: [{ name: "attempt", type: "whole", describe: "Only of this attempt (default: of all)" }],
+  examples: ["hopper task logs T-3", "hopper task logs T-3 --attempt 2"],
+  act: shows(async (hopper, args, context) => {
+    const { subject } = args;
+    const attempt = args.number("attempt");
+    const { items } = await hopper.tasks.attempts(subject);
+    const found = bodyOf(attempt === undefined ? items : items.filter((one) => one.attempt === attempt));
+    if (found.length === 0 && attempt !== undefined)
+      throw noSuchAttempt(subject, attempt, items.at(-1)?.attempt);
+    if (found.length === 0) context.remark(`nobody has tried ${subject} yet`);
+    return { body: wholeList(found), items: found, lines: (look) => logLines(found, look), named: [] };
   }),
 };
 
@@ -125,4 +153,4 @@ export const chainCommand: CommandSpec = {
 };
 
 /** What makes and shows tasks; what decides and moves them is in task-verbs.ts. */
-export const taskCommands: readonly CommandSpec[] = [add, list, show, explain];
+export const taskCommands: readonly CommandSpec[] = [add, list, show, logs, explain];

@@ -14,6 +14,7 @@ import type {
 } from "../../src/index.ts";
 
 export type {
+  AttemptView,
   ChainView,
   Configuration,
   ConfigurationSources,

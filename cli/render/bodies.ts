@@ -1,5 +1,6 @@
 import { toWire } from "../../src/contracts/wire.ts";
 import type {
+  AttemptView,
   ChainView,
   DeadLetterView,
   DecisionView,
@@ -18,13 +19,22 @@ type SnakeKey<Key extends string> = Key extends `${infer First}${infer Rest}`
   : Key;
 
 /** Keys whose values are the user's own, and pass through untouched. */
-type Untouched = "config" | "runtimeMetadata" | "payload" | "result" | "details" | "data";
+type Untouched = "config" | "runtimeMetadata" | "payload" | "result" | "output" | "details" | "data";
+
+/** A delegation's result is a record of ours. */
+type IsUntouched<Key, View> = Key extends "result"
+  ? View extends { sourceInstanceId: unknown }
+    ? false
+    : true
+  : Key extends Untouched
+    ? true
+    : false;
 
 type Wire<View> = View extends readonly (infer Item)[]
   ? Wire<Item>[]
   : View extends object
     ? {
-        [Key in keyof View as Key extends string ? SnakeKey<Key> : Key]: Key extends Untouched
+        [Key in keyof View as Key extends string ? SnakeKey<Key> : Key]: IsUntouched<Key, View> extends true
           ? View[Key]
           : Wire<View[Key]>;
       }
@@ -38,6 +48,7 @@ export function bodyOf<View>(view: View): Wire<View> {
 export type InstanceBody = Wire<InstanceView>;
 export type TreeBody = Wire<InstanceTreeView>;
 export type TaskBody = Wire<TaskView>;
+export type AttemptBody = Wire<AttemptView>;
 export type DelegationBody = Wire<DelegationView>;
 export type ChainBody = Wire<ChainView>;
 /** Events of any name: what each says is read by its keys. */

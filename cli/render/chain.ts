@@ -56,8 +56,14 @@ export function standing(
   return `${paint(task.status, toneOf(task.status), look)}${at}${worker}`;
 }
 
+/** A hop over which a task came back that did not end well says so. */
+function endOf({ status, result }: DelegationBody): string {
+  return result?.outcome === "failed" ? result.task_status : status;
+}
+
 function hopText(hop: DelegationBody, look: Look): string {
   const way = `${clean(hop.source_name)} → ${clean(hop.target_name)} (${hop.delegation_type})`;
   const reason = look.wide ? reasonText(hop) : "";
-  return `${way} [${paint(hop.status, toneOf(hop.status), look)}]${reason === "" ? "" : ` ${reason}`}`;
+  const status = endOf(hop);
+  return `${way} [${paint(status, toneOf(status), look)}]${reason === "" ? "" : ` ${reason}`}`;
 }

@@ -14,7 +14,7 @@ import type {
 import type { InstanceTreeView } from "../library/library.ts";
 import type { TreeBody } from "./bodies.ts";
 import { lookFor, paint, type Look, type Tone } from "./look.ts";
-import { clean, fit, inColumn, pad, plural } from "./text.ts";
+import { clean, fit, inColumn, length, pad, plural } from "./text.ts";
 import { treeLines } from "./tree.ts";
 
 /**
@@ -281,14 +281,6 @@ function progressLine(
     paint("░".repeat(BAR_COLUMNS - good - bad), "dim", look),
   ].join("");
   return `  ${bar} ${counts}`;
-}
-
-/** `320 ms`, `1.4 s`, `2 min 5 s`. */
-function length(ms: number): string {
-  if (ms < 100) return `${Math.round(ms)} ms`;
-  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1_000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 /** Cut to the terminal, colours left whole: a line that is too long loses them. */

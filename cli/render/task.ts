@@ -1,4 +1,5 @@
-import { nameOf, type ChainBody, type Names, type TaskBody } from "./bodies.ts";
+import { attemptLines } from "./attempts.ts";
+import { nameOf, type AttemptBody, type ChainBody, type Names, type TaskBody } from "./bodies.ts";
 import { chainLines, standing } from "./chain.ts";
 import { fieldLines, jsonText } from "./fields.ts";
 import { byText } from "./instance.ts";
@@ -24,14 +25,15 @@ export function taskTable(tasks: readonly TaskBody[], names: Names, look: Look):
   return tableLines(columns, tasks, look);
 }
 
-/** `task show`: the task, its chain, what came of it. */
+/** `task show`: the task, its chain, what came of it, and its attempts where one did not suffice. */
 export function taskDetails(params: {
   task: TaskBody;
   chain: Pick<ChainBody, "items">;
+  attempts: readonly AttemptBody[];
   names: Names;
   look: Look;
 }): string[] {
-  const { task, chain, names, look } = params;
+  const { task, chain, attempts, names, look } = params;
   const holder = task.instance_id && nameOf(task.instance_id, names);
   return [
     `${task.ref} ${paint(clean(task.title), "strong", look)}`,
@@ -63,6 +65,7 @@ export function taskDetails(params: {
       ],
       look,
     ),
+    ...attemptLines(task.ref, attempts, look),
   ];
 }
 

@@ -1,16 +1,18 @@
 import { expandDecision } from "../../machines/routing/decision-data.ts";
 import { HopperError } from "../../machines/errors.ts";
 import { isFinal, type Task } from "../../machines/records/task.ts";
+import type { Json } from "../../machines/records/values.ts";
 import { apart } from "../contracts/abortable.ts";
 import { check } from "../contracts/check.ts";
 import * as contract from "../contracts/tasks.ts";
 import type { Door } from "../door/door.ts";
+import { attemptsOf } from "../narration/attempts.ts";
 import { explain } from "../narration/explain.ts";
 import type { Journal } from "../door/journal.ts";
 import { listOf, pageOf } from "./pages.ts";
 import { taskRef } from "../door/references.ts";
 import { chainView, decisionView, iso } from "../views/view-of.ts";
-import type { ChainView, DecisionView, EventView, ListView, TaskView } from "../views/views.ts";
+import type { AttemptView, ChainView, DecisionView, EventView, ListView, TaskView } from "../views/views.ts";
 
 /** Questions about tasks; each on one task throws `not_found`. Source: spec/api.md 4.2. */
 export interface TaskQuestions {
@@ -24,6 +26,8 @@ export interface TaskQuestions {
   events(id: string): Promise<ListView<EventView>>;
   /** Every routing decision about it, in order. */
   decisions(id: string): Promise<ListView<DecisionView & { at: string }>>;
+  /** Every attempt of it, in order, with what its command printed. */
+  attempts(id: string): Promise<ListView<AttemptView>>;
   /** What became of it in words, one line per step. */
   explain(id: string): Promise<{ task: TaskView; lines: string[] }>;
   /**
@@ -60,6 +64,15 @@ export function taskQuestions(door: Door, journal: Journal): TaskQuestions {
         items.push({ ...decisionView(expandDecision(event.data), door.directory), at: iso(event.at) });
       }
       return listOf(items);
+    },
+    async attempts(id) {
+      const { no } = await door.taskAddress(id);
+      const results = await door.store.queries.resultsOf(no);
+      const resultOf = (wanted: number): Json => {
+        const { value = null } = results.find(({ round }) => round === wanted) ?? {};
+        return value === null ? null : (JSON.parse(value) as Json);
+      };
+      return listOf(attemptsOf(await journal.ofTask(no), resultOf));
     },
     async explain(id) {
       const task = await door.task(id);

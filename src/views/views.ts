@@ -40,6 +40,31 @@ export interface EndedView {
   error: HopperError | null;
 }
 
+/** One attempt of a task: from the moment a worker took it to its end. */
+export interface AttemptView {
+  /** From 1, in each round anew. An attempt that was given back or lost is made again under its number. */
+  attempt: number;
+  round: number;
+  instanceId: string | null;
+  worker: string;
+  startedAt: string;
+  /** null = it is under way. */
+  endedAt: string | null;
+  /** `released`: given back, it does not count · `taken_back`: somebody moved the task away from under it. */
+  outcome: "running" | "succeeded" | "failed" | "cancelled" | "released" | "lease_lost" | "taken_back";
+  /** Of one that failed. */
+  error: ErrorInfo | null;
+  /** Of a command that ended by itself, or by its timeout; of what it printed the last 16,384 bytes of each stream. */
+  command: {
+    exitCode: number | null;
+    signal: string | null;
+    durationMs: number;
+    timedOut: boolean;
+    stdout: string;
+    stderr: string;
+  } | null;
+}
+
 /** What a heartbeat is answered with. */
 export interface HeartbeatView {
   expiresAt: string;

@@ -180,7 +180,7 @@ describe("details", () => {
       error: { code: "failed", message: "boom" },
     });
     const names = { "worker-1-id": "worker-1", "id-of-T-7": "T-7" };
-    expect(taskDetails({ task: body, chain: chain([delegationView()]), names, look })).toEqual([
+    expect(taskDetails({ task: body, chain: chain([delegationView()]), attempts: [], names, look })).toEqual([
       "T-1 Build login page",
       "  failed at worker-1",
       "  1. global → webapp (route) [accepted]",
@@ -198,6 +198,7 @@ describe("details", () => {
     const bare = taskDetails({
       task: task({ instanceId: null, originInstanceId: null, status: "pending" }),
       chain: chain([]),
+      attempts: [],
       names,
       look,
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hopper, paramsOf, StoreError, verbs } from "./support/fake.ts";
-import { chainView, delegationView, instanceView, list, taskView } from "./support/views.ts";
+import { attemptView, chainView, delegationView, instanceView, list, taskView } from "./support/views.ts";
 
 const CHAIN = chainView([
   delegationView({ seq: 1 }),
@@ -10,6 +10,7 @@ const ADDED = {
   "tasks.add": taskView(),
   "tasks.get": taskView(),
   "tasks.delegations": CHAIN,
+  "tasks.attempts": list([]),
   "instances.get": instanceView({ name: "worker-1" }),
 };
 
@@ -227,6 +228,41 @@ describe("task show, delegations and explain", () => {
     expect(
       (await hopper(["task", "delegations", "T-1", "-o", "jsonl"], { answers: ADDED })).out.split("\n"),
     ).toHaveLength(3);
+  });
+
+  it("says that a hop went badly", async () => {
+    const result = { outcome: "failed", taskStatus: "failed", completedAt: "t", output: null } as const;
+    const bad = chainView([delegationView({ status: "completed", result })]);
+    const ran = await hopper(["task", "show", "T-1"], { answers: { ...ADDED, "tasks.delegations": bad } });
+    expect(ran.out).toContain("\n  1. global → webapp (route) [failed]\n");
+  });
+
+  it("prints what its command printed, of all attempts or of one", async () => {
+    const answers = { "tasks.attempts": list([attemptView(), attemptView({ attempt: 2, command: null })]) };
+    const printed = "attempt 1 by shell:worker-1: exit 3 in 16 ms\nstdout:\none\ntwo\nstderr:\nboom\n";
+    const second = "attempt 2 by shell:worker-1: failed: exit 3: boom\n";
+    expect((await hopper(["task", "logs", "T-1"], { answers })).out).toBe(printed + second);
+    expect((await hopper(["task", "logs", "T-1", "--attempt", "2"], { answers })).out).toBe(second);
+    const json = JSON.parse((await hopper(["task", "logs", "T-1", "--json"], { answers })).out) as object;
+    expect(json).toMatchObject({ items: [{ attempt: 1, command: { exit_code: 3 } }, { attempt: 2 }] });
+    expect(await hopper(["task", "logs", "T-1", "--attempt", "3"], { answers })).toMatchObject({
+      code: 3,
+      out: "",
+      err: "error: T-1 has no attempt 3; its last one is 2\nfix: hopper task logs T-1\n",
+    });
+  });
+
+  it("says that nobody has tried it", async () => {
+    const answers = { "tasks.attempts": list([]) };
+    expect(await hopper(["task", "logs", "T-1"], { answers })).toMatchObject({
+      code: 0,
+      out: "",
+      err: "nobody has tried T-1 yet\n",
+    });
+    expect(await hopper(["task", "logs", "T-1", "--attempt", "1"], { answers })).toMatchObject({
+      code: 3,
+      err: "error: T-1 has no attempt 1; nobody has tried it yet\nfix: hopper task show T-1\n",
+    });
   });
 
   it("tells the story", async () => {

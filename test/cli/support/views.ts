@@ -1,5 +1,6 @@
 import type { AnyEvent } from "../../support/any-event.ts";
 import type {
+  AttemptView,
   ChainView,
   DecisionView,
   DelegationView,
@@ -50,6 +51,28 @@ export function instanceView(given: Partial<InstanceView> = {}): InstanceView {
     version: 1,
     counts: NO_TASKS,
     allowedEvents: ["PAUSE", "STOP", "FAIL", "TERMINATE"],
+    ...given,
+  };
+}
+
+export function attemptView(given: Partial<AttemptView> = {}): AttemptView {
+  return {
+    attempt: 1,
+    round: 1,
+    instanceId: "worker-1-id",
+    worker: "shell:worker-1",
+    startedAt: AT,
+    endedAt: AT,
+    outcome: "failed",
+    error: { code: "failed", message: "exit 3: boom" },
+    command: {
+      exitCode: 3,
+      signal: null,
+      durationMs: 16,
+      timedOut: false,
+      stdout: "one\ntwo\n",
+      stderr: "boom\n",
+    },
     ...given,
   };
 }

@@ -76,6 +76,7 @@ describe("the types of parameters", () => {
       | "tasks.delegations"
       | "tasks.events"
       | "tasks.decisions"
+      | "tasks.attempts"
       | "tasks.explain"
       | "delegations.get"
     >();
