@@ -44,6 +44,15 @@ export class Context {
     return await this.#place;
   }
 
+  /** What another command is told so that it finds the same data and settings. */
+  get reach(): readonly string[] {
+    return this.#globals
+      .words([])
+      .flatMap((word, index, words) =>
+        word === "--data" || word === "--config" ? [word, words[index + 1] ?? ""] : [],
+      );
+  }
+
   /** Who asks, for the journal: `cli:ada`. */
   get by(): string {
     const { env, user } = this.io;

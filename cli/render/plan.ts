@@ -2,19 +2,18 @@ import stringWidth from "string-width";
 import { toWire } from "../../src/contracts/wire.ts";
 import type {
   LiveState,
-  OpenTask,
   PlanHeader,
   PlannedTask,
   PlanRender,
   PlanRenderFor,
-  PlanSummary,
   PlanStep,
   RunningTask,
 } from "../../src/index.ts";
 import type { InstanceTreeView } from "../library/library.ts";
 import type { TreeBody } from "./bodies.ts";
 import { lookFor, paint, type Look, type Tone } from "./look.ts";
-import { clean, fit, inColumn, length, pad, plural } from "./text.ts";
+import { clean, cutTo, fit, inColumn, length, pad, plural } from "./text.ts";
+import { REF_COLUMNS, remainingLines, summaryLines } from "./plan-summary.ts";
 import { treeLines } from "./tree.ts";
 
 /**
@@ -27,7 +26,6 @@ const SUBJECT_COLUMNS = 34;
 /** Narrower terminals get no columns at all. */
 const ALIGNED_COLUMNS = 90;
 const KIND_COLUMNS = 7;
-const REF_COLUMNS = 5;
 const BAR_COLUMNS = 24;
 /** Narrower terminals get no bar and no instance column. */
 const ROOMY_COLUMNS = 70;
@@ -40,13 +38,14 @@ const MARKS = { good: "✔", bad: "✖", none: "·" } as const;
 export const planRender: PlanRenderFor = ({ stream, env }) => {
   const look = lookFor({ stream, env, wide: false, now: 0 });
   const cut = (lines: string[]): string[] =>
-    look.width === null ? lines : lines.map((line) => cutTo(line, look));
+    look.width === null ? lines : lines.map((line) => cutTo(line, look.width));
   return {
     header: (facts) => cut(headerLines(facts, look)),
     tree: (forest) => cut(treeOf(forest, look)),
     step: (step) => cut(stepLines(step, look)),
     block: (steps) => cut(blockLines(steps, look)),
-    summary: (facts) => cut(summaryLines(facts, look)),
+    // Commands are whole, so that they can be run: the terminal breaks a line that is too long.
+    summary: (facts) => summaryLines(facts, look),
     remaining: (tasks) => cut(remainingLines(tasks, look)),
     dryRun: (tasks) => cut(dryRunLines(tasks, look)),
     live: (state) => cut(liveLines(state, look)),
@@ -186,27 +185,6 @@ function marked(mark: keyof typeof MARKS, look: Look): string {
   return paint(MARKS[mark], tones[mark], look);
 }
 
-/** `9 done, 0 failed in 12.3 s`. */
-function summaryLines(facts: PlanSummary, look: Look): string[] {
-  const { done, failed, cancelled, open, earlier, durationMs, interrupted } = facts;
-  const counts = [
-    paint(`${done} done`, done > 0 ? "good" : undefined, look),
-    paint(`${failed} failed`, failed > 0 ? "bad" : undefined, look),
-    ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
-    ...(open > 0 ? [paint(`${open} open`, "warn", look)] : []),
-  ].join(", ");
-  const before = earlier > 0 ? ` (${plural(earlier, "task")} had ended before)` : "";
-  return ["", `${counts} in ${length(durationMs)}${before}${interrupted ? ", interrupted" : ""}`];
-}
-
-/** One line per task that stays open. */
-function remainingLines(tasks: readonly OpenTask[], look: Look): string[] {
-  return tasks.map(
-    ({ ref, title, status, why }) =>
-      `  ${inColumn(ref, REF_COLUMNS)}${JSON.stringify(clean(title))} ${paint(status, "warn", look)}: ${clean(why)}`,
-  );
-}
-
 /** Each task with the hops it would take. */
 function dryRunLines(tasks: readonly PlannedTask[], look: Look): string[] {
   return tasks.flatMap(({ key, title, tags, after, hops, ends, command }) => [
@@ -281,10 +259,4 @@ function progressLine(
     paint("░".repeat(BAR_COLUMNS - good - bad), "dim", look),
   ].join("");
   return `  ${bar} ${counts}`;
-}
-
-/** Cut to the terminal, colours left whole: a line that is too long loses them. */
-function cutTo(line: string, look: Look): string {
-  const width = look.width ?? Infinity;
-  return stringWidth(line) <= width ? line : fit(clean(line), width);
 }

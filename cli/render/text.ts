@@ -45,6 +45,11 @@ export function fit(line: string, columns: number): string {
   return columns < 1 ? "" : cut + ELLIPSIS;
 }
 
+/** The line, cut where it is too long; colours stay whole, or go. null = it may be as long as it is. */
+export function cutTo(line: string, columns: number | null): string {
+  return columns === null || columnsOf(line) <= columns ? line : fit(clean(line), columns);
+}
+
 /** The text in lines of at most so many columns, broken between words; what fits stays as it is. */
 export function wrap(text: string, columns: number): string[] {
   if (columnsOf(text) <= columns) return [text];

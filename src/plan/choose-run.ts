@@ -19,16 +19,19 @@ export interface ChosenRun {
 /** How many refs a message names. */
 const REFS_SHOWN = 10;
 
+interface RunFlags {
+  readonly resume: boolean;
+  /** The latest run goes on, also when it has ended. */
+  readonly retryFailed?: boolean;
+  readonly startNew: boolean;
+}
+
 /**
- * Decides by what is stored, and by `--resume` or `--new`, whether a run is begun or goes on. Throws
- * `illegal_transition` when the plan has open tasks and neither was said, or when they are of another
- * text of the file; `fix` in its facts names both flags. Source: spec/cli.md 5.3.
+ * Decides by what is stored, and by `--resume`, `--retry-failed` or `--new`, whether a run is begun or goes on. Throws
+ * `illegal_transition` when the plan has open tasks and none of them was said, when they are of another text of the
+ * file, or when there is no run to be tried again; `fix` in its facts names the flags. Source: spec/cli.md 5.3.
  */
-export async function chooseRun(
-  hopper: Hopper,
-  plan: Plan,
-  flags: { readonly resume: boolean; readonly startNew: boolean },
-): Promise<ChosenRun> {
+export async function chooseRun(hopper: Hopper, plan: Plan, flags: RunFlags): Promise<ChosenRun> {
   const stored = internalsOf(hopper);
   // What another process has begun is finished first: it may have been killed while it cancelled a run (`--new`).
   await hopper.settle();
@@ -42,6 +45,12 @@ export async function chooseRun(
   const fresh = { runId: runIdOf(plan, last + 1), fresh: true };
   const [newest] = runs;
   const [unfinished] = open.keys();
+  if (flags.retryFailed) {
+    const runId = unfinished ?? newest;
+    if (runId === undefined) throw hasNoRun(plan);
+    if (!isRunOf(plan, runId)) throw wasEdited(plan, runId, await stored.runTasks(runId));
+    return { runId, fresh: false, toCancel: [] };
+  }
   if (unfinished === undefined) {
     // Killed after its last task: there is nothing left to do but to say so.
     const goesOn = flags.resume && newest !== undefined && isRunOf(plan, newest);
@@ -61,6 +70,11 @@ function hasOpenTasks(plan: Plan, runId: string, open: readonly TaskView[]): Hop
     open: open.map(({ ref }) => ref),
     fix,
   });
+}
+
+function hasNoRun(plan: Plan): HopperError {
+  const detail = `the plan ${plan.name} has no run whose failed tasks could be tried again`;
+  return new HopperError("illegal_transition", detail, { fix: `hopper run ${shellWord(plan.file)}` });
 }
 
 function wasEdited(plan: Plan, runId: string, stored: readonly TaskView[]): HopperError {

@@ -7,6 +7,8 @@ export interface PlanCommandArgs {
   readonly plan: string;
   readonly once: boolean;
   readonly resume: boolean;
+  /** Goes on, and tries again what has failed. */
+  readonly retryFailed: boolean;
   readonly new: boolean;
   /** Shell workers at every instance that queues; null = as the plan says. */
   readonly workers: number | null;
@@ -17,6 +19,8 @@ export interface PlanCommandArgs {
   readonly temp: boolean;
   /** The data folder. */
   readonly data: string;
+  /** What a later command is told so that it finds the same data: `--data DIR` where that was named. */
+  readonly reach: readonly string[];
   /** The content of hopper.yaml; undefined = there is none. */
   readonly config: unknown;
   /** json, jsonl or yaml for machines; anything else is for people. */

@@ -29,9 +29,9 @@ const LOCK_RETRY_MS = 50;
  * (`illegal_transition`).
  */
 export async function runPlanCommand(args: PlanCommandArgs, io: PlanIo): Promise<number> {
-  if (args.resume && args.new) {
-    const detail =
-      "--resume and --new exclude each other: one goes on with the earlier run, the other cancels it";
+  if ((args.resume || args.retryFailed) && args.new) {
+    const goesOn = args.resume ? "--resume" : "--retry-failed";
+    const detail = `${goesOn} and --new exclude each other: one goes on with the earlier run, the other cancels it`;
     throw new HopperError("validation_failed", detail, { issues: [] });
   }
   const plan = await readPlan(shown(args.plan, io.cwd), { cwd: io.cwd });
@@ -62,13 +62,26 @@ export async function runPlanCommand(args: PlanCommandArgs, io: PlanIo): Promise
       heartbeatSeconds: heartbeatMs / 1_000,
       onError: notesOf(output, io),
     };
-    const flags = { resume: args.resume, startNew: args.new, once: isOnce(args, io) };
-    const end = await runPlan({ hopper, plan, flags, header, workers, output, io });
+    const { retryFailed } = args;
+    const flags = {
+      resume: args.resume,
+      retryFailed,
+      startNew: args.new,
+      once: isOnce(args, io),
+    };
+    const reach = { file: plan.file, options: reachOf(args, folder) };
+    const end = await runPlan({ hopper, plan, flags, reach, header, workers, output, io });
     if (end.how === "interrupted") return EXIT.interrupted;
     return end.allDone ? EXIT.ok : EXIT.failed;
   } finally {
     if (args.temp && !args.keep) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A temporary folder that stays is named from now on; one that goes cannot be reached. */
+function reachOf({ temp, keep, reach }: PlanCommandArgs, folder: string): readonly string[] | null {
+  if (!temp) return reach;
+  return keep ? ["--data", folder] : null;
 }
 
 /** Says what a worker meets; what it meets again and again, as on a full disk, once a minute. */

@@ -50,6 +50,18 @@ export interface PlanSummary {
   readonly earlier: number;
   readonly durationMs: number;
   readonly interrupted: boolean;
+  readonly failures: readonly FailedTask[];
+  /** What may be done about it, each a command and what it does; none = the data are gone. */
+  readonly next: readonly { readonly command: string; readonly what: string }[];
+}
+
+export interface FailedTask {
+  readonly ref: string;
+  readonly title: string;
+  /** In words: `exit 3: no such file`. */
+  readonly why: string;
+  /** The command that shows more of it; null = it failed only because another one did, or the data are gone. */
+  readonly show: string | null;
 }
 
 export interface OpenTask {

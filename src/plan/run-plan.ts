@@ -4,6 +4,7 @@ import { internalsOf } from "../verbs/internals.ts";
 import type { TaskView } from "../views/views.ts";
 import { chooseRun, type ChosenRun } from "./choose-run.ts";
 import { toCreateParams, type Plan } from "./plan-file.ts";
+import { failuresOf, isCause, nextSteps, type Reach } from "./next-steps.ts";
 import type { PlanOutput } from "./plan-output.ts";
 import type { PlanHeader } from "./render.ts";
 import { RunWatch } from "./run-watch.ts";
@@ -12,7 +13,13 @@ import { describeOpen, PlanRunner, type PlanRunnerParams, type RunEnd } from "./
 export interface RunPlanParams {
   readonly hopper: Hopper;
   readonly plan: Plan;
-  readonly flags: { readonly resume: boolean; readonly startNew: boolean; readonly once: boolean };
+  readonly flags: {
+    readonly resume: boolean;
+    readonly retryFailed: boolean;
+    readonly startNew: boolean;
+    readonly once: boolean;
+  };
+  readonly reach: Reach;
   readonly header: PlanHeader;
   readonly workers: PlanRunnerParams["workers"];
   readonly output: PlanOutput;
@@ -30,6 +37,7 @@ export async function runPlan(params: RunPlanParams): Promise<{ how: RunEnd; all
   const chosen = await chooseRun(hopper, plan, flags);
   if (chosen.toCancel.length > 0)
     await internalsOf(hopper).cancelAll(chosen.toCancel, { reason: "the plan was started afresh", by: BY });
+  if (flags.retryFailed) await retryFailed(hopper, chosen.runId);
   const watch = new RunWatch(hopper, {
     onStep: (step) => output.step(step),
     onEvent: (event) => output.event(event),
@@ -68,6 +76,12 @@ export async function runPlan(params: RunPlanParams): Promise<{ how: RunEnd; all
   }
 }
 
+/** Opens what has failed again, and what failed because of it. */
+async function retryFailed(hopper: Hopper, runId: string): Promise<void> {
+  const tasks = await internalsOf(hopper).runTasks(runId);
+  for (const { id } of tasks.filter(isCause)) await hopper.tasks.retry(id, { withDependents: true, by: BY });
+}
+
 /**
  * The hierarchy and the tasks are one transaction; what goes on only finds (or makes again) its hierarchy.
  * The tasks are then assigned one by one: a run that is killed in between is given the rest on `--resume`.
@@ -92,7 +106,7 @@ async function assignRest(
 }
 
 async function conclude(
-  { hopper, output, plan }: RunPlanParams,
+  { hopper, output, plan, reach }: RunPlanParams,
   run: { chosen: ChosenRun; end: RunEnd; before: readonly TaskView[]; begun: number },
 ): Promise<{ how: RunEnd; allDone: boolean }> {
   const { chosen, end, before, begun } = run;
@@ -108,6 +122,8 @@ async function conclude(
     // The wall clock may be set meanwhile.
     durationMs: Math.round(performance.now() - begun),
     interrupted: end === "interrupted",
+    failures: failuresOf(tasks, reach),
+    next: nextSteps(tasks, open, reach),
   };
   const remaining = end === "stuck" ? await describeOpen(hopper, chosen.runId) : [];
   output.end({ plan: plan.name, runId: chosen.runId, tasks, summary, remaining });

@@ -223,11 +223,36 @@ describe("the frame of a run", () => {
       earlier: 0,
       durationMs: 12_300,
       interrupted: false,
+      failures: [],
+      next: [],
     };
     expect(pipe.summary(summary)).toEqual(["", "9 done, 0 failed in 12.3 s"]);
     expect(
       pipe.summary({ ...summary, failed: 1, cancelled: 1, open: 2, earlier: 3, interrupted: true })[1],
     ).toBe("9 done, 1 failed, 1 cancelled, 2 open in 12.3 s (3 tasks had ended before), interrupted");
+    const failures = [
+      { ref: "T-2", title: "Check", why: "exit 3: boom\u0007", show: "hopper task show T-2 --data x" },
+      { ref: "T-3", title: "Ship it", why: "T-2, which it depends on, failed", show: null },
+    ];
+    const next = [
+      { command: "hopper run p.yaml --retry-failed --data x", what: "tries what failed again, and goes on" },
+      { command: "hopper run p.yaml --resume --data x", what: "goes on with what is open" },
+    ];
+    const shown = [
+      "  T-2  Check: exit 3: boom",
+      "       hopper task show T-2 --data x",
+      "  T-3  Ship it: T-2, which it depends on, failed",
+      "next: hopper run p.yaml --retry-failed --data x  (tries what failed again, and goes on)",
+      "      hopper run p.yaml --resume --data x        (goes on with what is open)",
+    ];
+    expect(pipe.summary({ ...summary, failures, next }).slice(2)).toEqual(shown);
+    // A command that was cut could not be run.
+    const narrow = planRender({ stream: { isTTY: true, columns: 20 }, env: { NO_COLOR: "1" } });
+    expect(narrow.summary({ ...summary, failures, next }).slice(2, 5)).toEqual([
+      "  T-2  Check: exit …",
+      shown[1],
+      "  T-3  Ship it: T-2…",
+    ]);
   });
 
   it("names the tasks that stay open", () => {

@@ -56,7 +56,9 @@ const INSTANCE = new RegExp(String.raw`^· ${NAME} \(([A-Z]+)\) \[(\w+)\]$`);
 export function stepLines(output: string): string[] {
   const [_header, _tree, ...rest] = output.split("\n\n");
   const lines = rest.join("\n").split("\n");
-  return lines.filter((line) => line !== "" && !/^\d+ done, \d+ failed/.test(line));
+  // From there on it is summed up.
+  const end = lines.findIndex((line) => /^\d+ done, \d+ failed/.test(line));
+  return lines.slice(0, end === -1 ? undefined : end).filter((line) => line !== "");
 }
 
 /** The lines that no event of the journal accounts for: none, if all is well. */

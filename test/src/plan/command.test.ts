@@ -263,7 +263,9 @@ describe("an interruption", () => {
     expect(await ended).toBe(130);
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
     expect(world.stdout.text).toMatch(/· queued again at w\d +queue {3}released\n/);
-    expect(world.stdout.text).toMatch(/0 done, 0 failed, 1 open in .*, interrupted\n$/);
+    expect(world.stdout.text).toMatch(
+      /0 done, 0 failed, 1 open in .*, interrupted\nnext: hopper run p\.yaml --resume {2}\(goes on with what is open\)\n$/,
+    );
     expect(await world.look(statuses)).toEqual({ "T-1": "queued" });
   });
 });
@@ -366,5 +368,72 @@ describe("a plan that is not right", () => {
     expect(world.stderr.text).toMatch(
       /^note: p\.yaml:2:\d+: hierarchy\.config\.max_conc is kept, but Hopper does not read it/,
     );
+  });
+});
+
+describe("a plan of which something failed", () => {
+  const PLAN = `${HIERARCHY}tasks:
+  - { key: a, title: A, tags: [frontend], run: echo a }
+  - { key: b, title: B, tags: [api], run: "test -e mended || { echo broken >&2; exit 3; }", max_attempts: 1 }
+  - { key: c, title: C, run: "true", depends_on: [b] }
+`;
+
+  it("names what failed, why, and the commands that go on", async () => {
+    world.write(PLAN);
+    expect(await world.run({ reach: ["--data", "here"] })).toBe(1);
+    const { text } = world.stdout;
+    expect(text.slice(text.indexOf("1 done, 2 failed")).split("\n").slice(1)).toEqual([
+      "  T-2  B: exit 3: broken",
+      "       hopper task show T-2 --data here",
+      "  T-3  C: T-2, which it depends on, failed",
+      "next: hopper run p.yaml --retry-failed --data here  (tries what failed again)",
+      "",
+    ]);
+  });
+
+  it("has them tried again with --retry-failed, and nothing else", async () => {
+    world.write(PLAN);
+    await world.run();
+    world.write("", "mended");
+    expect(await world.run({ retryFailed: true })).toBe(0);
+    expect(world.stdout.text).toMatch(/3 done, 0 failed in .* \(1 task had ended before\)\n$/);
+    await world.look(async (hopper) => {
+      expect((await hopper.tasks.get("T-1")).round).toBe(1);
+      expect((await hopper.tasks.get("T-2")).round).toBe(2);
+      expect((await hopper.tasks.get("T-3")).round).toBe(2);
+    });
+    // There is nothing left that failed.
+    expect(await world.run({ retryFailed: true })).toBe(0);
+  });
+
+  it("is not tried again by another text of the file, nor where there was no run", async () => {
+    world.write(PLAN);
+    await expect(world.run({ retryFailed: true })).rejects.toMatchObject({
+      code: "illegal_transition",
+      detail: "the plan p has no run whose failed tasks could be tried again",
+      facts: { fix: "hopper run p.yaml" },
+    });
+    await world.run();
+    world.write(PLAN.replace("exit 3", "exit 4"));
+    await expect(world.run({ retryFailed: true })).rejects.toMatchObject({
+      code: "illegal_transition",
+      detail: expect.stringMatching(/^p\.yaml was edited since the run .* began: b \(run\)$/) as unknown,
+    });
+  });
+
+  it("names no commands where the data go with the run", async () => {
+    world.write(PLAN);
+    expect(await world.run({ temp: true })).toBe(1);
+    expect(world.stdout.text).toMatch(/\n {2}T-3 {2}C: T-2, which it depends on, failed\n$/);
+    expect(await world.run({ temp: true, keep: true })).toBe(1);
+    expect(world.stdout.text).toMatch(/\nnext: hopper run p\.yaml --retry-failed --data \S+hopper-\w+ /);
+  });
+
+  it("cannot be both tried again and started afresh", async () => {
+    world.write(PLAN);
+    await expect(world.run({ retryFailed: true, new: true })).rejects.toMatchObject({
+      code: "validation_failed",
+      detail: expect.stringContaining("--retry-failed and --new exclude each other") as unknown,
+    });
   });
 });

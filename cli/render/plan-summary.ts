@@ -1,0 +1,52 @@
+import type { FailedTask, OpenTask, PlanSummary } from "../../src/index.ts";
+import { paint, type Look } from "./look.ts";
+import { clean, columnsOf, cutTo, inColumn, length, pad, plural } from "./text.ts";
+
+/** How a run of a plan ends: what became of its tasks, and what may be done now. Source: spec/cli.md 5.3. */
+
+/** Columns of a task's ref. */
+export const REF_COLUMNS = 5;
+
+/** `9 done, 0 failed in 12.3 s`. */
+export function summaryLines(facts: PlanSummary, look: Look): string[] {
+  const { done, failed, cancelled, open, earlier, durationMs, interrupted, failures, next } = facts;
+  const counts = [
+    paint(`${done} done`, done > 0 ? "good" : undefined, look),
+    paint(`${failed} failed`, failed > 0 ? "bad" : undefined, look),
+    ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
+    ...(open > 0 ? [paint(`${open} open`, "warn", look)] : []),
+  ].join(", ");
+  const before = earlier > 0 ? ` (${plural(earlier, "task")} had ended before)` : "";
+  return [
+    "",
+    `${counts} in ${length(durationMs)}${before}${interrupted ? ", interrupted" : ""}`,
+    ...failures.flatMap((failure) => failureLines(failure, look)),
+    ...nextLines(next, look),
+  ];
+}
+
+/** What has failed and why, and the command that shows more. */
+function failureLines({ ref, title, why, show }: FailedTask, look: Look): string[] {
+  const line = cutTo(
+    `  ${inColumn(ref, REF_COLUMNS)}${clean(title)}: ${paint(clean(why), "bad", look)}`,
+    look.width,
+  );
+  return show === null ? [line] : [line, `  ${" ".repeat(REF_COLUMNS)}${paint(show, "dim", look)}`];
+}
+
+/** Commands that go on from here, each with what it does. */
+function nextLines(next: PlanSummary["next"], look: Look): string[] {
+  const width = Math.max(0, ...next.map(({ command }) => columnsOf(command)));
+  return next.map(
+    ({ command, what }, index) =>
+      `${index === 0 ? "next: " : "      "}${pad(command, width)}  ${paint(`(${what})`, "dim", look)}`,
+  );
+}
+
+/** One line per task that stays open. */
+export function remainingLines(tasks: readonly OpenTask[], look: Look): string[] {
+  return tasks.map(
+    ({ ref, title, status, why }) =>
+      `  ${inColumn(ref, REF_COLUMNS)}${JSON.stringify(clean(title))} ${paint(status, "warn", look)}: ${clean(why)}`,
+  );
+}
