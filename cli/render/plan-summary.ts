@@ -1,4 +1,6 @@
 import type { FailedTask, OpenTask, PlanSummary } from "../../src/index.ts";
+import { logLines } from "./attempts.ts";
+import { bodyOf } from "./bodies.ts";
 import { paint, type Look } from "./look.ts";
 import { clean, columnsOf, cutTo, inColumn, length, pad, plural } from "./text.ts";
 
@@ -25,13 +27,19 @@ export function summaryLines(facts: PlanSummary, look: Look): string[] {
   ];
 }
 
-/** What has failed and why, and the command that shows more. */
-function failureLines({ ref, title, why, show }: FailedTask, look: Look): string[] {
+/** What has failed and why, the command that shows more, and what it printed. */
+function failureLines({ ref, title, why, show, attempt }: FailedTask, look: Look): string[] {
   const line = cutTo(
     `  ${inColumn(ref, REF_COLUMNS)}${clean(title)}: ${paint(clean(why), "bad", look)}`,
     look.width,
   );
-  return show === null ? [line] : [line, `  ${" ".repeat(REF_COLUMNS)}${paint(show, "dim", look)}`];
+  const indent = " ".repeat(REF_COLUMNS + 2);
+  const log = attempt === null ? [] : logLines([bodyOf(attempt)], look);
+  return [
+    line,
+    ...(show === null ? [] : [indent + paint(show, "dim", look)]),
+    ...log.map((one) => indent + one),
+  ];
 }
 
 /** Commands that go on from here, each with what it does. */

@@ -7,6 +7,8 @@ export interface PlanCommandArgs {
   readonly plan: string;
   readonly once: boolean;
   readonly resume: boolean;
+  /** Tells at the end what the commands have printed that failed. */
+  readonly logFailed: boolean;
   /** Goes on, and tries again what has failed. */
   readonly retryFailed: boolean;
   readonly new: boolean;

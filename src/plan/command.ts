@@ -62,10 +62,11 @@ export async function runPlanCommand(args: PlanCommandArgs, io: PlanIo): Promise
       heartbeatSeconds: heartbeatMs / 1_000,
       onError: notesOf(output, io),
     };
-    const { retryFailed } = args;
+    const { retryFailed, logFailed } = args;
     const flags = {
       resume: args.resume,
       retryFailed,
+      logFailed,
       startNew: args.new,
       once: isOnce(args, io),
     };

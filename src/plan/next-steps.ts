@@ -1,5 +1,5 @@
 import { commandText } from "../contracts/shell-word.ts";
-import type { TaskView } from "../views/views.ts";
+import type { AttemptView, TaskView } from "../views/views.ts";
 import type { FailedTask, PlanSummary } from "./render.ts";
 
 /** How a run can be reached by a later command. */
@@ -15,16 +15,22 @@ export function isCause({ status, error }: TaskView): boolean {
   return status === "failed" && error?.code !== "dependency_failed";
 }
 
-/** What has failed, and where more of it stands. */
-export function failuresOf(tasks: readonly TaskView[], { options }: Reach): FailedTask[] {
-  return tasks
-    .filter(({ status }) => status === "failed")
-    .map((task) => ({
+/** What has failed, and where more of it stands. `attemptOf`: the last one of a task, or null where it is not to be told. */
+export async function failuresOf(
+  tasks: readonly TaskView[],
+  { options }: Reach,
+  attemptOf: (task: TaskView) => Promise<AttemptView | null>,
+): Promise<FailedTask[]> {
+  const failed = tasks.filter(({ status }) => status === "failed");
+  return await Promise.all(
+    failed.map(async (task) => ({
       ref: task.ref,
       title: task.title,
       why: task.error?.message ?? "failed",
       show: options !== null && isCause(task) ? commandText(["task", "show", task.ref, ...options]) : null,
-    }));
+      attempt: isCause(task) ? await attemptOf(task) : null,
+    })),
+  );
 }
 
 /** What may be done after a run that has not done everything. */

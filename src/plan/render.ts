@@ -1,4 +1,4 @@
-import type { InstanceTreeView } from "../views/views.ts";
+import type { AttemptView, InstanceTreeView } from "../views/views.ts";
 import type { PlanStep } from "../narration/step.ts";
 
 /**
@@ -62,6 +62,8 @@ export interface FailedTask {
   readonly why: string;
   /** The command that shows more of it; null = it failed only because another one did, or the data are gone. */
   readonly show: string | null;
+  /** Its last attempt, where what it printed is to be told (`--log-failed`). */
+  readonly attempt: AttemptView | null;
 }
 
 export interface OpenTask {

@@ -1,7 +1,7 @@
 import { isFinal } from "../../machines/records/task.ts";
 import type { Hopper } from "../hopper.ts";
 import { internalsOf } from "../verbs/internals.ts";
-import type { TaskView } from "../views/views.ts";
+import type { AttemptView, TaskView } from "../views/views.ts";
 import { chooseRun, type ChosenRun } from "./choose-run.ts";
 import { toCreateParams, type Plan } from "./plan-file.ts";
 import { failuresOf, isCause, nextSteps, type Reach } from "./next-steps.ts";
@@ -16,6 +16,7 @@ export interface RunPlanParams {
   readonly flags: {
     readonly resume: boolean;
     readonly retryFailed: boolean;
+    readonly logFailed: boolean;
     readonly startNew: boolean;
     readonly once: boolean;
   };
@@ -106,13 +107,15 @@ async function assignRest(
 }
 
 async function conclude(
-  { hopper, output, plan, reach }: RunPlanParams,
+  { hopper, output, plan, flags, reach }: RunPlanParams,
   run: { chosen: ChosenRun; end: RunEnd; before: readonly TaskView[]; begun: number },
 ): Promise<{ how: RunEnd; allDone: boolean }> {
   const { chosen, end, before, begun } = run;
   const tasks = await internalsOf(hopper).runTasks(chosen.runId);
   const count = (status: TaskView["status"]): number => tasks.filter((task) => task.status === status).length;
   const open = tasks.filter(({ status }) => !isFinal(status)).length;
+  const attemptOf = async ({ id }: TaskView): Promise<AttemptView | null> =>
+    flags.logFailed ? ((await hopper.tasks.attempts(id)).items.at(-1) ?? null) : null;
   const summary = {
     done: count("done"),
     failed: count("failed"),
@@ -122,7 +125,7 @@ async function conclude(
     // The wall clock may be set meanwhile.
     durationMs: Math.round(performance.now() - begun),
     interrupted: end === "interrupted",
-    failures: failuresOf(tasks, reach),
+    failures: await failuresOf(tasks, reach, attemptOf),
     next: nextSteps(tasks, open, reach),
   };
   const remaining = end === "stuck" ? await describeOpen(hopper, chosen.runId) : [];

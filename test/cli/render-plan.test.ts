@@ -231,8 +231,14 @@ describe("the frame of a run", () => {
       pipe.summary({ ...summary, failed: 1, cancelled: 1, open: 2, earlier: 3, interrupted: true })[1],
     ).toBe("9 done, 1 failed, 1 cancelled, 2 open in 12.3 s (3 tasks had ended before), interrupted");
     const failures = [
-      { ref: "T-2", title: "Check", why: "exit 3: boom\u0007", show: "hopper task show T-2 --data x" },
-      { ref: "T-3", title: "Ship it", why: "T-2, which it depends on, failed", show: null },
+      {
+        ref: "T-2",
+        title: "Check",
+        why: "exit 3: boom\u0007",
+        show: "hopper task show T-2 --data x",
+        attempt: null,
+      },
+      { ref: "T-3", title: "Ship it", why: "T-2, which it depends on, failed", show: null, attempt: null },
     ];
     const next = [
       { command: "hopper run p.yaml --retry-failed --data x", what: "tries what failed again, and goes on" },

@@ -106,6 +106,7 @@ export class PlanWorld {
         once: false,
         resume: false,
         retryFailed: false,
+        logFailed: false,
         new: false,
         workers: null,
         dryRun: false,

@@ -391,6 +391,14 @@ describe("a plan of which something failed", () => {
     ]);
   });
 
+  it("tells what it printed with --log-failed", async () => {
+    world.write(PLAN);
+    await world.run({ logFailed: true, temp: true });
+    expect(world.stdout.text).toMatch(
+      /\n {2}T-2 {2}B: exit 3: broken\n {7}attempt 1 by shell:\S+: exit 3 in \d+ ms\n {7}broken\n {2}T-3 {2}C: /,
+    );
+  });
+
   it("has them tried again with --retry-failed, and nothing else", async () => {
     world.write(PLAN);
     await world.run();
