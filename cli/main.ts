@@ -13,7 +13,11 @@ import { run } from "./run.ts";
 export async function main(argv: string[]): Promise<void> {
   const interruption = new AbortController();
   const interrupt = (): void => {
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    if (interruption.signal.aborted) {
+      // The terminal has written ^C: the shell goes on in a line of its own.
+      if (process.stderr.isTTY) process.stderr.write("\n");
+      process.exit(EXIT.interrupted);
+    }
     interruption.abort();
   };
   process.on("SIGINT", interrupt);

@@ -1,4 +1,4 @@
-import type { FailedTask, OpenTask, PlanSummary } from "../../src/index.ts";
+import type { FailedTask, OpenTask, PlanSummary, RunningTask } from "../../src/index.ts";
 import { logLines } from "./attempts.ts";
 import { bodyOf } from "./bodies.ts";
 import { paint, type Look } from "./look.ts";
@@ -57,4 +57,13 @@ export function remainingLines(tasks: readonly OpenTask[], look: Look): string[]
     ({ ref, title, status, why }) =>
       `  ${inColumn(ref, REF_COLUMNS)}${JSON.stringify(clean(title))} ${paint(status, "warn", look)}: ${clean(why)}`,
   );
+}
+
+/** `interrupted: ending T-2 "Tests"; what still runs in 5 s is killed`. */
+export function endingLines(tasks: readonly RunningTask[], graceMs: number): string[] {
+  const [first, ...others] = tasks;
+  if (first === undefined) return ["interrupted: nothing is running"];
+  const more = others.length === 0 ? "" : ` and ${plural(others.length, "other command")}`;
+  const what = `${first.ref} ${JSON.stringify(clean(first.title))}${more}`;
+  return [`interrupted: ending ${what}; what still runs in ${graceMs / 1_000} s is killed`];
 }

@@ -13,7 +13,7 @@ import type { InstanceTreeView } from "../library/library.ts";
 import type { TreeBody } from "./bodies.ts";
 import { lookFor, paint, type Look, type Tone } from "./look.ts";
 import { clean, cutTo, fit, inColumn, length, pad, plural } from "./text.ts";
-import { REF_COLUMNS, remainingLines, summaryLines } from "./plan-summary.ts";
+import { endingLines, REF_COLUMNS, remainingLines, summaryLines } from "./plan-summary.ts";
 import { treeLines } from "./tree.ts";
 
 /**
@@ -48,6 +48,7 @@ export const planRender: PlanRenderFor = ({ stream, env }) => {
     summary: (facts) => summaryLines(facts, look),
     remaining: (tasks) => cut(remainingLines(tasks, look)),
     dryRun: (tasks) => cut(dryRunLines(tasks, look)),
+    ending: (tasks, graceMs) => cut(endingLines(tasks, graceMs)),
     live: (state) => cut(liveLines(state, look)),
   } satisfies PlanRender;
 };

@@ -58,7 +58,7 @@ export class LiveView {
   take(step: PlanStep): void {
     const { render } = this.#params;
     if (step.ref === null) {
-      this.#persist(render.step(step));
+      this.say(render.step(step));
       return;
     }
     const block = this.#blocks.get(step.ref) ?? [];
@@ -66,7 +66,14 @@ export class LiveView {
     this.#blocks.set(step.ref, block);
     if (step.kind !== "final") return;
     this.#blocks.delete(step.ref);
-    this.#persist(render.block(block));
+    this.say(render.block(block));
+  }
+
+  /** Lines that stay, above the picture. */
+  say(lines: readonly string[]): void {
+    this.#log.clear();
+    this.#write(lines);
+    this.draw();
   }
 
   draw(): void {
@@ -92,12 +99,6 @@ export class LiveView {
       if (block.some(({ kind }) => kind !== "task")) this.#write(this.#params.render.block(block));
     }
     this.#blocks.clear();
-  }
-
-  #persist(lines: readonly string[]): void {
-    this.#log.clear();
-    this.#write(lines);
-    this.draw();
   }
 
   #write(lines: readonly string[]): void {

@@ -4,7 +4,7 @@ import { toWire } from "../contracts/wire.ts";
 import type { EventView, InstanceTreeView, TaskView } from "../views/views.ts";
 import type { PlanCommandArgs, PlanIo } from "./command-io.ts";
 import { LiveView } from "./live-view.ts";
-import type { OpenTask, PlanHeader, PlannedTask, PlanRender, PlanSummary } from "./render.ts";
+import type { OpenTask, PlanHeader, PlannedTask, PlanRender, PlanSummary, RunningTask } from "./render.ts";
 import type { RunWatch } from "./run-watch.ts";
 import type { PlanStep } from "../narration/step.ts";
 
@@ -56,6 +56,12 @@ export class PlanOutput {
   step(step: PlanStep): void {
     if (this.#live !== null) this.#live.take(step);
     else if (this.#form === "lines") this.#write(this.#render.step(step));
+  }
+
+  /** The user has interrupted the run; it ends once these commands have. */
+  ending(tasks: readonly RunningTask[], graceMs: number): void {
+    if (this.#live !== null) this.#live.say(this.#render.ending(tasks, graceMs));
+    else for (const line of this.#errors.ending(tasks, graceMs)) this.remark(line);
   }
 
   event(event: EventView): void {

@@ -19,6 +19,8 @@ export interface PlanRender {
   remaining(tasks: readonly OpenTask[]): string[];
   /** Where each task would go, and why. */
   dryRun(tasks: readonly PlannedTask[]): string[];
+  /** The run was interrupted: which commands are being ended, and when they are killed. */
+  ending(tasks: readonly RunningTask[], graceMs: number): string[];
   /** What is going on now, for a terminal: redrawn whenever it changes. */
   live(state: LiveState): string[];
 }

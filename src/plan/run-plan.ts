@@ -7,6 +7,7 @@ import { toCreateParams, type Plan } from "./plan-file.ts";
 import { failuresOf, isCause, nextSteps, type Reach } from "./next-steps.ts";
 import type { PlanOutput } from "./plan-output.ts";
 import type { PlanHeader } from "./render.ts";
+import { GRACE_MS } from "../workers/process-table.ts";
 import { RunWatch } from "./run-watch.ts";
 import { describeOpen, PlanRunner, type PlanRunnerParams, type RunEnd } from "./runner.ts";
 
@@ -60,6 +61,7 @@ export async function runPlan(params: RunPlanParams): Promise<{ how: RunEnd; all
     await watch.follow({ tasks, forest, resumed: !chosen.fresh });
     await assignRest(hopper, { tasks, rootId });
     const { signal } = io;
+    signal.addEventListener("abort", () => output.ending(watch.running(io.now()), GRACE_MS), { once: true });
     runner = new PlanRunner({
       hopper,
       runId: chosen.runId,

@@ -261,6 +261,18 @@ describe("the frame of a run", () => {
     ]);
   });
 
+  it("says which commands an interruption ends, and until when", () => {
+    const running = { ref: "T-2", title: "Check", instance: "webapp", elapsedMs: 5, attempt: 1 };
+    const more = { ...running, ref: "T-3" };
+    expect(pipe.ending([], 5_000)).toEqual(["interrupted: nothing is running"]);
+    expect(pipe.ending([running], 5_000)).toEqual([
+      'interrupted: ending T-2 "Check"; what still runs in 5 s is killed',
+    ]);
+    expect(pipe.ending([running, more, more], 5_000)).toEqual([
+      'interrupted: ending T-2 "Check" and 2 other commands; what still runs in 5 s is killed',
+    ]);
+  });
+
   it("names the tasks that stay open", () => {
     expect(
       pipe.remaining([{ ref: "T-3", title: "Review", status: "pending", why: "held at webapp: no_route" }]),

@@ -262,6 +262,7 @@ describe("an interruption", () => {
     world.interrupt();
     expect(await ended).toBe(130);
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    expect(world.stderr.text).toBe('interrupted: ending T-1 "A"; what still runs in 5 s is killed\n');
     expect(world.stdout.text).toMatch(/· queued again at w\d +queue {3}released\n/);
     expect(world.stdout.text).toMatch(
       /0 done, 0 failed, 1 open in .*, interrupted\nnext: hopper run p\.yaml --resume {2}\(goes on with what is open\)\n$/,
@@ -283,6 +284,7 @@ tasks:
     world.interrupt();
     expect(await ended).toBe(130);
     const text = stripVTControlCharacters(world.stdout.text);
+    expect(text).toContain('interrupted: ending T-1 "A"; what still runs in 5 s is killed\n');
     expect(text).toMatch(/· webapp-run-\S+ \(ORCHESTRATION\) \[running\]/);
     expect(text).toMatch(
       /T-1 "A" #x #y #z\n {2}✔ top → webapp[\s\S]*queued again at webapp-run-\S+ +queue {3}released\n\n\n?0 done/,
