@@ -7,11 +7,12 @@ import { linearScale, logScale } from "../../bench/lib/chart/scale.ts";
 import { label } from "../../bench/lib/chart/svg.ts";
 import { PEERS } from "../../bench/lib/peers.ts";
 import { BEGIN, END } from "../../bench/lib/table.ts";
+import { ceiling as ceilingRow } from "../../bench/rows/ceiling.ts";
 
 const DOCS = `${dirname(dirname(import.meta.dirname))}/docs`;
 
 const HOPPER = "Hopper (W3)";
-const CEILING = "hand-written ceiling (W3)";
+const CEILING = ceilingRow.title;
 const EMPTY = "W3, 1000 in flight, empty file";
 const FULL = "W3, 1000 in flight, file full of finished tasks";
 
