@@ -5,6 +5,7 @@ export type StoreErrorKind =
   | "directory"
   | "linked"
   | "mounted"
+  | "lock_damaged"
   | "full"
   | "foreign"
   | "damaged"

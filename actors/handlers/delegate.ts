@@ -73,7 +73,8 @@ function whyIllegal(turn: Turn, to: InstanceNo, type: DelegationType): Refusal |
   );
   const illegal = (detail: string): Refusal =>
     refuse("invalid_delegation", detail, { from: scope, allowed: takers, targets });
-  if (to === actor.no) return illegal(`${name} holds the task already; it cannot delegate to itself.`);
+  if (to === actor.no)
+    return illegal(`${name} holds the task already, and cannot delegate to itself; ${accepted(targets)}.`);
   if (type !== "route") return illegal(`delegate takes the type route; use ${type} as a verb of its own.`);
   if (takers.length === 0)
     return illegal(`${scope} gives work to nobody; a task there can only be escalated or reassigned.`);

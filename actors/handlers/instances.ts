@@ -53,7 +53,11 @@ function checkChild(turn: Turn, spec: InstanceSpec): Refusal | null {
   const parent = turn.instance;
   const facts = { scope: spec.scope, parent: parent.name, allowed: allowedParents(spec.scope).map(String) };
   if (parent.status === "terminated" || parent.intent === "terminate")
-    return refuse("invalid_parent", `${parent.name} is terminated and takes no children.`, facts);
+    return refuse(
+      "invalid_parent",
+      `${parent.name} is terminated and takes no children; ${spec.scope} may stand ${allowedPlaces(spec.scope)}, where that one lives.`,
+      facts,
+    );
   if (!mayParent(spec.scope, parent.scope)) {
     return refuse(
       "invalid_parent",

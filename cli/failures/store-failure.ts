@@ -13,6 +13,7 @@ const MEANINGS: Readonly<Record<string, { code: string; status: number; title: s
   full: { code: "storage_full", status: 503, title: "The disk is full" },
   foreign: { code: "store_damaged", status: 500, title: "This is not a store of Hopper" },
   damaged: { code: "store_damaged", status: 500, title: "The store is damaged" },
+  lock_damaged: { code: "store_damaged", status: 500, title: "The lock of the store is damaged" },
   newer: { code: "store_damaged", status: 500, title: "The store was written by a newer Hopper" },
   failed: { code: "store_damaged", status: 500, title: "The store has failed" },
   missing: { code: "not_found", status: 404, title: "There is no store" },
@@ -116,6 +117,8 @@ function fixFor({ kind, path, pid }: StoreError): string {
       return `ls -li ${shellWord(dirname(path))}    (the same number is the same file: leave it one name)`;
     case "mounted":
       return `findmnt -T ${shellWord(path)}    (mount its folder instead, with all that is in it)`;
+    case "lock_damaged":
+      return `rm ${shellWord(path)}    (once no other process uses the store)`;
     case "newer":
       return "npm install hopper-runtime@latest";
     case "failed":

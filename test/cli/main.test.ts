@@ -1,3 +1,6 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { main, processIo } from "../../cli/main.ts";
 
@@ -38,6 +41,18 @@ describe("the process", () => {
     await written(["--help"]);
     expect(process.listenerCount("SIGINT")).toBe(before);
     expect(process.listenerCount("SIGTERM")).toBe(process.listenerCount("SIGTERM"));
+  });
+
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("ends a command in order at %s", async (signal) => {
+    const data = mkdtempSync(join(tmpdir(), "hopper-signal-"));
+    expect((await written(["task", "add", "Later", "--data", data])).code).toBe(0);
+    const [before, others] = [process.listenerCount(signal), process.listenerCount("SIGINT")];
+    const ended = written(["task", "wait", "T-1", "--data", data]);
+    while (process.listenerCount("SIGINT") === others) await new Promise(setImmediate);
+    const isHeard = process.listenerCount(signal) > before;
+    process.emit(isHeard ? signal : "SIGINT");
+    expect([isHeard, (await ended).code]).toEqual([true, 130]);
+    expect(process.listenerCount(signal)).toBe(before);
   });
 
   it("sleeps until the time is over, or until it is interrupted", async () => {

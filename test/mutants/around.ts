@@ -17,6 +17,20 @@ export const AROUND: readonly Line[] = [
     "store/read-beside.test.ts",
   ],
   [
+    "actors/engine/environment.ts",
+    "LOOK_AT_CLOCK_MS = 1_000",
+    "LOOK_AT_CLOCK_MS = 60_000",
+    "a clock that was set is noticed within a second (3.4)",
+    "src/clock-look.test.ts",
+  ],
+  [
+    "cli/main.ts",
+    'process.on("SIGHUP", interrupt);',
+    "",
+    "a command ends in order when its terminal has gone (3.4)",
+    "cli/main.test.ts",
+  ],
+  [
     "src/door/beside.ts",
     "this.#seen = revision;",
     "this.#seen = this.#told = revision;",

@@ -212,3 +212,17 @@ test.each([
   });
   await store.abandon();
 });
+
+test("a lock file that is no database says that it can be removed, and then the store opens", async () => {
+  const store = await open();
+  await store.close();
+  const { lock } = lockPaths(path);
+  writeFileSync(lock, Buffer.alloc(3_000, 0xa5));
+  await expect(open()).rejects.toMatchObject({
+    kind: "lock_damaged",
+    path: lock,
+    message: `${lock} is damaged (SQLITE_NOTADB); it is only there to be locked, and nothing is kept in it`,
+  });
+  rmSync(lock);
+  await (await open()).close();
+});

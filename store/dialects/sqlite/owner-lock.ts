@@ -37,8 +37,16 @@ function openLockFile(lock: string): Database {
     if (!existsSync(lock)) closeSync(openSync(lock, "a", 0o600));
     return new (sqliteLibrary())(lock, { timeout: 0 });
   } catch (error) {
-    throw fileError(error, lock);
+    throw lockError(error, lock);
   }
+}
+
+/** A lock file that is no database can be removed: nothing stands in it. */
+function lockError(error: unknown, lock: string): StoreError {
+  const code = sqliteCode(error) ?? "";
+  if (!/^SQLITE_(?:NOTADB|CORRUPT)/.test(code)) return fileError(error, lock);
+  const detail = `${lock} is damaged (${code}); it is only there to be locked, and nothing is kept in it`;
+  return new StoreError("lock_damaged", lock, detail, { cause: error });
 }
 
 function tryLock(database: Database, lock: string): boolean {
@@ -47,7 +55,7 @@ function tryLock(database: Database, lock: string): boolean {
     return true;
   } catch (error) {
     if (sqliteCode(error)?.startsWith("SQLITE_BUSY") === true) return false;
-    throw fileError(error, lock);
+    throw lockError(error, lock);
   }
 }
 
