@@ -50,6 +50,7 @@ export type { Word } from "./contracts/words.ts";
 // What the verbs answer.
 export type * from "./views/views.ts";
 export type { DoctorFinding } from "../store/store.ts";
+export { examineDamaged } from "./verbs/doctor.ts";
 
 // Words and values.
 export type { EventName } from "../machines/events/catalogue.ts";

@@ -102,6 +102,11 @@ export function isStoreFailure(error: unknown, kind: "locked" | "older"): boolea
   return isStoreError(error) && error.kind === kind;
 }
 
+/** The file of a store that is damaged; null = that is not what has failed. */
+export function damagedFile(error: unknown): string | null {
+  return isStoreError(error) && error.kind === "damaged" ? error.path : null;
+}
+
 function fixFor({ kind, path, pid }: StoreError): string {
   switch (kind) {
     case "locked":

@@ -5,6 +5,7 @@
 import type {
   Configuration,
   ConfigurationSources,
+  DoctorFinding,
   EventView,
   Hopper,
   HopperError,
@@ -83,6 +84,12 @@ export async function sentencesOf(
     const shown = delegationId === null ? event : { ...event, delegationId: nameOf(delegationId) };
     return sentenceOf({ event: shown, here: named(instanceId), nameOf: named });
   });
+}
+
+/** What of a damaged store can be checked without opening it. Throws where nothing of it can be read. */
+export async function examineDamaged(path: string): Promise<DoctorFinding[]> {
+  const library = await import("../../src/index.ts");
+  return await library.examineDamaged(path);
 }
 
 /** Reads the settings. Throws what is wrong with them. */

@@ -19,9 +19,18 @@ export async function examine(store: Store): Promise<DoctorFinding[]> {
   return [...(await store.queries.doctor()), await foldTheJournal(store)];
 }
 
+const T8 = { check: "T8", rule: "folding the journal gives the row" } as const;
+
+/** As {@link examine}, of a file that is too damaged to be opened as a store. Throws where nothing of it can be read. */
+export async function examineDamaged(path: string): Promise<DoctorFinding[]> {
+  const { examineFile } = await import("../../store/examine.ts");
+  const broken = ["cannot be checked: the store cannot be opened"];
+  return [...examineFile(path), { ...T8, broken }];
+}
+
 async function foldTheJournal({ queries }: Store): Promise<DoctorFinding> {
   const broken: string[] = [];
-  const finding = { check: "T8", rule: "folding the journal gives the row", broken };
+  const finding = { ...T8, broken };
   try {
     for await (const line of flaws(queries)) {
       broken.push(line);

@@ -82,6 +82,22 @@ describe.each(["task", "journal", "instance", "delegation", "tally", "roster", "
   },
 );
 
+describe.each(["instance", "instance_live", "counter", "meta"])(
+  "given %s cannot be read, without which no store opens",
+  (name) => {
+    it("then doctor checks what can be read all the same", async () => {
+      const place = damaged(name);
+      const { code, out, err } = await realCommand(place)("doctor");
+      expect(code).toBe(9);
+      expect(err).toContain("what can be read of it is checked all the same");
+      expect(out).toMatch(/^BROKEN +file /m);
+      expect(out).toMatch(/^ok +T5 /m);
+      const json = await realCommand(place)("doctor", "--json");
+      expect((JSON.parse(json.out) as { items: unknown[] }).items).toHaveLength(20);
+    });
+  },
+);
+
 describe("given a store that can be opened, but not begun on", () => {
   it("then who tries is told why each time: the first has let go of it", async () => {
     const store = `sqlite:${join(damaged("counter"), ".hopper", "hopper.db")}`;

@@ -12,7 +12,7 @@ import type { Tables } from "./tables.ts";
 /** No limit: a task has some dozens of events. */
 const ALL = -1;
 
-function linesOf(database: Database, sql: string): string[] {
+export function linesOf(database: Database, sql: string): string[] {
   return (database.prepare(sql).all() as { line: string }[]).map(({ line }) => line);
 }
 
