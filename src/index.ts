@@ -25,6 +25,7 @@ export type {
   HierarchyParams,
   InstanceQueueParams,
   ListInstancesParams,
+  RestartInstanceParams,
   StopInstanceParams,
   TerminateInstanceParams,
 } from "./contracts/instances.ts";

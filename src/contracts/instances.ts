@@ -101,6 +101,9 @@ export interface StopInstanceParams extends Abortable, CommandOptions, Input<typ
 /** instances.stop */
 export const stopInstance = params({ ...stopInstanceFields, ...commandOptions });
 
+/** What `instances.restart` takes. */
+export interface RestartInstanceParams extends Abortable, CommandOptions {}
+
 const failInstanceFields = {
   /** What went wrong: in words, or {code?, message, details?}. */
   error: errorInfo,

@@ -98,8 +98,15 @@ export class Lifetime {
       if (this.#before !== null) await this.#before();
       return await verb(...params);
     } catch (error) {
-      throw this.inItsWords(error);
+      throw this.#overtaken(this.inItsWords(error));
     }
+  }
+
+  /** What was asked before the end has been overtaken by it, also where that is complete by now. */
+  #overtaken(error: unknown): unknown {
+    const isClosed =
+      error instanceof HopperError && error.code === CLOSED.code && error.detail === CLOSED.detail;
+    return isClosed ? errorOf(DRAINING) : error;
   }
 
   /**

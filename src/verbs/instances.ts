@@ -33,8 +33,8 @@ export interface Instances {
   start(id: string, params?: CommandOptions): Promise<InstanceView>;
   /** From running or paused; resolves when drained, or at once in `stopping` with `wait: false`. Errors: `illegal_transition`. */
   stop(id: string, params?: contract.StopInstanceParams): Promise<InstanceView>;
-  /** Drains, stops and starts again; resolves in `running`. Errors: `illegal_transition`. */
-  restart(id: string, params?: CommandOptions): Promise<InstanceView>;
+  /** Drains, stops and starts again; resolves in `running`. Errors: `illegal_transition`; the reason of `signal`. */
+  restart(id: string, params?: contract.RestartInstanceParams): Promise<InstanceView>;
   /** Takes nothing new until `resume`; its queue keeps its order. Errors: `illegal_transition`. */
   pause(id: string, params?: CommandOptions): Promise<InstanceView>;
   /** From paused back to running. Errors: `illegal_transition`. */
@@ -77,7 +77,12 @@ export function instances(door: Door, journal: Journal, polls: Polls): Instances
       return await pageOf(page, (rows) => door.instanceViews(rows));
     },
     start: (id, params) => lifecycle(door, id, "start", params),
-    restart: (id, params) => lifecycle(door, id, "restart", params),
+    async restart(id, params = {}) {
+      const [signal, rest] = apart(params);
+      const asked = check(plainCommand, rest);
+      signal?.throwIfAborted();
+      return await orAborted(send(door, id, { verb: "restart" }, { asked, signal }), signal);
+    },
     pause: (id, params) => lifecycle(door, id, "pause", params),
     resume: (id, params) => lifecycle(door, id, "resume", params),
     recover: (id, params) => lifecycle(door, id, "recover", params),

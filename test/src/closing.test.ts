@@ -74,6 +74,7 @@ const WAITS: Record<string, (hopper: Hopper, signal?: AbortSignal) => Promise<un
   "instances.claim": async (hopper, signal) =>
     await hopper.instances.claim("webapp", { workerId: "w", waitSeconds: 50, signal }),
   "instances.stop": async (hopper, signal) => await hopper.instances.stop("build", { signal }),
+  "instances.restart": async (hopper, signal) => await hopper.instances.restart("build", { signal }),
 };
 
 /** A task that a worker has claimed at build, so that it cannot stop yet. */
@@ -90,6 +91,21 @@ async function underWay(hopper: Hopper): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+it("what was asked before the close, and what is asked until it is done, is draining; afterwards it is closed", async () => {
+  const { hopper } = await given();
+  const ask = (): Promise<unknown>[] => [
+    codeOf(hopper.tasks.add({ title: "late" })),
+    codeOf(hopper.tasks.add({ title: "late", idempotencyKey: "k" })),
+    codeOf(hopper.instances.pause("build")),
+  ];
+  const before = ask();
+  const closing = hopper.close();
+  const during = ask();
+  await closing;
+  expect(new Set(await Promise.all([...before, ...during]))).toEqual(new Set(["draining"]));
+  expect(new Set(await Promise.all(ask()))).toEqual(new Set(["unavailable"]));
+});
 
 describe.each(Object.entries(WAITS))("%s", (_name, wait) => {
   it("ends with draining when the Hopper is closed", async () => {
