@@ -181,7 +181,8 @@ export const CHECKS: readonly Check[] = [
   {
     id: "I5",
     rule: "a roster says of each child what it is, unless news of it is under way",
-    sql: `SELECT CASE WHEN said = so THEN 'I-' || parent || ' has missed news of I-' || child
+    sql: `SELECT CASE WHEN said IS NULL THEN 'I-' || parent || ' does not know of I-' || child
+        WHEN said = so THEN 'I-' || parent || ' has missed news of I-' || child
         ELSE 'I-' || parent || ' takes I-' || child || ' for ' || ${statusWord("said")} || ', which is ' || ${statusWord("so")} END
       AS line FROM (${STALE_ROSTERS})`,
   },

@@ -55,6 +55,8 @@ function summaryOf({ tally }: Actor, instance: Instance, now: number): InstanceS
 /** News from a child: the roster learns it, and held tasks may find a taker. */
 function onStatus(turn: Turn, { news, child }: MessageOf<"instance.status">): void {
   const { actor } = turn;
+  // Redriven, it may have been overtaken by newer news, also of the child's end: it is asked how it is now.
+  if (turn.envelope.attempt > 0) return turn.send(child, { type: "instance.audit" });
   const known = actor.roster.get(child);
   if (known !== undefined && known.childVersion > news.childVersion) return;
   const { summary, ...facts } = news;

@@ -90,6 +90,17 @@ describe("a roster that is stale", () => {
       "I5: I-2 has missed news of I-3",
     ],
     [
+      "calls a child by another name",
+      "UPDATE roster SET name = 'other' WHERE name = 'build'",
+      "I5: I-2 has missed news of I-3",
+    ],
+    [
+      "takes a child for one of another scope",
+      "UPDATE roster SET scope = 4 WHERE name = 'build'",
+      "I5: I-2 has missed news of I-3",
+    ],
+    ["has lost a child", "DELETE FROM roster WHERE name = 'build'", "I5: I-2 does not know of I-3"],
+    [
       "takes a child for full that has nothing to do",
       "UPDATE roster SET room = 0 WHERE name = 'build'",
       "I5: I-2 has missed news of I-3",

@@ -363,3 +363,26 @@ describe("a behavior that throws", () => {
     await expectConsistent(h);
   });
 });
+
+it("given news of a child that died with its parent's turn, redriven after news of its end, then the child stays ended", async () => {
+  const full = { max_concurrent_tasks: 1, max_queued_tasks: 0 };
+  const { h, trap } = await spawnTrapped([tree({ one: full }, { auto_create_orchestrations: false })]);
+  const { id } = await h.tasks.add({ title: "Build", instanceId: "webapp" });
+  await h.settle();
+  trap.name = "webapp";
+  // That there is room again, and then that it has ended.
+  await h.tasks.cancel(id).catch(() => undefined);
+  await h.settle();
+  await h.instances.terminate("one");
+  await h.settle();
+  trap.name = null;
+  const letters = (await h.hopper.deadLetters.list()).items;
+  expect(letters.filter(({ type }) => type === "instance.status")).toHaveLength(2);
+  // The newest first, as they are listed.
+  for (const letter of letters) await h.deadLetters.redrive(letter.id);
+  await h.settle();
+  const next = await h.tasks.add({ title: "Next", instanceId: "webapp" });
+  await h.settle();
+  expect(statusIn(await h.tasks.get(next.id))).toBe("queued@webapp");
+  await expectConsistent(h);
+});

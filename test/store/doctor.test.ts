@@ -24,7 +24,12 @@ import {
 let store: Store;
 beforeEach(async () => {
   store = await openStore({ url: "sqlite::memory:", ...givenEnvironment() });
-  await store.commit(givenCommit({ instances: { added: givenTree() } }));
+  const rosters = givenTree().flatMap(({ no, parent, name, scope, version: childVersion }) =>
+    parent === null ? [] : [givenRoster(parent, no, { name, scope, childVersion })],
+  );
+  await store.commit(
+    givenCommit({ instances: { added: givenTree() }, roster: { kept: rosters, ended: [] } }),
+  );
 });
 
 const commit = async (part: Parameters<typeof givenCommit>[0]) => store.commit(givenCommit(part));

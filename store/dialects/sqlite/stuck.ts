@@ -20,7 +20,7 @@ export const STUCK_TASKS = `SELECT t.no AS task, t.keeper FROM task t
       WHEN 6 THEN NOT EXISTS (SELECT 1 FROM task c WHERE c.parent_task = t.no AND c.status < 7)
       ELSE 1 END`;
 
-const { running, starting, stopping } = INSTANCE_STATUS;
+const { running, starting, stopping, terminated } = INSTANCE_STATUS;
 const mailTo = (no: string): string => `EXISTS (SELECT 1 FROM mailbox m WHERE m."to" = ${no})`;
 
 /** A child that is said to be full has less to do than it may do at once; no offer to it is on the way. */
@@ -29,10 +29,14 @@ const IS_FULL_NO_MORE = `r.room = 0 AND i.status = ${running}
   AND r.max_concurrent > ifnull((SELECT t.pending + t.blocked + t.queued + t.claimed + t.in_progress + t.waiting
     FROM tally t WHERE t.instance = i.no), 0)`;
 
-/** Entries of rosters that say of a child what it is not, with no news of it on the way. */
+/** Entries of rosters that say of a child what it is not, or that are missing, with no news of it on the way. `said` null = there is none. */
 export const STALE_ROSTERS = `SELECT r.parent, r.child, r.status AS said, i.status AS so
   FROM roster r JOIN instance i ON i.no = r.child
-  WHERE (r.status <> i.status OR r.child_version NOT IN (0, i.version) OR ${IS_FULL_NO_MORE}) AND NOT ${mailTo("r.parent")}`;
+  WHERE (r.status <> i.status OR r.child_version NOT IN (0, i.version) OR r.name <> i.name OR r.scope <> i.scope
+    OR ${IS_FULL_NO_MORE}) AND NOT ${mailTo("r.parent")}
+  UNION ALL SELECT i.parent, i.no, NULL, i.status FROM instance i JOIN instance p ON p.no = i.parent
+  WHERE i.status <> ${terminated} AND p.status <> ${terminated} AND NOT ${mailTo("i.parent")}
+    AND NOT EXISTS (SELECT 1 FROM roster r WHERE r.parent = i.parent AND r.child = i.no)`;
 
 /**
  * Instances in `starting` or `stopping` that nothing will bring out of it: no message is on its way to them, no drain has
