@@ -13,7 +13,7 @@ export const instances: Entries<"instance.create"> = {
   "instance.create": {
     needs: "nothing",
     admission: "work",
-    load: ({ spec }) => ({ records: 1, chars: spec.description?.length ?? 0 }),
+    load: ({ spec }) => ({ records: 1, chars: charsOf(spec) }),
     desk: true,
     handle: onCreate,
   },
@@ -37,6 +37,11 @@ function checkName(turn: Turn, spec: InstanceSpec): Refusal | null {
     return refuse("already_exists", detail, { field });
   }
   return null;
+}
+
+/** Of the texts that may be long. */
+function charsOf({ description, config }: InstanceSpec): number {
+  return (description?.length ?? 0) + JSON.stringify(config).length;
 }
 
 function checkRoot(spec: InstanceSpec): Refusal | null {

@@ -42,8 +42,8 @@ export const tasks: Entries<"task.create" | "task.assign" | "task.update" | "tas
 };
 
 /** Of the texts of a task that may be long. */
-export function charsOf({ title, description, payload }: TaskSpec): number {
-  return title.length + (description?.length ?? 0) + (payload?.length ?? 0);
+export function charsOf({ title, description, payload, run }: TaskSpec): number {
+  return [title, description, payload, run].reduce((sum, text) => sum + (text?.length ?? 0), 0);
 }
 
 /** What `task.created` says of a task that begins here. */

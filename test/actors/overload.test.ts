@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { protocol } from "../../actors/handlers/protocol.ts";
 import { LIMITS } from "../../machines/settings.ts";
 import { claimOne, expectSound, refusal, spawnTree, tree, type InstanceSpec } from "../support/spawned.ts";
 import type { SpawnedHopper } from "../../src/testing/index.ts";
@@ -69,5 +70,25 @@ describe("a process with too many commands waiting, over all its instances", () 
     expect(refused).toBe(instances.length * (LIMITS.mailbox - 1) - LIMITS.inbox);
     expect(await refusal(h.hopper.tasks.add({ title: "x", instanceId: "p11" }))).toBe("overloaded");
     expect(await refusal(h.hopper.instances.create({ name: "more", scope: "PROJECT" }))).toBe("overloaded");
+  });
+});
+
+describe("what waits is counted by its texts, whichever of them are long", () => {
+  const { messages } = protocol;
+  const chars = (message: object & { readonly type: keyof typeof messages }): number | undefined =>
+    messages[message.type].load?.(message as never).chars;
+  const spec = { title: "", description: null, payload: null, run: null };
+
+  it.each(["title", "description", "payload", "run"])("of a task its %s", (field) => {
+    expect(chars({ type: "task.create", spec: { ...spec, [field]: "x".repeat(5_000) } } as never)).toBe(
+      5_000,
+    );
+  });
+
+  it.each([
+    ["description", { description: "x".repeat(5_000), config: {} }],
+    ["config", { description: null, config: { note: "x".repeat(5_000) } }],
+  ])("of an instance its %s", (_field, given) => {
+    expect(chars({ type: "instance.create", spec: given } as never)).toBeGreaterThanOrEqual(5_000);
   });
 });
