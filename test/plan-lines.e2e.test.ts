@@ -315,7 +315,11 @@ describe.each([
     const count = (...statuses: string[]): number =>
       stored.tasks.filter(({ status }) => statuses.includes(status)).length;
     const open = stored.tasks.length - count("done", "failed", "cancelled");
-    expect(plain(summary)).toBe(
+    const [counts = "", ...after] = summary.trimEnd().split("\n");
+    const failures = after.flatMap((line) => /^ {2}(T-\d+) /.exec(line)?.[1] ?? []);
+    const failed = stored.tasks.filter(({ status }) => status === "failed");
+    expect(failures).toEqual(failed.map(({ ref }) => ref).toSorted());
+    expect(plain(counts)).toBe(
       `${count("done")} done, ${count("failed")} failed${open > 0 ? `, ${open} open` : ""} in TIME`,
     );
   });
