@@ -42,15 +42,21 @@ export class Auditor {
     return stuck.length + uneasy.length;
   }
 
+  /** The first round comes after a while; old keys are forgotten at once, also by a process that ends before it. */
   start(): void {
-    const { clock } = this.#given;
     this.#stopped = false;
+    this.#arm();
+    this.#forget().catch((error: unknown) => this.#failed(error));
+  }
+
+  #arm(): void {
+    const { clock } = this.#given;
     this.#alarm?.cancel();
     this.#alarm = clock.at(clock.now() + EVERY_MS, () => {
       this.tick()
         .catch((error: unknown) => this.#failed(error))
         .finally(() => {
-          if (!this.#stopped) this.start();
+          if (!this.#stopped) this.#arm();
         });
     });
   }

@@ -155,6 +155,18 @@ describe("the auditor", () => {
     expect((await h.tasks.add(add)).ref).toBe("T-2");
   });
 
+  it("given it has just been started, then it forgets old keys at once: a process may end before its first round", async () => {
+    const h = await spawnTree([]);
+    const { clock, store } = h;
+    const auditor = new Auditor({ system: {} as never, store, clock, log: silentLog, protocol });
+    await h.tasks.add({ title: "One", idempotencyKey: "k" });
+    await h.advance("25h");
+    auditor.start();
+    await new Promise(setImmediate);
+    auditor.stop();
+    expect(await store.commandByKey("library", "k")).toBeNull();
+  });
+
   it("given there are more keys than it forgets at once, then it goes on until the last, and not after its stop", async () => {
     const h = await spawnTree([]);
     const { clock } = h;
