@@ -45,6 +45,7 @@ export async function runPlan(params: RunPlanParams): Promise<{ how: RunEnd; all
     onEvent: (event) => output.event(event),
     onChange: () => runner?.nudge(),
   });
+  const interrupted = (): void => output.ending(watch.running(io.now()), GRACE_MS);
   let runner: PlanRunner | null = null;
   try {
     const { rootId, tasks } = await enter(params, chosen, startedAt);
@@ -61,7 +62,7 @@ export async function runPlan(params: RunPlanParams): Promise<{ how: RunEnd; all
     await watch.follow({ tasks, forest, resumed: !chosen.fresh });
     await assignRest(hopper, { tasks, rootId });
     const { signal } = io;
-    signal.addEventListener("abort", () => output.ending(watch.running(io.now()), GRACE_MS), { once: true });
+    signal.addEventListener("abort", interrupted);
     runner = new PlanRunner({
       hopper,
       runId: chosen.runId,
@@ -74,6 +75,7 @@ export async function runPlan(params: RunPlanParams): Promise<{ how: RunEnd; all
     const end = await runner.run();
     return await conclude(params, { chosen, end, before: tasks, begun });
   } finally {
+    io.signal.removeEventListener("abort", interrupted);
     await watch.stop();
     output.stop();
   }

@@ -271,6 +271,15 @@ describe("an interruption", () => {
   });
 });
 
+it("an interruption after the end of a run says nothing of it", async () => {
+  world.write(`${HIERARCHY}tasks:
+  - { key: a, title: A, run: "true" }
+`);
+  expect(await world.run()).toBe(0);
+  world.interrupt();
+  expect(world.stderr.text).toBe("");
+});
+
 describe("an interruption on a terminal", () => {
   it("tells what was under way as far as it came", async () => {
     const ready = fifo(world.folder, "ready");
