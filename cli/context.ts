@@ -46,11 +46,10 @@ export class Context {
 
   /** What another command is told so that it finds the same data and settings. */
   get reach(): readonly string[] {
-    return this.#globals
-      .words([])
-      .flatMap((word, index, words) =>
-        word === "--data" || word === "--config" ? [word, words[index + 1] ?? ""] : [],
-      );
+    return ["data", "config"].flatMap((name) => {
+      const value = this.#globals.maybe(name);
+      return value === undefined ? [] : [`--${name}`, value];
+    });
   }
 
   /** Who asks, for the journal: `cli:ada`. */

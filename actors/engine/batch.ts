@@ -183,7 +183,7 @@ export class Batch {
     };
     for (const { task, kind, by } of this.tasks.values()) {
       tasks[kind].push(task);
-      if (by !== null) tasks.movedBy.set(task.no, by);
+      if (kind === "moved" && by !== null) tasks.movedBy.set(task.no, by);
     }
     const delegations: { added: Delegation[]; changed: Delegation[] } = { added: [], changed: [] };
     for (const { delegation, added } of this.delegations.values()) {

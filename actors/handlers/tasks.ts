@@ -43,7 +43,7 @@ export const tasks: Entries<"task.create" | "task.assign" | "task.update" | "tas
 
 /** Of the texts of a task that may be long. */
 export function charsOf({ title, description, payload, run }: TaskSpec): number {
-  return [title, description, payload, run].reduce((sum, text) => sum + (text?.length ?? 0), 0);
+  return title.length + (description?.length ?? 0) + (payload?.length ?? 0) + (run?.length ?? 0);
 }
 
 /** What `task.created` says of a task that begins here. */

@@ -1,10 +1,11 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { createHopper } from "../../src/index.ts";
-import type { Case, Derived, Figures, Row, RunOptions } from "../lib/case.ts";
+import type { Case, Figures, Row, RunOptions } from "../lib/case.ts";
 import { openFileStore } from "../lib/bench-store.ts";
 import { openHopperEngine, type HopperEngine } from "../lib/hopper-engine.ts";
 import { PAGES } from "../lib/pages.ts";
+import { partOf } from "../lib/part-of.ts";
 import { createGrownWorld, seededFile, type SeedPlan } from "../lib/seed.ts";
 import { quantile, timedEach } from "../lib/stats.ts";
 import { measureW3 } from "../lib/w3-measure.ts";
@@ -166,27 +167,12 @@ const memory: Case = {
 
 const RATIO = "W3 in a file full of finished tasks, of the empty file's";
 
-const ratio: Derived = {
-  name: RATIO,
-  figure: "ratio",
-  value(of) {
-    const [small, big] = [
-      of(`growth · ${EMPTY}`, "tasksPerSecond"),
-      of(`growth · ${FULL}`, "tasksPerSecond"),
-    ];
-    return small === null || big === null ? null : (big / small) * 100;
-  },
-};
-
-/** The same by CPU time, which other work on the machine changes less. */
-const cpuRatio: Derived = {
-  name: `${RATIO}, by CPU time`,
-  figure: "ratio",
-  value(of) {
-    const [small, big] = [of(`growth · ${EMPTY}`, "cpuPerTask"), of(`growth · ${FULL}`, "cpuPerTask")];
-    return small === null || big === null ? null : (small / big) * 100;
-  },
-};
+const [SMALL, BIG] = [`growth · ${EMPTY}`, `growth · ${FULL}`] as const;
+/** By CPU time, too, which other work on the machine changes less. */
+const ratios = [
+  partOf(RATIO, "tasksPerSecond", [BIG, SMALL]),
+  partOf(`${RATIO}, by CPU time`, "cpuPerTask", [SMALL, BIG]),
+];
 
 const LISTS = Object.keys(PAGES) as (keyof typeof PAGES)[];
 
@@ -214,7 +200,7 @@ export const growth: Row = {
     { what: MEMORY, figure: "rssMb", atMost: 150 },
     { what: MEMORY, figure: "bytesPerTask", atMost: 3_072 },
   ],
-  derived: [ratio, cpuRatio],
+  derived: ratios,
   slow: true,
   timeoutSeconds: 900,
 };

@@ -1,4 +1,5 @@
 import type { Case, Derived, Row } from "../lib/case.ts";
+import { partOf } from "../lib/part-of.ts";
 import { measureRoots } from "../lib/roots.ts";
 
 const COUNTS = { "one process": 1, "two processes": 2, "four processes": 4 } as const;
@@ -12,17 +13,7 @@ function rootsCase(name: CaseName): Case {
 
 /** What several do together as a part of what one does alone in the same run: 200 % = twice as much. */
 function ratioOf(name: CaseName): Derived {
-  return {
-    name: `${name}, of one`,
-    figure: "ratio",
-    value(of) {
-      const [several, one] = [
-        of(`roots · ${name}`, "tasksPerSecond"),
-        of("roots · one process", "tasksPerSecond"),
-      ];
-      return several === null || one === null ? null : (several / one) * 100;
-    },
-  };
+  return partOf(`${name}, of one`, "tasksPerSecond", [`roots · ${name}`, "roots · one process"]);
 }
 
 /** W3 with 1000 in flight at several roots that share nothing but the machine: what more processes give. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Case, Derived, Row } from "../lib/case.ts";
 import { openHopperEngine } from "../lib/hopper-engine.ts";
+import { partOf } from "../lib/part-of.ts";
 import { measureW3 } from "../lib/w3-measure.ts";
 import { PLAN_NAMES, planOf, type PlanName } from "../lib/w3-plans.ts";
 import { refuseUnsound } from "../lib/sound.ts";
@@ -32,35 +33,15 @@ interface Ceiling {
 const SAME_ROWS: Ceiling = { row: "ceiling", called: "of the ceiling" };
 const LEAST_ROWS: Ceiling = { row: "ceiling-least", called: "of the least rows" };
 
-/** Hopper's throughput as a part of a ceiling's in the same run. */
-function ratioOf(name: PlanName, { row, called }: Ceiling): Derived {
-  return {
-    name: `${name}, ${called}`,
-    figure: "ratio",
-    value(of) {
-      const [hopper, ceiling] = [
-        of(`w3 · ${name}`, "tasksPerSecond"),
-        of(`${row} · ${name}`, "tasksPerSecond"),
-      ];
-      return hopper === null || ceiling === null ? null : (hopper / ceiling) * 100;
-    },
-  };
-}
-
-/** The same by CPU time, which other work on the machine changes less. */
-function cpuRatioOf(name: PlanName, { row, called }: Ceiling): Derived {
-  return {
-    name: `${name}, ${called}, by CPU time`,
-    figure: "ratio",
-    value(of) {
-      const [hopper, ceiling] = [of(`w3 · ${name}`, "cpuPerTask"), of(`${row} · ${name}`, "cpuPerTask")];
-      return hopper === null || ceiling === null ? null : (ceiling / hopper) * 100;
-    },
-  };
-}
-
-function ratiosOf(ceiling: Ceiling): Derived[] {
-  return [...PLAN_NAMES.map((name) => ratioOf(name, ceiling)), cpuRatioOf("1000 in flight", ceiling)];
+/** Hopper's throughput as a part of a ceiling's; for one way also by CPU time, which other work on the machine changes less. */
+function ratiosOf({ row, called }: Ceiling): Derived[] {
+  const busy = "1000 in flight";
+  return [
+    ...PLAN_NAMES.map((name) =>
+      partOf(`${name}, ${called}`, "tasksPerSecond", [`w3 · ${name}`, `${row} · ${name}`]),
+    ),
+    partOf(`${busy}, ${called}, by CPU time`, "cpuPerTask", [`${row} · ${busy}`, `w3 · ${busy}`]),
+  ];
 }
 
 /** Hopper itself through its library, in-process: the workload W3 of spec/performance.md 9.1. */

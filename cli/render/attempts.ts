@@ -1,3 +1,4 @@
+import { exitInWords } from "../../src/contracts/exit-in-words.ts";
 import type { AttemptBody } from "./bodies.ts";
 import { paint, type Look, type Tone } from "./look.ts";
 import { tableLines, type Column } from "./table.ts";
@@ -65,7 +66,7 @@ function endOf({ outcome, error, command }: AttemptBody): string {
     const why = error === null ? "" : `: ${error.message}`;
     return `${outcome.replaceAll("_", " ")}${why}`;
   }
-  const { exit_code: code, signal, timed_out: timedOut, duration_ms: ms } = command;
+  const { timed_out: timedOut, duration_ms: ms } = command;
   if (timedOut) return `timed out after ${length(ms)}`;
-  return `${code === null ? `ended by ${signal ?? "a signal"}` : `exit ${code}`} in ${length(ms)}`;
+  return `${exitInWords(command)} in ${length(ms)}`;
 }

@@ -1,6 +1,6 @@
 import { ENTRIES } from "../../machines/events/catalogue.ts";
 import type { EventView } from "../views/views.ts";
-import { exitInWords } from "../workers/shell.ts";
+import { exitInWords } from "../contracts/exit-in-words.ts";
 import type { RunTelling, Telling } from "./narrator.ts";
 import type { Past } from "./past.ts";
 import type { ShellOutcome } from "./shell-outcome.ts";

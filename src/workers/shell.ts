@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import type { Json } from "../../machines/records/values.ts";
 import type { ProcessMark } from "../../machines/records/task.ts";
+import { exitInWords } from "../contracts/exit-in-words.ts";
 import { OutputTail, lastLine } from "./output-tail.ts";
 import { endGroup, GRACE_MS, processTable } from "./process-table.ts";
 
@@ -170,9 +171,4 @@ export function describeFailure(result: ShellResult): string {
   const how = result.timed_out ? "timed out" : exitInWords(result);
   const line = lastLine(result.stderr_tail) ?? lastLine(result.stdout_tail);
   return line === null ? how : `${how}: ${line.slice(0, 200)}`;
-}
-
-/** `exit 0`, or `ended by SIGKILL`. */
-export function exitInWords({ exit_code, signal }: Pick<ShellResult, "exit_code" | "signal">): string {
-  return exit_code === null ? `ended by ${signal ?? "a signal"}` : `exit ${exit_code}`;
 }

@@ -18,6 +18,17 @@ interface Said {
   readonly message: string;
 }
 
+/** What is called and fails with this, at once or later. */
+const waysToFail = (thrown: unknown): [how: string, call: () => void][] => [
+  [
+    "throws",
+    () => {
+      throw thrown;
+    },
+  ],
+  ["rejects", () => Promise.reject(thrown)],
+];
+
 /** A log that keeps what it is told. */
 function givenLog(): { said: Said[]; log: NonNullable<CreateHopperParams["log"]> } {
   const said: Said[] = [];
@@ -25,15 +36,7 @@ function givenLog(): { said: Said[]; log: NonNullable<CreateHopperParams["log"]>
   return { said, log: { info: keep, warn: keep, error: keep } };
 }
 
-it.each<readonly [string, () => void]>([
-  [
-    "throws",
-    () => {
-      throw BARE;
-    },
-  ],
-  ["rejects", () => Promise.reject(BARE)],
-])(
+it.each(waysToFail(BARE))(
   "a listener that %s what cannot be shown is said in the log, and nothing else happens",
   async (_how, listener) => {
     const { said, log } = givenLog();
@@ -56,47 +59,37 @@ it.each<readonly [string, () => void]>([
   },
 );
 
-it.each<readonly [string, () => void]>([
-  [
-    "throws",
-    () => {
-      throw new Error("its own");
-    },
-  ],
-  ["rejects", () => Promise.reject(new Error("its own"))],
-])("an onFatal that %s is said in the log, and everybody is told all the same", async (_how, onFatal) => {
-  const { said, log } = givenLog();
-  const opened = faulty(await openStore({ url: "sqlite::memory:", ...givenEnvironment() }), () => ({
-    when: "before",
-    kind: "io",
-  }));
-  const hopper = await createHopper({ opened, log, onFatal });
-  await expect(hopper.instances.create({ name: "shop", scope: "PROJECT" })).rejects.toMatchObject({
-    code: "unavailable",
-  });
-  await new Promise(setImmediate);
-  expect(said).toContainEqual({ facts: { error: "its own" }, message: "onFatal threw" });
-  await hopper.close();
-});
+it.each(waysToFail(new Error("its own")))(
+  "an onFatal that %s is said in the log, and everybody is told all the same",
+  async (_how, onFatal) => {
+    const { said, log } = givenLog();
+    const opened = faulty(await openStore({ url: "sqlite::memory:", ...givenEnvironment() }), () => ({
+      when: "before",
+      kind: "io",
+    }));
+    const hopper = await createHopper({ opened, log, onFatal });
+    await expect(hopper.instances.create({ name: "shop", scope: "PROJECT" })).rejects.toMatchObject({
+      code: "unavailable",
+    });
+    await new Promise(setImmediate);
+    expect(said).toContainEqual({ facts: { error: "its own" }, message: "onFatal threw" });
+    await hopper.close();
+  },
+);
 
-it.each<readonly [string, () => void]>([
-  [
-    "throws",
-    () => {
-      throw new Error("its own");
-    },
-  ],
-  ["rejects", () => Promise.reject(new Error("its own"))],
-])("an onUpgrade that %s is said in the log, and the store opens all the same", async (_how, onUpgrade) => {
-  const { said, log } = givenLog();
-  const path = join(mkdtempSync(join(tmpdir(), "hopper-")), "hopper.db");
-  const facts = { id: "8d7f0f5e-2d34-4c5b-9a39-5d3f1f9e2a11", createdAt: 1, program: "hopper 0" };
-  writeFileSync(path, newImage(facts, "wal", imageAfter(STEPS.slice(0, 3))));
-  const hopper = await createHopper({ store: `sqlite:${path}`, log, onUpgrade });
-  onTestFinished(() => hopper.close());
-  expect((await hopper.tasks.list()).items).toEqual([]);
-  expect(said).toContainEqual({ facts: { error: "its own" }, message: "onUpgrade threw" });
-});
+it.each(waysToFail(new Error("its own")))(
+  "an onUpgrade that %s is said in the log, and the store opens all the same",
+  async (_how, onUpgrade) => {
+    const { said, log } = givenLog();
+    const path = join(mkdtempSync(join(tmpdir(), "hopper-")), "hopper.db");
+    const facts = { id: "8d7f0f5e-2d34-4c5b-9a39-5d3f1f9e2a11", createdAt: 1, program: "hopper 0" };
+    writeFileSync(path, newImage(facts, "wal", imageAfter(STEPS.slice(0, 3))));
+    const hopper = await createHopper({ store: `sqlite:${path}`, log, onUpgrade });
+    onTestFinished(() => hopper.close());
+    expect((await hopper.tasks.list()).items).toEqual([]);
+    expect(said).toContainEqual({ facts: { error: "its own" }, message: "onUpgrade threw" });
+  },
+);
 
 it.each([
   ["project", {}, "there is no such scope; accepted are GLOBAL, PROJECT"],

@@ -7,12 +7,12 @@ import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   describeFailure,
-  exitInWords,
   ShellStartError,
   startShell,
   type GatedShell,
   type ShellResult,
 } from "../../../src/workers/shell.ts";
+import { exitInWords } from "../../../src/contracts/exit-in-words.ts";
 import { isGroupAlive, processTable } from "../../../src/workers/process-table.ts";
 import { fifo, firstLine } from "../../support/named-pipe.ts";
 
