@@ -1,7 +1,7 @@
 import type { Message } from "../../machines/messages/envelope.ts";
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Task } from "../../machines/records/task.ts";
-import type { TaskNo } from "../../machines/records/values.ts";
+import type { ActorNo, TaskNo } from "../../machines/records/values.ts";
 import type { Turn } from "./turn.ts";
 
 /** Which kind of message a type names. */
@@ -17,6 +17,8 @@ export const WATCHERS = 100;
 export interface Load {
   /** Tasks and instances. */
   readonly records: number;
+  /** Who will keep them, with how many each; absent = whoever is asked, all of them. */
+  readonly keepers?: ReadonlyMap<ActorNo, number>;
   /** Characters of their texts, as far as these may be long. */
   readonly chars: number;
 }

@@ -59,13 +59,13 @@ export class Inbox {
   }
 
   #admit(envelope: Envelope, load: Load): void {
-    const { to } = envelope;
     const { records, chars } = load;
     const bytes = chars * CHAR_BYTES;
-    const here = this.#waiting.get(to) ?? 0;
+    const keepers = keepersOf(envelope, load);
+    const most = Math.max(...Array.from(keepers, ([keeper]) => this.#waiting.get(keeper) ?? 0));
     const full =
-      here >= LIMITS.mailbox
-        ? `${here} commands wait for that instance already`
+      most >= LIMITS.mailbox
+        ? `${most} commands wait for that instance already`
         : this.#records >= LIMITS.inbox
           ? `${this.#records} commands wait in this process already`
           : this.#bytes + bytes > LIMITS.inboxBytes && this.#records > 0
@@ -73,7 +73,8 @@ export class Inbox {
             : null;
     if (full !== null) throw overloaded(full);
     this.#loads.set(envelope, load);
-    this.#waiting.set(to, here + records);
+    for (const [keeper, count] of keepers)
+      this.#waiting.set(keeper, (this.#waiting.get(keeper) ?? 0) + count);
     this.#records += records;
     this.#bytes += bytes;
   }
@@ -82,12 +83,18 @@ export class Inbox {
     const load = this.#loads.get(envelope);
     if (load === undefined) return;
     this.#loads.delete(envelope);
-    const left = (this.#waiting.get(envelope.to) ?? 0) - load.records;
-    if (left > 0) this.#waiting.set(envelope.to, left);
-    else this.#waiting.delete(envelope.to);
+    for (const [keeper, count] of keepersOf(envelope, load)) {
+      const left = (this.#waiting.get(keeper) ?? 0) - count;
+      if (left > 0) this.#waiting.set(keeper, left);
+      else this.#waiting.delete(keeper);
+    }
     this.#records -= load.records;
     this.#bytes -= load.chars * CHAR_BYTES;
   }
+}
+
+function keepersOf({ to }: Envelope, { records, keepers }: Load): Iterable<readonly [ActorNo, number]> {
+  return keepers ?? [[to, records]];
 }
 
 /** What a caller meets who asks for new work while too much of it waits; `full`: what waits, in words. */

@@ -1,12 +1,12 @@
 import { refuse, type Refusal } from "../../machines/errors.ts";
 import { allowedParents, allowedPlaces, mayParent } from "../../machines/legality.ts";
 import type { PlannedInstance } from "../../machines/messages/command.ts";
-import { DESK, type TaskNo } from "../../machines/records/values.ts";
+import { DESK, type ActorNo, type TaskNo } from "../../machines/records/values.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { insertInstance } from "./instances.ts";
 import { hold } from "./routing.ts";
-import type { Entries, MessageOf } from "../engine/entry.ts";
+import type { Entries, Load, MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
 import { charsOf, pastDeadline, taskCreated } from "./tasks.ts";
 
@@ -15,15 +15,24 @@ export const batches: Entries<"tasks.enter"> = {
   "tasks.enter": {
     needs: "nothing",
     admission: "work",
-    load: ({ items, hierarchy }) => ({
-      records: items.length + hierarchy.length,
-      chars: items.reduce((sum, { spec }) => sum + charsOf(spec), 0),
-    }),
+    load: loadOf,
     desk: true,
     addresses: ({ items }) => items.flatMap(({ spec }) => spec.dependsOn),
     handle: onEnter,
   },
 };
+
+/** What it has for an instance waits for that one as a task added to it alone does; the rest waits for the desk. */
+function loadOf({ items, hierarchy }: MessageOf<"tasks.enter">): Load {
+  const keepers = new Map<ActorNo, number>();
+  const count = (keeper: ActorNo, more: number): void => {
+    keepers.set(keeper, (keepers.get(keeper) ?? 0) + more);
+  };
+  for (const { instance } of items) count(instance ?? DESK, 1);
+  if (hierarchy.length > 0) count(DESK, hierarchy.length);
+  const chars = items.reduce((sum, { spec }) => sum + charsOf(spec), 0);
+  return { records: items.length + hierarchy.length, keepers, chars };
+}
 
 function onEnter(turn: Turn, command: MessageOf<"tasks.enter">): void {
   for (const { spec } of command.items) {

@@ -13,6 +13,7 @@ import * as contract from "../contracts/instances.ts";
 import type { DirectoryEntry } from "../../store/store.ts";
 import type { Door } from "../door/door.ts";
 import { keyOf, nameOf, type Routed } from "../door/repeats.ts";
+import type { Admit } from "../door/new-work.ts";
 import type { Journal } from "../door/journal.ts";
 import { orAborted } from "../door/lifetime.ts";
 import type { Poll, Polls } from "../door/polls.ts";
@@ -68,7 +69,7 @@ interface Hierarchy {
 
 export function instances(door: Door, journal: Journal, polls: Polls): Instances {
   return {
-    create: (params) => door.newWork.ask(() => create(door, params)),
+    create: (params) => door.newWork.ask(params, (admit) => create(door, params, admit)),
     get: async (id) => await door.instanceView(await rowOf(door, id)),
     async list(params = {}) {
       const checked = check(contract.listInstances, params);
@@ -113,9 +114,14 @@ export function instances(door: Door, journal: Journal, polls: Polls): Instances
   };
 }
 
-async function create(door: Door, params: contract.CreateInstanceParams): Promise<InstanceView> {
+async function create(
+  door: Door,
+  params: contract.CreateInstanceParams,
+  admit: Admit,
+): Promise<InstanceView> {
   const checked = check(contract.createInstance, params);
   return await door.askInstance({ verb: "instances.create", asked: checked }, () => {
+    admit();
     const spec = contract.toInstanceSpec(checked);
     const to = door.instanceNo(checked.parentId ?? undefined, "parentId") ?? DESK;
     refuseTaken(door.directory, spec);

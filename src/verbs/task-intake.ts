@@ -9,6 +9,7 @@ import * as contract from "../contracts/task-input.ts";
 import type { Door } from "../door/door.ts";
 import { errorOf } from "../door/error-of.ts";
 import type { Journal } from "../door/journal.ts";
+import type { Admit } from "../door/new-work.ts";
 import type { TaskView } from "../views/views.ts";
 
 /** Tasks coming into being, and edits of what was asked. Source: spec/api.md 4.2. */
@@ -32,8 +33,9 @@ export interface TaskIntake {
 
 export function taskIntake(door: Door, journal: Journal): TaskIntake {
   return {
-    add: (params) => door.newWork.ask(() => add(door, journal, params)),
-    addBatch: (items, options = {}) => door.newWork.ask(() => addBatch(door, items, options)),
+    add: (params) => door.newWork.ask(params, (admit) => add(door, journal, params, admit)),
+    addBatch: (items, options = {}) =>
+      door.newWork.ask(options, (admit) => addBatch(door, items, options, admit)),
     async update(id, params) {
       const checked = check(contract.updateTask, params);
       const answer = await door.ask("task", { verb: "tasks.update", id, asked: checked }, async () => {
@@ -51,10 +53,12 @@ async function addBatch(
   door: Door,
   items: contract.BatchTaskParams[],
   options: CommandOptions,
+  admit: Admit,
 ): Promise<{ items: TaskView[] }> {
   const checked = check(contract.createTasks, { items, ...options });
   checkBatch(checked.items);
   const answer = await door.ask("tasks", { verb: "tasks.addBatch", asked: checked }, async () => {
+    admit();
     const entries: { spec: TaskSpec; instance: InstanceNo | null }[] = [];
     for (const item of checked.items) {
       const instance = placeOf(door, item.instanceId);
@@ -87,9 +91,15 @@ export async function specOf(door: Door, checked: contract.CheckedTask): Promise
   return project === undefined ? spec : { ...spec, project: project.name };
 }
 
-async function add(door: Door, journal: Journal, params: contract.CreateTaskParams): Promise<TaskView> {
+async function add(
+  door: Door,
+  journal: Journal,
+  params: contract.CreateTaskParams,
+  admit: Admit,
+): Promise<TaskView> {
   const checked = check(contract.createTask, params);
   const answer = await door.ask("task", { verb: "tasks.add", asked: checked }, async () => {
+    admit();
     const spec = await specOf(door, checked);
     return { to: placeOf(door, checked.instanceId) ?? DESK, command: { type: "task.create", spec } };
   });

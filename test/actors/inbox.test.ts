@@ -48,6 +48,27 @@ describe("commands of the doors that wait", () => {
     inbox.add(work(0), "work");
   });
 
+  it("given a batch for others than who is asked, then it counts at each of them", () => {
+    const inbox = new Inbox();
+    const keepers = new Map([
+      [3, LIMITS.mailbox - 1],
+      [4, 1],
+    ]);
+    inbox.add(work(0), "work", { records: LIMITS.mailbox, keepers, chars: 0 });
+    inbox.add(work(3), "work");
+    const full = expect.objectContaining({ code: "overloaded" });
+    expect(() => inbox.add(work(3), "work")).toThrow(full);
+    const both = new Map([
+      [3, 1],
+      [4, 1],
+    ]);
+    expect(() => inbox.add(work(0), "work", { records: 2, keepers: both, chars: 0 })).toThrow(full);
+    inbox.add(work(4), "work");
+    inbox.add(work(0), "work");
+    numbers(inbox, 1);
+    inbox.add(work(0), "work", { records: 2, keepers: both, chars: 0 });
+  });
+
   it("given the process has as many as it may, then there is room once they are taken", () => {
     const inbox = new Inbox();
     const fill = (): void => {

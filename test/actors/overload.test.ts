@@ -42,6 +42,8 @@ describe("an instance with 10,000 commands waiting", () => {
       h.hopper.tasks.cancel("T-5"),
       h.hopper.instances.claim("build", { workerId: "w2" }),
     ];
+    const batch = h.hopper.tasks.addBatch([{ key: "a", title: "x", instanceId: "build" }]);
+    expect(await refusal(batch)).toBe("overloaded");
     // Elsewhere there is room for new work, too.
     const elsewhere = h.hopper.tasks.add({ title: "x", instanceId: "side" });
     for (let round = 0; round < 3; round += 1) {
@@ -59,17 +61,21 @@ describe("an instance with 10,000 commands waiting", () => {
 });
 
 describe("a process with too many commands waiting, over all its instances", () => {
-  it("refuses new work everywhere", async () => {
+  it("refuses new work everywhere, and answers a repeat", async () => {
     const instances = Array.from({ length: 12 }, (_, n): InstanceSpec => ({
       name: `p${n}`,
       scope: "PROJECT",
     }));
     const h = await spawnTree(instances);
+    const keyed = { title: "once", instanceId: "p0", idempotencyKey: "k" };
+    const first = await h.tasks.add(keyed);
     let refused = 0;
     for (const { name } of instances) refused += (await handOver(h, LIMITS.mailbox - 1, name)).length;
     expect(refused).toBe(instances.length * (LIMITS.mailbox - 1) - LIMITS.inbox);
     expect(await refusal(h.hopper.tasks.add({ title: "x", instanceId: "p11" }))).toBe("overloaded");
     expect(await refusal(h.hopper.instances.create({ name: "more", scope: "PROJECT" }))).toBe("overloaded");
+    expect(await h.hopper.tasks.add(keyed)).toMatchObject({ id: first.id });
+    expect(await refusal(h.hopper.tasks.add({ ...keyed, idempotencyKey: "another" }))).toBe("overloaded");
   });
 });
 
