@@ -202,7 +202,7 @@ async function runOn(store: Store, params: RunParams): Promise<Hopper> {
   await system.open(mode === "own");
   const auditor = new Auditor({ system, store, clock, log, protocol });
   const writable = mode === "own";
-  const door = new Door({ store, system, directory, settings, clock, log, lifetime, writable });
+  const door = new Door({ store, system, directory, settings, scopes, clock, log, lifetime, writable });
   const left = { tasks: [], groups: [] };
   const { doorbell = (ring) => ring() } = params;
   const commits: Commits = {

@@ -1,6 +1,8 @@
 import { compactDecision } from "../../machines/routing/decision-data.ts";
+import type { TaskSpec } from "../../machines/messages/command.ts";
 import type { Decision } from "../../machines/messages/decision.ts";
 import type { DelegationType } from "../../machines/records/delegation.ts";
+import type { Instance } from "../../machines/records/instance.ts";
 import type { HeldReason, Task } from "../../machines/records/task.ts";
 import type { InstanceNo, Reply } from "../../machines/records/values.ts";
 import { givesWorkTo } from "../../machines/legality.ts";
@@ -12,10 +14,23 @@ import { returnForTermination } from "./return-task.ts";
 import { failTask } from "./completion.ts";
 import type { OfferKind } from "../../machines/policies/acceptance.ts";
 import { limitOf } from "../../machines/policies/capacity.ts";
+import type { Settings } from "../../machines/settings.ts";
 import { freeRunName, whyNotCreate } from "../../machines/policies/naming.ts";
 import { givesUp } from "../../machines/policies/failure.ts";
 import type { Entries, MessageOf } from "../engine/entry.ts";
+import type { Actor } from "../engine/actor.ts";
+import type { TurnWorld } from "../engine/environment.ts";
 import type { Turn } from "../engine/turn.ts";
+
+/** What a decision is made from: a turn, or what is read beside the owner. */
+export interface Deciding {
+  readonly actor: Actor;
+  readonly instance: Instance;
+  readonly world: Pick<TurnWorld, "scopes">;
+  readonly settings: Settings;
+  readonly now: number;
+  isNameTaken(name: string): boolean;
+}
 
 export const routing: Entries<"route.preview"> = {
   "route.preview": { needs: "nothing", admission: "progress", handle: onPreview },
@@ -55,11 +70,11 @@ export function wouldHandle(turn: Turn, task: Task): boolean {
 }
 
 /** What the scope's behavior decides, as far as it can be carried out: a child that cannot be created is a hold. */
-function decisionFor(turn: Turn, task: RoutableTask): Decision {
-  const { instance, world, actor, settings, now } = turn;
+function decisionFor(by: Deciding, task: RoutableTask): Decision {
+  const { instance, world, actor, settings, now } = by;
   const decision = world.scopes.behaviorFor(instance.scope).decide(actor.view(settings, now), task);
   if (decision.action !== "create") return decision;
-  const why = whyNotCreate(instance, childFor(turn, task), (name) => turn.isNameTaken(name));
+  const why = whyNotCreate(instance, childFor(by, task), (name) => by.isNameTaken(name));
   if (why === null) return decision;
   return { ...decision, action: "hold", held: "no_route", reason: `${decision.reason}, but ${why}` };
 }
@@ -107,11 +122,11 @@ function carryOut(turn: Turn, task: Task, decision: Decision, reply: Reply | nul
 }
 
 /** The child that is created for a task: the PROJECT that it names at a GLOBAL, else one more ORCHESTRATION. */
-function childFor(turn: Turn, { project }: Pick<Task, "project">) {
-  const { instance, actor } = turn;
+function childFor(by: Deciding, { project }: Pick<Task, "project">) {
+  const { instance, actor } = by;
   // Its number counts the children there ever were.
   const everHad = actor.roster.size + (endedTotals(instance).instances ?? 0);
-  const generated = (): string => freeRunName(instance.name, everHad + 1, (name) => turn.isNameTaken(name));
+  const generated = (): string => freeRunName(instance.name, everHad + 1, (name) => by.isNameTaken(name));
   return instance.scope === "GLOBAL"
     ? ({ name: project ?? generated(), scope: "PROJECT", type: "persistent" } as const)
     : ({ name: generated(), scope: "ORCHESTRATION", type: "ephemeral" } as const);
@@ -182,9 +197,13 @@ export function offer(turn: Turn, task: Task, params: OfferParams): void {
   );
 }
 
-/** The decision a task would get here, with nothing stored. */
 function onPreview(turn: Turn, { spec }: MessageOf<"route.preview">): void {
-  const decision = decisionFor(turn, {
+  turn.answer({ kind: "decision", decision: previewOf(turn, spec) });
+}
+
+/** The decision a task would get, with nothing stored. */
+export function previewOf(by: Deciding, spec: TaskSpec): Decision {
+  return decisionFor(by, {
     title: spec.title,
     description: spec.description,
     priority: spec.priority,
@@ -192,10 +211,9 @@ function onPreview(turn: Turn, { spec }: MessageOf<"route.preview">): void {
     route: spec.route,
     tags: spec.tags,
     dependsOn: [...spec.dependsOn, ...spec.dependsOnKeys],
-    chain: [turn.actor.no],
+    chain: [by.actor.no],
     routingRound: 1,
     refusedBy: [],
     returnedBy: [],
   });
-  turn.answer({ kind: "decision", decision });
 }

@@ -1,3 +1,4 @@
+import { Actor } from "../../actors/engine/actor.ts";
 import type { System } from "../../actors/engine/system.ts";
 import type { Clock, Log } from "../../actors/engine/environment.ts";
 import { HopperError } from "../../machines/errors.ts";
@@ -8,6 +9,7 @@ import { DESK, type ActorNo, type InstanceNo, type TaskNo } from "../../machines
 import type { Delegation } from "../../machines/records/delegation.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
+import type { ScopeRegistry } from "../../machines/scopes/registry.ts";
 import type { Settings } from "../../machines/settings.ts";
 import { callerOf } from "../contracts/command-options.ts";
 import { NewWork } from "./new-work.ts";
@@ -33,6 +35,7 @@ export interface DoorParams {
   readonly system: System;
   readonly directory: Directory;
   readonly settings: Settings;
+  readonly scopes: ScopeRegistry;
   readonly clock: Clock;
   readonly log: Log;
   readonly lifetime: Lifetime;
@@ -48,6 +51,7 @@ export class Door {
   readonly system: System;
   readonly directory: Directory;
   readonly settings: Settings;
+  readonly scopes: ScopeRegistry;
   readonly clock: Clock;
   readonly log: Log;
   readonly lifetime: Lifetime;
@@ -62,6 +66,7 @@ export class Door {
     this.system = params.system;
     this.directory = params.directory;
     this.settings = params.settings;
+    this.scopes = params.scopes;
     this.clock = params.clock;
     this.log = params.log;
     this.lifetime = params.lifetime;
@@ -116,6 +121,11 @@ export class Door {
     if (own === undefined) return DESK;
     const above = [own, ...this.directory.ancestors(own.no)];
     return above.find(({ status }) => status !== "terminated")?.no ?? DESK;
+  }
+
+  /** An actor as its rows say, for who reads beside its owner. */
+  async actorAsRead(no: InstanceNo): Promise<Actor> {
+    return new Actor(no, await this.store.actor(no), this);
   }
 
   // ------------------------------------------------------------------ commands

@@ -1,7 +1,6 @@
 import type { Command, LifecycleVerb } from "../../machines/messages/command.ts";
-import { Actor } from "../../actors/engine/actor.ts";
+import type { Actor } from "../../actors/engine/actor.ts";
 import { DESK, type InstanceNo } from "../../machines/records/values.ts";
-import { createScopeRegistry } from "../../machines/scopes/registry.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
 import { effectiveConfig } from "../../machines/settings.ts";
@@ -203,11 +202,7 @@ async function queueOf(door: Door, no: InstanceNo, limit: number): Promise<Retur
       command: { type: "instance.queue", limit },
       by: callerOf({}),
     });
-  const rows = await door.store.actor(no);
-  return new Actor(no, rows, { settings: door.settings, scopes: createScopeRegistry() }).queued(
-    door.clock.now(),
-    limit,
-  );
+  return (await door.actorAsRead(no)).queued(door.clock.now(), limit);
 }
 
 /** When it came into its queue: an edit changes the row and not its place there. */

@@ -70,6 +70,19 @@ describe("a reader beside an owner", () => {
     expect(rest.every(({ instanceId }) => instanceId !== null)).toBe(true);
   });
 
+  it("says where a task would go, as its owner does", async () => {
+    const { owner, reader } = await given();
+    await owner.tasks.add({ title: "One", instanceId: "webapp", settleMs: 1_000 });
+    for (const params of [{ title: "To webapp" }, { title: "Two", instanceId: "webapp" }]) {
+      const decision = await reader.route.preview(params);
+      expect(decision).toEqual(await owner.route.preview(params));
+      expect(decision.reason).not.toBe("");
+    }
+    await expect(reader.route.preview({ title: "x", instanceId: "nope" })).rejects.toMatchObject({
+      code: "not_found",
+    });
+  });
+
   it("hears of what the owner does while it follows or waits", async () => {
     const { owner, reader } = await given();
     const { id } = await owner.tasks.add({ title: "One", instanceId: "webapp", settleMs: 1_000 });
