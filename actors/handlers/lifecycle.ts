@@ -247,17 +247,25 @@ export function checkEphemeral(turn: Turn): void {
   if (answered !== null) terminate(turn, null, answered);
 }
 
+/** Leases that end in one turn; the moment stays due for the others. */
+const LEASES_AT_A_TIME = 100;
+
+function endDrain(turn: Turn): void {
+  const { instance, actor } = turn;
+  let left = LEASES_AT_A_TIME;
+  for (const task of actor.tasks.values()) {
+    if (left === 0) return;
+    if (turn.tryTask(task, "task.requeued", { reason: "drain_timeout" })) left -= 1;
+  }
+  instance.wakeAt = null;
+  turn.touchInstance();
+}
+
 /** The moment this instance asked for: a drain gives up, or a linger ends. */
 function onTimer(turn: Turn): void {
   const { instance, actor } = turn;
   if (instance.wakeAt === null || instance.wakeAt > turn.now) return;
-  if (instance.status === "stopping" && instance.intent !== "terminate") {
-    for (const task of actor.tasks.values()) {
-      turn.tryTask(task, "task.requeued", { reason: "drain_timeout" });
-    }
-    instance.wakeAt = null;
-    return turn.touchInstance();
-  }
+  if (instance.status === "stopping" && instance.intent !== "terminate") return endDrain(turn);
   if (instance.type === "ephemeral" && actor.isEmpty()) return checkEphemeral(turn);
   instance.wakeAt = null;
   turn.touchInstance();

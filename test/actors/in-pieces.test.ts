@@ -86,6 +86,41 @@ describe("a task that many wait for", () => {
   });
 });
 
+describe("an instance at whose drain timeout much is worked on", () => {
+  async function draining() {
+    const h = await spawnTree([tree({ build: ROOMY })]);
+    const items = Array.from({ length: 350 }, (_, no) => ({ title: `Task ${no}`, instanceId: "build" }));
+    const ids = (await h.tasks.addBatch(items)).items.map(({ id }) => id);
+    for (let left = 350; left > 0; left -= 50)
+      await h.instances.claim("build", { workerId: "w", max: 50, leaseSeconds: 3_600 });
+    expect(await statuses(h, ids)).toEqual(["claimed@build"]);
+    return { h, ids };
+  }
+
+  it("then its leases end a hundred in a batch", async () => {
+    const { h, ids } = await draining();
+    await h.instances.stop("build", { wait: false, drainTimeoutMs: 1_000 });
+    expect(await batchesOf(h, async () => await h.advance("2s"))).toBeGreaterThanOrEqual(4);
+    expect(await statuses(h, ids)).toEqual(["queued@build"]);
+    expect((await h.instances.get("build")).status).toBe("stopped");
+    await expectConsistent(h);
+  });
+
+  it("given the process dies in between, then the others end with the next one", async () => {
+    const { h, ids } = await draining();
+    const stopped = h.hopper.instances.stop("build", { drainTimeoutMs: 0 }).catch(() => undefined);
+    for (let round = 0; round < 4; round += 1) await new Promise(setImmediate);
+    await crashAndRestart(h);
+    await stopped;
+    await h.settle();
+    if ((await h.instances.get("build")).status === "running")
+      await h.instances.stop("build", { drainTimeoutMs: 0 });
+    expect(await statuses(h, ids)).toEqual(["queued@build"]);
+    expect((await h.instances.get("build")).status).toBe("stopped");
+    await expectConsistent(h);
+  });
+});
+
 describe("an instance that ends and holds much", () => {
   const own = { fallback: "hold" } as const;
 
