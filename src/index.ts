@@ -25,7 +25,6 @@ export type {
   HierarchyParams,
   InstanceQueueParams,
   ListInstancesParams,
-  RestartInstanceParams,
   StopInstanceParams,
   TerminateInstanceParams,
 } from "./contracts/instances.ts";

@@ -2,8 +2,8 @@ import { usage } from "../failures/failure.ts";
 import { configWarnings, type CreateInstanceParams, type Hopper } from "../library/library.ts";
 import { wholeList, type Shown } from "../output.ts";
 import type { Args } from "../parse/args.ts";
-import type { CommandSpec } from "../parse/spec.ts";
-import { bodyOf, type InstanceBody, type TreeBody } from "../render/bodies.ts";
+import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
+import { bodyOf, type InstanceBody, type TaskBody, type TreeBody } from "../render/bodies.ts";
 import { dashboardLines } from "../render/dashboard.ts";
 import { instanceDetails, instanceTable } from "../render/instance.ts";
 import { instanceLine, treeLines } from "../render/tree.ts";
@@ -25,17 +25,28 @@ const NONE = "no instances; create one: hopper instance create global --scope gl
  */
 async function shownInstance(hopper: Hopper, id: string): Promise<Shown> {
   const body = bodyOf(await hopper.instances.get(id));
-  const work = body.status === "stopping" ? await underWay(hopper, id) : [];
+  if (body.status !== "stopping") return { body, lines: (look) => [instanceLine(body, look)] };
+  const work = await underWay(hopper, id);
   return {
-    body,
-    lines: (look) => [instanceLine(body, look), ...work.map((task) => `waits for ${task}`)],
+    body: { ...body, waits_for: work },
+    lines: (look) => [instanceLine(body, look), ...work.map((task) => `waits for ${holding(task)}`)],
   };
 }
 
-/** The tasks that somebody works on there: `T-1 Build login page (claimed by worker-1)`. */
-async function underWay(hopper: Hopper, id: string): Promise<string[]> {
+type UnderWay = Pick<TaskBody, "id" | "ref" | "title" | "status" | "claimed_by">;
+
+/** The tasks that somebody works on there, up to a page of them. */
+async function underWay(hopper: Hopper, id: string): Promise<UnderWay[]> {
   const { items } = await hopper.tasks.list({ instanceId: id, status: ["claimed", "in_progress"] });
-  return items.map(({ ref, title, claimedBy }) => `${ref} ${title} (claimed by ${claimedBy ?? "nobody"})`);
+  return items.map((item) => {
+    const { id: task, ref, title, status, claimed_by } = bodyOf(item);
+    return { id: task, ref, title, status, claimed_by };
+  });
+}
+
+/** `T-1 Build login page (claimed by worker-1)`. */
+function holding({ ref, title, claimed_by }: UnderWay): string {
+  return `${ref} ${title} (claimed by ${claimed_by ?? "nobody"})`;
 }
 
 /** Whom a stop waits for; null = it does not wait. */
@@ -44,7 +55,9 @@ async function drains(hopper: Hopper, args: Args): Promise<string | null> {
   const work = await underWay(hopper, args.subject);
   const drainMs = args.number("drain-timeout");
   const most = drainMs === undefined ? "its drain timeout" : `${drainMs / 1_000} s`;
-  return work.length === 0 ? null : [`waiting for at most ${most}:`, ...work].join("\n  ");
+  return work.length === 0
+    ? null
+    : [`waiting for at most ${most}:`, ...work.map((task) => holding(task))].join("\n  ");
 }
 
 const create: CommandSpec = {
@@ -159,6 +172,20 @@ const status: CommandSpec = {
   }),
 };
 
+const DRAIN: readonly OptionSpec[] = [
+  {
+    name: "drain-timeout",
+    field: "drainTimeoutMs",
+    type: "duration",
+    describe: "Wait at most this long for it, e.g. 10s (default 30s)",
+  },
+  {
+    name: "no-wait",
+    type: "flag",
+    describe: "Answer at once, and say who still works there",
+  },
+];
+
 /** `instance …`: the hierarchy and the lifecycle. Source: spec/domain.md 2.2. */
 export const instanceCommands: readonly CommandSpec[] = [
   create,
@@ -173,22 +200,15 @@ export const instanceCommands: readonly CommandSpec[] = [
     {
       name: "stop",
       summary: "Stop an instance, when the work under way is done",
-      options: [
-        {
-          name: "drain-timeout",
-          field: "drainTimeoutMs",
-          type: "duration",
-          describe: "Wait at most this long for it, e.g. 10s (default 30s)",
-        },
-        {
-          name: "no-wait",
-          type: "flag",
-          describe: "Answer at once, and say who still works there",
-        },
-      ],
+      options: DRAIN,
       announce: drains,
     },
-    { name: "restart", summary: "Stop an instance and start it again", announce: drains },
+    {
+      name: "restart",
+      summary: "Stop an instance and start it again",
+      options: DRAIN,
+      announce: drains,
+    },
     { name: "pause", summary: "Take nothing new; what is under way goes on" },
     { name: "resume", summary: "Go on after a pause" },
     { name: "recover", summary: "Start an instance that is in error" },

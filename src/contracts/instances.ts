@@ -95,14 +95,11 @@ const stopInstanceFields = {
   wait: flag.default(true),
 };
 
-/** What `instances.stop` takes. */
+/** What `instances.stop` and `instances.restart` take. */
 export interface StopInstanceParams extends Abortable, CommandOptions, Input<typeof stopInstanceFields> {}
 
-/** instances.stop */
+/** instances.stop, instances.restart */
 export const stopInstance = params({ ...stopInstanceFields, ...commandOptions });
-
-/** What `instances.restart` takes. */
-export interface RestartInstanceParams extends Abortable, CommandOptions {}
 
 const failInstanceFields = {
   /** What went wrong: in words, or {code?, message, details?}. */

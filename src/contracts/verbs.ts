@@ -12,7 +12,7 @@ export const CONTRACTS = {
   "instances.list": instances.listInstances,
   "instances.start": plainCommand,
   "instances.stop": instances.stopInstance,
-  "instances.restart": plainCommand,
+  "instances.restart": instances.stopInstance,
   "instances.pause": plainCommand,
   "instances.resume": plainCommand,
   "instances.recover": plainCommand,

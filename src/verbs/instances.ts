@@ -33,8 +33,11 @@ export interface Instances {
   start(id: string, params?: CommandOptions): Promise<InstanceView>;
   /** From running or paused; resolves when drained, or at once in `stopping` with `wait: false`. Errors: `illegal_transition`. */
   stop(id: string, params?: contract.StopInstanceParams): Promise<InstanceView>;
-  /** Drains, stops and starts again; resolves in `running`. Errors: `illegal_transition`; the reason of `signal`. */
-  restart(id: string, params?: contract.RestartInstanceParams): Promise<InstanceView>;
+  /**
+   * Drains, stops and starts again; resolves in `running`, or at once in `stopping` with `wait: false`.
+   * Errors: `illegal_transition`; the reason of `signal`.
+   */
+  restart(id: string, params?: contract.StopInstanceParams): Promise<InstanceView>;
   /** Takes nothing new until `resume`; its queue keeps its order. Errors: `illegal_transition`. */
   pause(id: string, params?: CommandOptions): Promise<InstanceView>;
   /** From paused back to running. Errors: `illegal_transition`. */
@@ -77,23 +80,11 @@ export function instances(door: Door, journal: Journal, polls: Polls): Instances
       return await pageOf(page, (rows) => door.instanceViews(rows));
     },
     start: (id, params) => lifecycle(door, id, "start", params),
-    async restart(id, params = {}) {
-      const [signal, rest] = apart(params);
-      const asked = check(plainCommand, rest);
-      signal?.throwIfAborted();
-      return await orAborted(send(door, id, { verb: "restart" }, { asked, signal }), signal);
-    },
+    restart: (id, params) => drain(door, id, "restart", params),
     pause: (id, params) => lifecycle(door, id, "pause", params),
     resume: (id, params) => lifecycle(door, id, "resume", params),
     recover: (id, params) => lifecycle(door, id, "recover", params),
-    async stop(id, params = {}) {
-      const [signal, rest] = apart(params);
-      const asked = check(contract.stopInstance, rest);
-      const { drainTimeoutMs, wait } = asked;
-      signal?.throwIfAborted();
-      const stop = { verb: "stop", ...given({ drainTimeoutMs }), wait } as const;
-      return await orAborted(send(door, id, stop, { asked, signal }), signal);
-    },
+    stop: (id, params) => drain(door, id, "stop", params),
     async fail(id, params) {
       const asked = check(contract.failInstance, params);
       return await send(door, id, { verb: "fail", error: asked.error }, { asked });
@@ -139,6 +130,21 @@ async function lifecycle(
   params: CommandOptions = {},
 ): Promise<InstanceView> {
   return await send(door, id, { verb }, { asked: check(plainCommand, params) });
+}
+
+/** Ends the work there first, or at the drain timeout. */
+async function drain(
+  door: Door,
+  id: string,
+  verb: "stop" | "restart",
+  params: contract.StopInstanceParams = {},
+): Promise<InstanceView> {
+  const [signal, rest] = apart(params);
+  const asked = check(contract.stopInstance, rest);
+  const { drainTimeoutMs, wait } = asked;
+  signal?.throwIfAborted();
+  const command = { verb, ...given({ drainTimeoutMs }), wait } as const;
+  return await orAborted(send(door, id, command, { asked, signal }), signal);
 }
 
 async function send(

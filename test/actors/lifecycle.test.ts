@@ -98,6 +98,24 @@ describe.each(BATCHES)("an instance and its tasks (%s)", (_, params) => {
     await expectSound(h);
   });
 
+  it("given a restart is not waited for, then it is answered in stopping, and ends at its drain timeout", async () => {
+    const h = await spawnTree([tree()], params);
+    await h.tasks.add({ title: "a", instanceId: "build" });
+    const { task } = await claimOne(h, "build");
+    const restart = { wait: false, drainTimeoutMs: 5_000 };
+    expect((await h.instances.restart("build", restart)).status).toBe("stopping");
+    await h.advance("4s");
+    expect((await h.instances.get("build")).status).toBe("stopping");
+    await h.advance("2s");
+    expect((await h.instances.get("build")).status).toBe("running");
+    expect((await claimOne(h, "build")).task).toMatchObject({ id: task.id, epoch: 2 });
+    await h.tasks.complete(task.id);
+    expect((await h.instances.restart("build", { wait: false })).status).toBe("stopping");
+    await h.settle();
+    expect((await h.instances.get("build")).status).toBe("running");
+    await expectSound(h);
+  });
+
   it("given a crash comes into a restart, then it finishes it", async () => {
     const h = await spawnTree([tree()], params);
     await h.tasks.add({ title: "a", instanceId: "build" });

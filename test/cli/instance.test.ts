@@ -140,6 +140,14 @@ describe("instance stop", () => {
       err: "",
     });
     expect(paramsOf(ran, "instances.stop")[1]).toMatchObject({ wait: false });
+    const asJson = await hopper(["instance", "restart", "webapp", "--no-wait", "--json"], {
+      answers: { ...answers, "instances.restart": instanceView() },
+    });
+    expect(paramsOf(asJson, "instances.restart")[1]).toMatchObject({ wait: false });
+    expect(JSON.parse(asJson.out)).toMatchObject({
+      status: "stopping",
+      waits_for: [{ ref: "T-1", title: "long", status: "claimed", claimed_by: "worker-1" }],
+    });
   });
 });
 
