@@ -4,6 +4,7 @@ import type { PlannedInstance } from "../../machines/messages/command.ts";
 import { DESK, type ActorNo, type TaskNo } from "../../machines/records/values.ts";
 import type { Instance } from "../../machines/records/instance.ts";
 import type { Task } from "../../machines/records/task.ts";
+import { watchFor } from "./dependencies.ts";
 import { insertInstance } from "./instances.ts";
 import { hold } from "./routing.ts";
 import type { Entries, Load, MessageOf } from "../engine/entry.ts";
@@ -82,19 +83,26 @@ function enterTasks(turn: Turn, items: MessageOf<"tasks.enter">["items"]): Task[
   items.forEach(({ spec }, index) => {
     if (spec.key !== null) byKey.set(spec.key, first + index);
   });
-  return items.map(({ spec, instance }) => {
+  const waiting = new Map<TaskNo, TaskNo[]>();
+  const tasks = items.map(({ spec, instance }) => {
     const dependsOn = [...spec.dependsOn, ...spec.dependsOnKeys.map((key) => byKey.get(key) as TaskNo)];
     const task = turn.insertTask("task.created", taskCreated(turn, spec, { holder: instance, dependsOn }));
     for (const dependency of dependsOn) {
-      const keeper =
-        dependency >= first
-          ? (items[dependency - first]?.instance ?? DESK)
-          : turn.preloaded.keeperOf(dependency);
-      turn.send(keeper, { type: "dependency.watch", task: dependency, dependent: task.no });
+      const others = waiting.get(dependency);
+      if (others === undefined) waiting.set(dependency, [task.no]);
+      else others.push(task.no);
     }
     if (instance !== null)
       turn.send(instance, { type: "task.update", task: task.no, what: "entered", status: task.status });
     else if (task.status === "pending") hold(turn, task, "manual");
     return task;
   });
+  for (const [dependency, dependents] of waiting) {
+    const keeper =
+      dependency >= first
+        ? (items[dependency - first]?.instance ?? DESK)
+        : turn.preloaded.keeperOf(dependency);
+    watchFor(turn, keeper, dependency, dependents);
+  }
+  return tasks;
 }

@@ -1,5 +1,5 @@
 import { isFinal, type Task } from "../../machines/records/task.ts";
-import type { TaskNo } from "../../machines/records/values.ts";
+import type { ActorNo, TaskNo } from "../../machines/records/values.ts";
 import { WATCHERS, type Entries, type MessageOf } from "../engine/entry.ts";
 import type { Turn } from "../engine/turn.ts";
 import { failTask } from "./completion.ts";
@@ -11,7 +11,7 @@ export const dependencies: Entries<"dependency.watch" | "dependency.announce" | 
     needs: "task",
     admission: "progress",
     desk: true,
-    addresses: ({ dependent }) => [dependent],
+    addresses: ({ dependent, more = [] }) => [dependent, ...more],
     handle: onWatch,
   },
   "dependency.announce": {
@@ -25,15 +25,25 @@ export const dependencies: Entries<"dependency.watch" | "dependency.announce" | 
   "dependency.settled": { needs: "task", admission: "progress", desk: true, handle: onSettled },
 };
 
+/** Those wait for a task, each asked for once; `keeperOf` as of the turn's batch. At most {@link WATCHERS} a message. */
+export function watchFor(turn: Turn, keeper: ActorNo, task: TaskNo, dependents: readonly TaskNo[]): void {
+  for (let at = 0; at < dependents.length; at += WATCHERS) {
+    const [dependent, ...more] = dependents.slice(at, at + WATCHERS) as [TaskNo, ...TaskNo[]];
+    const message = { type: "dependency.watch", task, dependent } as const;
+    turn.send(keeper, more.length === 0 ? message : { ...message, more });
+  }
+}
+
 /** Somebody waits for a task that this actor keeps; told at once when it is final (no wake-up is lost). */
-function onWatch(turn: Turn, { dependent }: MessageOf<"dependency.watch">, task: Task): void {
-  turn.batch.noteWatch(task.no, dependent);
+function onWatch(turn: Turn, { dependent, more = [] }: MessageOf<"dependency.watch">, task: Task): void {
+  const dependents = [dependent, ...more];
+  for (const one of dependents) turn.batch.noteWatch(task.no, one);
   if (!task.watched) {
     turn.quietly(task, (row) => {
       row.watched = true;
     });
   }
-  tellDependent(turn, task, dependent);
+  for (const one of dependents) tellDependent(turn, task, one);
 }
 
 /** Tells some of those who wait, and itself to go on with the others. */

@@ -58,7 +58,13 @@ export type Notice =
       readonly what: "entered" | "assigned" | "retried";
       readonly status: TaskStatus;
     }
-  | { readonly type: "dependency.watch"; readonly task: TaskNo; readonly dependent: TaskNo }
+  /** `more`: others that wait for it, too. */
+  | {
+      readonly type: "dependency.watch";
+      readonly task: TaskNo;
+      readonly dependent: TaskNo;
+      readonly more?: readonly TaskNo[];
+    }
   /**
    * To the keeper of a task that was waited for and is final, or was reopened for them: tell who waits. `after`: the last who was
    * told; absent = nobody yet.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { TaskView } from "../../src/index.ts";
 import type { SpawnedHopper, SpawnParams } from "../../src/testing/index.ts";
 import { internalsOf } from "../../src/verbs/internals.ts";
 import { spawnFaulty } from "../support/answers.ts";
@@ -82,6 +83,31 @@ describe("a task that many wait for", () => {
     await h.settle();
     if ((await statuses(h, ids)).includes("blocked@build")) await completeOne(h, "build");
     expect(await statuses(h, ids)).toEqual(["queued@build"]);
+    await expectConsistent(h);
+  });
+});
+
+describe("a batch of tasks that depend on the same ones", () => {
+  it("then each of those is told of a hundred that wait for it at a time, and every one of them goes on", async () => {
+    const h = await spawnTree([tree({ build: ROOMY })]);
+    const first: TaskView[] = [];
+    for (let n = 0; n < 3; n += 1)
+      first.push(await h.tasks.add({ title: `First ${n}`, instanceId: "build" }));
+    await completeOne(h, "build");
+    const before = internalsOf(h.hopper).metrics().turns;
+    const items = Array.from({ length: 250 }, (_, n) => ({
+      key: `k${n}`,
+      title: `Task ${n}`,
+      instanceId: "build",
+      dependsOn: [...first.map(({ id }) => id), ...(n === 0 ? [] : ["key:k0"])],
+    }));
+    const ids = (await h.tasks.addBatch(items)).items.map(({ id }) => id);
+    await h.settle();
+    // The batch itself, a turn for each task, for each that the one of them is done, and 12 for who waits.
+    expect(internalsOf(h.hopper).metrics().turns - before).toBeLessThan(250 + 250 + 50);
+    expect(await statuses(h, ids)).toEqual(["blocked@build"]);
+    for (let n = 0; n < 3; n += 1) await completeOne(h, "build");
+    expect(await statuses(h, ids.slice(1))).toEqual(["queued@build"]);
     await expectConsistent(h);
   });
 });

@@ -2,12 +2,17 @@ import type { ActorNo, TaskNo } from "../../../machines/records/values.ts";
 import type { Task } from "../../../machines/records/task.ts";
 import type { Commit, TaskAddress } from "../../store.ts";
 
-/** How many addresses are kept, of about 150 bytes each; one that was put out costs a read. */
+/** How many addresses are kept, of about 200 bytes each; one that was put out costs a read. */
 const KEPT = 65_536;
+
+interface Address extends TaskAddress {
+  keeper: ActorNo;
+}
 
 /** Where the tasks are that were written last: a command about one of them reads nothing on its way to its keeper. */
 export class Addresses {
-  readonly #byId = new Map<string, { readonly no: TaskNo; keeper: ActorNo }>();
+  readonly #byId = new Map<string, Address>();
+  readonly #byNo = new Map<TaskNo, { readonly id: string; readonly address: Address }>();
 
   /** What a commit has written; call it once that is durable. */
   noteWritten({ tasks }: Pick<Commit, "tasks">): void {
@@ -17,20 +22,23 @@ export class Addresses {
   }
 
   /** null = not kept; the table knows. */
-  of(id: string): TaskAddress | null {
-    return this.#byId.get(id) ?? null;
+  of(task: TaskNo | string): TaskAddress | null {
+    return (typeof task === "number" ? this.#byNo.get(task)?.address : this.#byId.get(task)) ?? null;
   }
 
   #keep({ id, no, keeper }: Task): void {
-    const known = this.#byId.get(id);
+    const known = this.#byNo.get(no);
     if (known !== undefined) {
-      known.keeper = keeper;
+      known.address.keeper = keeper;
       return;
     }
-    this.#byId.set(id, { no, keeper });
-    if (this.#byId.size <= KEPT) return;
-    for (const oldest of this.#byId.keys()) {
-      this.#byId.delete(oldest);
+    const address = { no, keeper };
+    this.#byId.set(id, address);
+    this.#byNo.set(no, { id, address });
+    if (this.#byNo.size <= KEPT) return;
+    for (const [oldest, kept] of this.#byNo) {
+      this.#byNo.delete(oldest);
+      this.#byId.delete(kept.id);
       return;
     }
   }

@@ -64,8 +64,7 @@ export function sqliteQueries({ database, tables, identity, addresses }: QueryPa
     tallies: () => tables.tally.all(),
     instances: async (filter) => (await lists()).instances(filter),
     task: (no) => tables.task.byNo(no),
-    taskAddress: (task) =>
-      (typeof task === "string" ? addresses.of(task) : null) ?? tables.task.address(task),
+    taskAddress: (task) => addresses.of(task) ?? tables.task.address(task),
     tasks: async (filter) => (await lists()).tasks(filter),
     idsOf: idsQuery(database),
     delegation: (no) => tables.delegation.byNo(no),

@@ -52,9 +52,10 @@ function mover(db: Database): (task: Task, by?: TaskEventName) => void {
 function besides(db: Database) {
   const insertText = inserter(db, TASK_TEXT);
   const insertTags = inserter(db, TASK_TAG, "ON CONFLICT DO NOTHING");
-  const insertDependency = prepared(
+  const insertDependencies = prepared(
     db,
-    "INSERT INTO dependency (task, seq, depends_on) SELECT ?, ?, no FROM task WHERE no = ?",
+    `INSERT INTO dependency (task, seq, depends_on)
+     SELECT ?, asked.key, no FROM json_each(?) asked CROSS JOIN task ON no = asked.value`,
   );
   const tagsOf = selector(db, TASK, { fields: ["tags"] })<[no: TaskNo]>("WHERE no = ?");
   const deleteTag = prepared(db, "DELETE FROM task_tag WHERE tag = ? AND task = ?");
@@ -69,10 +70,9 @@ function besides(db: Database) {
       );
       insertTags(tasks.flatMap(({ no, tags }) => tags.map((tag) => ({ tag, task: no }))));
       for (const { no, dependsOn } of tasks) {
-        dependsOn.forEach((dependency, seq) => {
-          const { changes } = insertDependency.run(no, seq, dependency);
-          present(changes === 1, `task ${dependency} to depend on`);
-        });
+        if (dependsOn.length === 0) continue;
+        const { changes } = insertDependencies.run(no, JSON.stringify(dependsOn));
+        present(changes === dependsOn.length, `a task for task ${no} to depend on`);
       }
     },
     /** Before the row itself is written: its old tags are read from it. */
