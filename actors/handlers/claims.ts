@@ -49,8 +49,10 @@ function onClaim(turn: Turn, command: MessageOf<"instance.claim">): void {
   const nextAt = taken.length > 0 ? null : actor.queue.nextAt(turn.now, wanted);
   const answer = { kind: "claims", claims: taken, nextAt } as const;
   // Nothing is no answer that a key keeps.
-  if (taken.length === 0) turn.answerForNow({ ...answer, forNow: command.waits });
-  else turn.answer(answer);
+  if (taken.length === 0) {
+    const othersMay = actor.claimed < config.maxConcurrent && actor.queue.first(turn.now) !== null;
+    turn.answerForNow({ ...answer, forNow: command.waits, othersMay });
+  } else turn.answer(answer);
 }
 
 function attemptEnd(turn: Turn, { timeoutSeconds }: Task): { ends?: number } {

@@ -1,9 +1,5 @@
-import {
-  HopperError,
-  type CreateInstanceParams,
-  type CreateTaskParams,
-  type Hopper,
-} from "../../src/index.ts";
+import type { CreateTaskParams, Hopper } from "../../src/index.ts";
+import { AT_ONCE, make, many, addMany, ROOMY, line, claimAndComplete, ignored } from "./pressure-world.ts";
 
 /** What waits, how much of it, and what is measured beside it; by the public library alone. */
 export interface Pressure {
@@ -18,53 +14,20 @@ export interface Pressure {
   readonly times?: number;
 }
 
-/** Requests under way while a world is built. */
-const AT_ONCE = 1_000;
-/** Longer than any measurement. */
-const LONG_WAIT = { waitSeconds: 50 };
-
-type Config = NonNullable<CreateInstanceParams["config"]>;
-
-async function make(
-  hopper: Hopper,
-  name: string,
-  scope: CreateInstanceParams["scope"],
-  parentId: string | null,
-  config: Config = {},
-): Promise<void> {
-  await hopper.instances.create({ name, scope, parentId, config, start: true });
+/** Idle long polls at the one ORCHESTRATION, by what each can do. */
+function polls(of: (index: number) => { readonly capabilities?: string[] }): Pressure["build"] {
+  return async (hopper, waiting) => {
+    await line(hopper);
+    await many(waiting, async (index) => {
+      const params = { workerId: `w-${index}`, ...of(index), waitSeconds: 50 };
+      ignored(hopper.instances.claim("build", params));
+    });
+    await hopper.settle();
+  };
 }
 
-/** `count` pieces of work, many at a time. */
-async function many(count: number, work: (index: number) => Promise<unknown>): Promise<void> {
-  for (let done = 0; done < count; done += AT_ONCE)
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - done) }, (_, at) => work(done + at)));
-}
-
-const addMany = (hopper: Hopper, count: number, params: Partial<CreateTaskParams>): Promise<void> =>
-  many(count, (index) => hopper.tasks.add({ title: `Task ${index}`, ...params }));
-
-const ROOMY: Config = { max_concurrent_tasks: 10_000, max_queued_tasks: 1_000_000 };
-
-/** One GLOBAL, one PROJECT, one ORCHESTRATION with room for everything. */
-async function line(hopper: Hopper): Promise<void> {
-  await make(hopper, "global", "GLOBAL", null);
-  await make(hopper, "web", "PROJECT", "global", ROOMY);
-  await make(hopper, "build", "ORCHESTRATION", "web", ROOMY);
-}
-
-async function claimAndComplete(hopper: Hopper, at: string): Promise<void> {
-  const [claim] = await hopper.instances.claim(at, { workerId: "one" });
-  if (claim === undefined) throw new Error(`nothing to claim at ${at}`);
-  await hopper.tasks.complete(claim.task.id, { leaseToken: claim.lease.token });
-}
-
-/** What waits is ended by the close. */
-function ignored(promise: Promise<unknown>): void {
-  promise.catch((error: unknown) => {
-    if (!(error instanceof HopperError) || error.status !== 503) throw error;
-  });
-}
+const addCobol: Pressure["op"] = (hopper, turn) =>
+  hopper.tasks.add({ title: `One ${turn}`, tags: ["cobol"], instanceId: "build" });
 
 export const PRESSURES: readonly Pressure[] = [
   {
@@ -109,25 +72,19 @@ export const PRESSURES: readonly Pressure[] = [
   {
     name: "add, beside idle long polls of its queue",
     sizes: [30, 3_000],
-    async build(hopper, waiting) {
-      await line(hopper);
-      await many(waiting, async (index) => {
-        ignored(hopper.instances.claim("build", { workerId: `w-${index}`, capabilities: [], ...LONG_WAIT }));
-      });
-      await hopper.settle();
-    },
-    op: (hopper, turn) => hopper.tasks.add({ title: `One ${turn}`, tags: ["cobol"], instanceId: "build" }),
+    build: polls(() => ({ capabilities: [] })),
+    op: addCobol,
+  },
+  {
+    name: "add, beside idle long polls of its queue, no two alike",
+    sizes: [30, 3_000],
+    build: polls((index) => ({ capabilities: [`skill-${index}`] })),
+    op: addCobol,
   },
   {
     name: "add and its claim, beside idle long polls of its queue",
     sizes: [30, 3_000],
-    async build(hopper, waiting) {
-      await line(hopper);
-      await many(waiting, async (index) => {
-        ignored(hopper.instances.claim("build", { workerId: `w-${index}`, ...LONG_WAIT }));
-      });
-      await hopper.settle();
-    },
+    build: polls(() => ({})),
     op: (hopper, turn) => hopper.tasks.add({ title: `One ${turn}`, instanceId: "build" }),
     times: 20,
   },

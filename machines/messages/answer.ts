@@ -22,6 +22,8 @@ export type AnswerValue =
       readonly nextAt: number | null;
       /** Nothing yet: who asked goes on waiting. A stored answer never says so. */
       readonly forNow?: boolean;
+      /** Nothing for who asked, though others may find some. */
+      readonly othersMay?: boolean;
     }
   | { readonly kind: "lease"; readonly expiresAt: number; readonly task: Task }
   | { readonly kind: "queue"; readonly tasks: readonly Task[]; readonly oldest: Task | null }

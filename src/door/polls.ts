@@ -3,36 +3,45 @@ import { LOOK_AT_CLOCK_MS, type Cancellable, type Clock } from "../../actors/eng
 import { eventsThat } from "../../machines/events/catalogue.ts";
 import type { InstanceNo } from "../../machines/records/values.ts";
 import { Bell } from "./lifetime.ts";
+import { canDo, Sleepers, type Sleeper } from "./sleepers.ts";
+
+/** What one got that asked: work, nothing though another may find some, or nothing because there is none for anybody. */
+type Got = "work" | "nothing for it" | "nothing";
 
 /** Why one that sleeps is woken; told how it went, so that what it could not use goes to another one. */
 interface Call {
-  /** It asked, and got something or nothing. */
-  answered(poll: Poll, served: boolean): void;
+  /** It asked. */
+  answered(poll: Poll, got: Got): void;
   /** It went away without having asked. */
   passed(poll: Poll): void;
 }
 
 /** Claims that wait at one instance for the same. */
-interface Group {
-  /** Tags in lower case; null = whatever a task has. */
-  readonly able: ReadonlySet<string> | null;
+interface Group extends Pick<Sleeper, "able"> {
+  readonly place: Place;
   /** The longest asleep first. */
   readonly asleep: Set<Poll>;
-  readonly asking: Set<Poll>;
+  /** All of them. */
+  readonly polls: Set<Poll>;
   /** When the soonest task becomes claimable that one of them would take. */
   alarm: { readonly at: number; readonly timer: Cancellable } | null;
 }
 
-/** What may be claimable at an instance: by the tags of one task, or whatever may have waited for a free place. */
-type Wanted = readonly string[] | "any";
+/** Claims that wait at one instance. */
+interface Place {
+  readonly groups: Map<string, Group>;
+  readonly asleep: Sleepers<Poll>;
+  readonly asking: Set<Poll>;
+}
 
 /**
  * Claims that wait for work. News wakes as many as it can serve and no more: a task that was queued one that can do it, a
- * place that came free one after the other until somebody finds work for it. Source: spec/runtime.md 3.4, spec/api.md 4.1.
+ * place that came free one after the other until somebody finds work for it, or there is none. Source: spec/runtime.md 3.4,
+ * spec/api.md 4.1.
  */
 export class Polls {
   readonly #clock: Clock;
-  readonly #places = new Map<InstanceNo, Map<string, Group>>();
+  readonly #places = new Map<InstanceNo, Place>();
   /** Those that wait with one idempotency key. */
   readonly #fellows = new Map<string, Set<Poll>>();
   #turn = 0;
@@ -43,12 +52,11 @@ export class Polls {
       if (this.#places.size === 0) return;
       if (clockSet === true) return this.#clockSet();
       for (const { name, instance, task } of events) {
-        const groups = NEWS.has(name) ? this.#places.get(instance) : undefined;
-        if (groups === undefined) continue;
+        const place = NEWS.has(name) ? this.#places.get(instance) : undefined;
+        if (place === undefined) continue;
         const row = task === null ? undefined : taskOf(task);
-        if (task === null) this.#wakeAll(groups);
-        if (row?.status === "queued") this.#wakeFor(groups, row.tags);
-        if (ENDS_ATTEMPT.has(name)) this.#wakeForRoom(groups);
+        if (row?.status === "queued") wakeFor(place, row.tags);
+        if (ENDS_ATTEMPT.has(name)) wakeForRoom(place);
       }
     });
   }
@@ -57,18 +65,23 @@ export class Polls {
    * One more that waits at an instance, for tasks whose tags are among these; null = for any. What one of those with the
    * same request gets, all of them get.
    */
-  join(place: InstanceNo, able: readonly string[] | null, sameRequest: string | null = null): Poll {
+  join(instance: InstanceNo, able: readonly string[] | null, sameRequest: string | null = null): Poll {
     const tags = able === null ? null : [...new Set(able.map((tag) => tag.toLowerCase()))].sort();
     const name = tags === null ? "*" : `:${tags.join("\n")}`;
-    const groups = this.#places.get(place) ?? new Map<string, Group>();
-    this.#places.set(place, groups);
-    const group: Group = groups.get(name) ?? {
+    const place: Place = this.#places.get(instance) ?? {
+      groups: new Map(),
+      asleep: new Sleepers(),
+      asking: new Set(),
+    };
+    this.#places.set(instance, place);
+    const group: Group = place.groups.get(name) ?? {
+      place,
       able: tags === null ? null : new Set(tags),
       asleep: new Set(),
-      asking: new Set(),
+      polls: new Set(),
       alarm: null,
     };
-    groups.set(name, group);
+    place.groups.set(name, group);
     const fellows = sameRequest === null ? null : (this.#fellows.get(sameRequest) ?? new Set<Poll>());
     if (sameRequest !== null && fellows !== null) this.#fellows.set(sameRequest, fellows);
     const poll = new Poll(group, {
@@ -80,10 +93,10 @@ export class Polls {
       leave: () => {
         fellows?.delete(poll);
         if (sameRequest !== null && fellows?.size === 0) this.#fellows.delete(sameRequest);
-        if (group.asleep.size + group.asking.size > 0) return;
+        if (group.polls.size > 0) return;
         group.alarm?.timer.cancel();
-        if (groups.get(name) === group) groups.delete(name);
-        if (groups.size === 0 && this.#places.get(place) === groups) this.#places.delete(place);
+        if (place.groups.get(name) === group) place.groups.delete(name);
+        if (place.groups.size === 0 && this.#places.get(instance) === place) this.#places.delete(instance);
       },
     });
     fellows?.add(poll);
@@ -92,59 +105,7 @@ export class Polls {
 
   /** What each group waits for may have come, or be sooner than its alarm. */
   #clockSet(): void {
-    for (const groups of this.#places.values()) for (const group of groups.values()) this.#ring(group);
-  }
-
-  #wakeAll(groups: ReadonlyMap<string, Group>): void {
-    for (const group of groups.values()) {
-      for (const poll of group.asking) poll.heard();
-      for (const poll of group.asleep) poll.wake(NOBODY_ELSE);
-    }
-  }
-
-  /** One task is claimable: the longest asleep that can do it; should it go away, the next. */
-  #wakeFor(groups: ReadonlyMap<string, Group>, wanted: readonly string[]): void {
-    if (doesAnybodySleep(groups)) {
-      const call: Call = {
-        answered: () => undefined,
-        passed: () => this.#call(groups, wanted, call),
-      };
-      this.#call(groups, wanted, call);
-    }
-    for (const group of groups.values())
-      if (fits(group, wanted)) for (const poll of group.asking) poll.heard();
-  }
-
-  /** A place may be free, who knows for what: one after the other of those that differ in what they can do is asked. */
-  #wakeForRoom(groups: ReadonlyMap<string, Group>): void {
-    if (doesAnybodySleep(groups)) {
-      const tried = new Set<Group>();
-      const call: Call = {
-        answered: (poll, served) => {
-          tried.add(poll.group);
-          if (!served) this.#call(groups, "any", call, tried);
-        },
-        passed: () => this.#call(groups, "any", call, tried),
-      };
-      this.#call(groups, "any", call, tried);
-    }
-    for (const group of groups.values()) for (const poll of group.asking) poll.heard();
-  }
-
-  /** Wakes the longest asleep of those that fit. */
-  #call(
-    groups: ReadonlyMap<string, Group>,
-    wanted: Wanted,
-    call: Call,
-    but: ReadonlySet<Group> = NO_GROUPS,
-  ): void {
-    let longest: Poll | undefined;
-    for (const group of groups.values()) {
-      if (but.has(group) || !fits(group, wanted)) continue;
-      const [first] = group.asleep;
-      if (first !== undefined && (longest === undefined || first.since < longest.since)) longest = first;
-    }
-    longest?.wake(call);
+    for (const { groups } of this.#places.values()) for (const group of groups.values()) this.#ring(group);
   }
 
   /** One of the group asks, and the next one for as long as there is something. */
@@ -156,8 +117,8 @@ export class Polls {
       first?.wake(call);
     };
     const call: Call = {
-      answered: (_poll, served) => {
-        if (served) wakeNext();
+      answered: (_poll, got) => {
+        if (got === "work") wakeNext();
       },
       passed: wakeNext,
     };
@@ -188,9 +149,8 @@ interface Pool {
 }
 
 /** A claim that waits: it asks, sleeps while there is nothing, and asks again when it is woken. */
-export class Poll {
+export class Poll implements Sleeper {
   readonly group: Group;
-  /** When it fell asleep, among all others. */
   since = 0;
   readonly #pool: Pool;
   #bell = new Bell();
@@ -199,36 +159,45 @@ export class Poll {
   constructor(group: Group, pool: Pool) {
     this.group = group;
     this.#pool = pool;
-    group.asking.add(this);
+    group.polls.add(this);
+    group.place.asking.add(this);
+  }
+
+  get able(): ReadonlySet<string> | null {
+    return this.group.able;
   }
 
   /** What it asks for now may change while it is asked for. */
   asks(): void {
-    this.group.asleep.delete(this);
-    this.group.asking.add(this);
+    this.#wakesUp();
     this.#bell.reset();
   }
 
-  /** It has asked, and there was nothing: what wakes it. `nextAt`: when there will be something, as far as is known. */
-  sleeps(nextAt: number | null): Bell {
-    this.group.asking.delete(this);
-    this.group.asleep.add(this);
+  /**
+   * It has asked, and there was nothing: what wakes it. `nextAt`: when there will be something for it, as far as is known;
+   * `othersMay`: there is something that others may take.
+   */
+  sleeps({ nextAt, othersMay }: { readonly nextAt: number | null; readonly othersMay: boolean }): Bell {
+    const { asleep, place } = this.group;
     this.since = this.#pool.turn();
+    place.asking.delete(this);
+    place.asleep.add(this);
+    asleep.add(this);
     if (nextAt !== null) this.#pool.alarm(nextAt);
-    this.#answered(false);
+    this.#answered(othersMay ? "nothing for it" : "nothing");
     return this.#bell;
   }
 
   /** It has asked, and got something. */
   served(): void {
     this.#pool.served();
-    this.#answered(true);
+    this.#answered("work");
   }
 
   /** It waits no more; a call that it has not followed goes to another one. */
   leaves(): void {
-    this.group.asking.delete(this);
-    this.group.asleep.delete(this);
+    const { asleep, place, polls } = this.group;
+    for (const waiting of [asleep, place.asleep, place.asking, polls]) waiting.delete(this);
     const call = this.#call;
     this.#call = null;
     call?.passed(this);
@@ -247,29 +216,59 @@ export class Poll {
   }
 
   wake(call: Call): void {
-    this.group.asleep.delete(this);
-    this.group.asking.add(this);
+    this.#wakesUp();
     this.#call = call;
     this.#bell.ring();
   }
 
-  #answered(served: boolean): void {
+  #wakesUp(): void {
+    const { asleep, place } = this.group;
+    asleep.delete(this);
+    place.asleep.delete(this);
+    place.asking.add(this);
+  }
+
+  #answered(got: Got): void {
     const call = this.#call;
     this.#call = null;
-    call?.answered(this, served);
+    call?.answered(this, got);
   }
 }
 
-function fits({ able }: Group, wanted: Wanted): boolean {
-  return wanted === "any" || able === null || wanted.every((tag) => able.has(tag.toLowerCase()));
+/** One task is claimable: the longest asleep that can do it; should it go away, the next. Who asks just then asks again. */
+function wakeFor({ asleep, asking }: Place, tags: readonly string[]): void {
+  const call: Call = {
+    answered: () => undefined,
+    passed: () => asleep.longestFor(tags)?.wake(call),
+  };
+  for (const poll of asking) if (canDo(poll.able, tags)) poll.heard();
+  asleep.longestFor(tags)?.wake(call);
 }
 
-function doesAnybodySleep(groups: ReadonlyMap<string, Group>): boolean {
-  for (const { asleep } of groups.values()) if (asleep.size > 0) return true;
-  return false;
+/**
+ * A place may be free, who knows for what: one after the other of those that differ in what they can do is asked, until
+ * one has found work or there is none.
+ */
+function wakeForRoom({ asleep, asking }: Place): void {
+  const tried = new Set<Group>();
+  const sleepers = asleep[Symbol.iterator]();
+  const wakeNext = (): void => {
+    let next = sleepers.next();
+    while (!next.done && tried.has(next.value.group)) next = sleepers.next();
+    next.value?.wake(call);
+  };
+  const call: Call = {
+    answered({ group }, got) {
+      if (got !== "nothing for it") return;
+      tried.add(group);
+      wakeNext();
+    },
+    passed: wakeNext,
+  };
+  for (const poll of asking) poll.heard();
+  wakeNext();
 }
 
 const ENDS_ATTEMPT = eventsThat("endsAttempt");
 const NEWS = eventsThat("offersWork").union(ENDS_ATTEMPT);
-const NO_GROUPS: ReadonlySet<Group> = new Set();
 const NOBODY_ELSE: Call = { answered: () => undefined, passed: () => undefined };

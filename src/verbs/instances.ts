@@ -251,7 +251,10 @@ async function claim(door: Door, polls: Polls, id: string, params: contract.Clai
       // Another one with this key was told so: now it asks itself.
       if (poll === undefined) continue;
       const within = until - door.clock.monotonic();
-      await door.lifetime.wait(poll.sleeps(answer.nextAt), { within, signal });
+      await door.lifetime.wait(poll.sleeps({ nextAt: answer.nextAt, othersMay: answer.othersMay === true }), {
+        within,
+        signal,
+      });
     }
   } finally {
     poll?.leaves();

@@ -110,9 +110,16 @@ export const AROUND: readonly Line[] = [
   ],
   [
     "src/door/polls.ts",
-    'if (!served) this.#call(groups, "any", call, tried);',
+    "      tried.add(group);\n      wakeNext();\n",
     "",
     "a place that came free is offered on (4.1)",
+    "src/door/polls.test.ts",
+  ],
+  [
+    "src/door/polls.ts",
+    'if (got !== "nothing for it") return;',
+    'if (got === "work") return;',
+    "where nothing is queued nobody is woken for a free place but one (3.4)",
     "src/door/polls.test.ts",
   ],
   [

@@ -134,9 +134,21 @@ describe("claims that wait", () => {
     await h.instances.pause("build");
     await h.instances.resume("build");
     await settled(h);
-    await add(h, "One");
+    for (const title of ["One", "Two"]) await add(h, title);
     await settled(h);
-    expect(got).toEqual({ w0: ["One"] });
+    expect(Object.values(got).flat().toSorted()).toEqual(["One", "Two"]);
+  });
+
+  it("given 300 that can do different things and nothing is queued, when a place comes free, then one of them asks", async () => {
+    const h = await spawnTree([tree({ build: { max_concurrent_tasks: 1 } })]);
+    await add(h, "First");
+    const { task, lease } = await claimOne(h, "build");
+    const { got } = waiting(
+      h,
+      Object.fromEntries(Array.from({ length: 300 }, (_, no) => [`w${no}`, [`tag-${no}`]])),
+    );
+    expect(await turnsOf(h, () => h.tasks.complete(task.id, { leaseToken: lease.token }))).toBeLessThan(6);
+    expect(got).toEqual({});
   });
 
   it("given they are many and idle, when they are closed, then each hears so", async () => {
@@ -162,9 +174,9 @@ function byHand(abilities: readonly (readonly string[] | null)[]) {
     const events = [{ name, instance: 3, task: 1 }] as unknown as Committed["events"];
     hear({ at: 0, events, instances: [], turns: 1, task: () => ({ status, tags }) as Task });
   };
-  const asleep = (poll: Poll, nextAt: number | null = null): void => {
+  const asleep = (poll: Poll, nextAt: number | null = null, othersMay = true): void => {
     awake.delete(poll);
-    poll.sleeps(nextAt).wakes(() => awake.add(poll));
+    poll.sleeps({ nextAt, othersMay }).wakes(() => awake.add(poll));
   };
   const awake = new Set<Poll>();
   const joined = abilities.map((able) => polls.join(3, able));
@@ -215,7 +227,7 @@ describe("a call that one does not follow", () => {
     late.asks();
     commit("task.queued");
     let heard = 0;
-    late.sleeps(null).wakes(() => (heard += 1));
+    late.sleeps({ nextAt: null, othersMay: false }).wakes(() => (heard += 1));
     expect(heard).toBe(1);
   });
 });
