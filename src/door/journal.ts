@@ -12,6 +12,7 @@ import type { Beside } from "./beside.ts";
 import type { Door } from "./door.ts";
 import { tell } from "./told.ts";
 import { Bell } from "./lifetime.ts";
+import type { EventFilter } from "../../store/store.ts";
 import { eventView } from "../views/event-view.ts";
 import type { EventView } from "../views/views.ts";
 
@@ -30,7 +31,9 @@ export class Journal {
   readonly #listeners = new Map<EventName | "*", Set<(event: EventView) => void>>();
   readonly #claimable = new Set<() => void>();
   readonly #ofTask = new Map<TaskNo, Set<() => void>>();
-  readonly #followers = new Set<() => void>();
+  readonly #followers = new Set<Follower>();
+  /** What was read last: who follows the same asks for the same. Nothing has been committed since. */
+  #latest: { readonly asked: string; readonly page: Promise<Page> } | null = null;
   #delivered: Promise<void> = Promise.resolve();
 
   /** `beside`: where another process owns the store, and its commits have to be looked for. */
@@ -38,7 +41,8 @@ export class Journal {
     this.#door = door;
     this.#beside = beside;
     commits.onCommit(({ events }) => {
-      for (const wake of this.#followers) wake();
+      this.#latest = null;
+      for (const { bell, concerns } of this.#followers) if (events.some(concerns)) bell.ring();
       this.#wakeWaiters(events);
       this.#wakeClaims(events);
       if (this.#listeners.size > 0) this.#delivered = this.#delivered.then(() => this.#deliver(events));
@@ -123,7 +127,7 @@ export class Journal {
   /** Committed events in order; with `follow` it goes on as more are committed. */
   read(params: ListEventsParams = {}): AsyncGenerator<EventView, void> {
     const bell = new Bell();
-    const follower = { bell, stopped: false };
+    const follower: Follower = { bell, stopped: false, concerns: () => true };
     const events = this.#read(params, follower);
     // What waits for news lets go of it first: the generator's own way to end is heard at its next step only.
     const first = <A extends unknown[], R>(end: (...args: A) => Promise<R>) => {
@@ -138,20 +142,18 @@ export class Journal {
     return events;
   }
 
-  async *#read(
-    params: ListEventsParams,
-    follower: { bell: Bell; stopped: boolean },
-  ): AsyncGenerator<EventView, void> {
+  async *#read(params: ListEventsParams, follower: Follower): AsyncGenerator<EventView, void> {
     const { lifetime } = this.#door;
     const [signal, asked] = apart(params);
     const checked = check(listEvents, asked);
-    this.#followers.add(follower.bell.ring);
+    this.#followers.add(follower);
     this.#lookBeside();
     try {
       const instance = this.#door.instanceNo(checked.instanceId, "instanceId");
       const { taskId } = checked;
       const task = taskId === undefined ? undefined : (await this.#door.taskAddress(taskId, "taskId")).no;
       const filter = given({ names: checked.type, instance, task });
+      follower.concerns = concernOf(filter);
       let left = checked.limit ?? Number.POSITIVE_INFINITY;
       let since = await this.#start(checked.since);
       while (!follower.stopped) {
@@ -159,8 +161,8 @@ export class Journal {
         lifetime.mustLast();
         // What is committed from here on rings again.
         follower.bell.reset();
-        const page = await this.#door.store.queries.events({ since, limit: Math.min(PAGE, left), ...filter });
-        for (const view of await this.views(page.items)) {
+        const page = await this.#page({ since, limit: Math.min(PAGE, left), ...filter });
+        for (const view of page.views) {
           yield view;
           left -= 1;
         }
@@ -171,15 +173,30 @@ export class Journal {
     } catch (error) {
       throw lifetime.inItsWords(error);
     } finally {
-      this.#followers.delete(follower.bell.ring);
+      this.#followers.delete(follower);
     }
+  }
+
+  #page(filter: EventFilter): Promise<Page> {
+    const asked = JSON.stringify(filter);
+    if (this.#latest?.asked === asked) return this.#latest.page;
+    const read = async (): Promise<Page> => {
+      const { items, next, more } = await this.#door.store.queries.events(filter);
+      return { views: await this.views(items), next, more };
+    };
+    const page = read();
+    // Beside an owner nobody says that more has been committed.
+    if (this.#beside !== null) return page;
+    this.#latest = { asked, page };
+    page.catch(() => (this.#latest = null));
+    return page;
   }
 
   #lookBeside(): void {
     this.#beside?.look(
       () => this.#followers.size + this.#ofTask.size > 0,
       () => {
-        for (const ring of this.#followers) ring();
+        for (const { bell } of this.#followers) bell.ring();
         for (const rings of this.#ofTask.values()) for (const ring of rings) ring();
       },
     );
@@ -224,6 +241,29 @@ export class Journal {
       ignore();
     }
   }
+}
+
+/** One that reads on as more is committed. */
+interface Follower {
+  readonly bell: Bell;
+  stopped: boolean;
+  /** Is an event among what it reads? What is not need not wake it. */
+  concerns: (event: JournalEvent) => boolean;
+}
+
+interface Page {
+  readonly views: readonly EventView[];
+  /** Where to go on. */
+  readonly next: number;
+  readonly more: boolean;
+}
+
+function concernOf({ names, instance, task }: Partial<EventFilter>): Follower["concerns"] {
+  const wanted = names && new Set(names);
+  return (event) =>
+    (wanted === undefined || wanted.has(event.name)) &&
+    (instance === undefined || event.instance === instance) &&
+    (task === undefined || event.task === task);
 }
 
 /** How long it is waited for a task. */

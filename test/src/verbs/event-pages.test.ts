@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { Cursors } from "../../../src/door/cursor.ts";
+import { Bell } from "../../../src/door/lifetime.ts";
 import type { SpawnedHopper } from "../../../src/testing/index.ts";
 import type { EventView } from "../../../src/views/views.ts";
 import { claimOne, spawnTree, refusal, tree } from "../../support/spawned.ts";
@@ -154,6 +156,63 @@ describe("a reader that follows", () => {
     await h.tasks.status(id, { status: "done" });
     await following;
     expect(heard).toEqual(["task.queued", "task.completed"]);
+  });
+
+  it("given others follow by a task, an instance or names, then each gets what it asked for, and no other", async () => {
+    const h = await spawnTree([tree({ build: {}, side: {} })]);
+    const { id } = await h.tasks.add({ title: "First", instanceId: "build" });
+    const since = String((await h.history()).at(-1)?.cursor);
+    const filters = [
+      {},
+      { taskId: id },
+      { instanceId: "side" },
+      { type: ["task.queued" as const] },
+      { instanceId: "build", type: ["task.claimed" as const, "task.completed" as const] },
+      { taskId: id, instanceId: "side" },
+    ];
+    const heard = filters.map((filter) => {
+      const events: EventView[] = [];
+      const follow = async (): Promise<void> => {
+        for await (const event of h.hopper.events({ ...filter, since, follow: true })) events.push(event);
+      };
+      follow().catch(() => undefined);
+      return events;
+    });
+    for (const instanceId of ["side", "build"]) await h.tasks.add({ title: "Other", instanceId });
+    const { task, lease } = await claimOne(h, "build");
+    await h.tasks.complete(task.id, { leaseToken: lease.token });
+    await h.settle();
+    await new Promise(setImmediate);
+    const read = await Promise.all(
+      filters.map(async (filter) => await all(h.hopper.events({ ...filter, since }))),
+    );
+    expect(heard).toEqual(read);
+    expect(read.map(({ length }) => length > 0)).toEqual([true, true, true, true, true, false]);
+  });
+
+  it("given many follow, then what is committed is read once for all of them, and nobody wakes for what it did not ask for", async () => {
+    const h = await spawnTree([tree()]);
+    const { id } = await h.tasks.add({ title: "First", instanceId: "build" });
+    const since = String((await h.history()).at(-1)?.cursor);
+    let heard = 0;
+    const follow = async (filter: { taskId?: string }): Promise<void> => {
+      for await (const _event of h.hopper.events({ ...filter, since, follow: true })) heard += 1;
+    };
+    for (let n = 0; n < 50; n += 1)
+      for (const filter of [{}, { taskId: id }]) follow(filter).catch(() => undefined);
+    await h.settle();
+    await new Promise(setImmediate);
+    const [reads, shown] = [vi.spyOn(Bell.prototype, "reset"), vi.spyOn(Cursors.prototype, "encode")];
+    onTestFinished(() => void vi.restoreAllMocks());
+    await h.tasks.add({ title: "Second", instanceId: "build" });
+    await h.settle();
+    await new Promise(setImmediate);
+    const [woken, cursors] = [reads.mock.calls.length, shown.mock.calls.length];
+    const events = (await all(h.hopper.events({ since }))).length;
+    expect(heard).toBe(50 * events);
+    expect(woken).toBeLessThan(60);
+    // Its own and its cause's.
+    expect(cursors).toBeLessThanOrEqual(2 * events);
   });
 
   it("given a limit, then it ends with the last of so many", async () => {
