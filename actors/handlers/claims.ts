@@ -30,8 +30,9 @@ function onClaim(turn: Turn, command: MessageOf<"instance.claim">): void {
     command.capabilities === null ? null : new Set(command.capabilities.map((one) => one.toLowerCase()));
   // A worker that runs commands takes only what has one; the rest is a person's.
   const wanted = { able, runs: command.kind === "own" };
+  const hasPlace = (): boolean => actor.claimed < config.maxConcurrent;
   const taken: { task: Task; token: number; expiresAt: number }[] = [];
-  while (taken.length < command.max && actor.claimed < config.maxConcurrent) {
+  while (taken.length < command.max && hasPlace()) {
     const no = actor.queue.first(turn.now, wanted);
     const task = no === null ? undefined : actor.tasks.get(no);
     const expiresAt = turn.now + command.leaseMs;
@@ -50,7 +51,7 @@ function onClaim(turn: Turn, command: MessageOf<"instance.claim">): void {
   const answer = { kind: "claims", claims: taken, nextAt } as const;
   // Nothing is no answer that a key keeps.
   if (taken.length === 0) {
-    const othersMay = actor.claimed < config.maxConcurrent && actor.queue.first(turn.now) !== null;
+    const othersMay = hasPlace() && actor.queue.first(turn.now) !== null;
     turn.answerForNow({ ...answer, forNow: command.waits, othersMay });
   } else turn.answer(answer);
 }
