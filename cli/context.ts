@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { withReach } from "../src/contracts/shell-word.ts";
 import { findDataFolder } from "./place/data-folder.ts";
 import { CliFailure } from "./failures/failure.ts";
 import type { CliIo } from "./io.ts";
@@ -50,6 +51,11 @@ export class Context {
       const value = this.#globals.maybe(name);
       return value === undefined ? [] : [`--${name}`, value];
     });
+  }
+
+  /** A command as this one's reader can run it. */
+  hint(command: string): string {
+    return withReach(command, this.reach);
   }
 
   /** Who asks, for the journal: `cli:ada`. */

@@ -2,7 +2,8 @@ import { Context } from "./context.ts";
 import { COMMANDS } from "./commands/tree.ts";
 import { EXIT, exitCodeOf } from "./failures/exit-codes.ts";
 import { explainFailure } from "./failures/explain.ts";
-import { allowedText, inSameFolder, type FailedCommand } from "./failures/fixes.ts";
+import { allowedText, type FailedCommand } from "./failures/fixes.ts";
+import { withReach } from "../src/contracts/shell-word.ts";
 import type { CliIo } from "./io.ts";
 import { inWordsOfLine } from "./failures/line-words.ts";
 import { parse } from "./parse/parse.ts";
@@ -29,7 +30,7 @@ export async function run(argv: string[], outside: CliIo): Promise<number> {
     }
     const { spec, args, globals } = parsed;
     const context = new Context({ io, globals });
-    failed = { path: spec.path, spec, argv, subject: args.subject, data: globals.maybe("data") };
+    failed = { path: spec.path, spec, argv, subject: args.subject, reach: context.reach };
     json = context.format === "json" || context.format === "jsonl";
     return (await Promise.race([spec.act(context, args), fatal])) ?? EXIT.ok;
   } catch (error) {
@@ -62,7 +63,7 @@ function report(params: { error: unknown; failed: FailedCommand; io: CliIo; json
   const { error, failed, io, json } = params;
   const { problem, fix: found } = explainFailure(error, failed);
   const exitCode = exitCodeOf(problem);
-  const fix = found === undefined ? undefined : inSameFolder(found, failed);
+  const fix = found === undefined ? undefined : withReach(found, failed.reach ?? []);
   // Who pressed Ctrl-C knows it.
   if (exitCode === EXIT.interrupted) return exitCode;
   if (json) io.stderr.write(`${JSON.stringify(fix === undefined ? problem : { ...problem, fix })}\n`);

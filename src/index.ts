@@ -44,11 +44,13 @@ export type {
   RetryTaskParams,
   SetTaskStatusParams,
   WaitForTaskParams,
+  WaitsParams,
 } from "./contracts/tasks.ts";
 export type { Word } from "./contracts/words.ts";
 
 // What the verbs answer.
 export type * from "./views/views.ts";
+export type * from "./views/wait-view.ts";
 export type { DoctorFinding } from "../store/store.ts";
 export { examineDamaged } from "./verbs/doctor.ts";
 

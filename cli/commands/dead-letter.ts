@@ -32,7 +32,7 @@ export const deadLetterCommands: readonly CommandSpec[] = [
   listCommand<DeadLetterBody>({
     noun: "dead-letter",
     options: [],
-    names,
+    known: names,
     table: deadLetterTable,
     empty: "no dead letters",
   }),

@@ -32,7 +32,7 @@ const list = listCommand<DelegationBody>({
       describe: "With --instance: incoming, outgoing or all",
     },
   ],
-  names: async (hopper, items) => await taskRefs(hopper, items, ({ task_id }) => [task_id]),
+  known: async (hopper, items) => await taskRefs(hopper, items, ({ task_id }) => [task_id]),
   table: delegationTable,
   empty: "no delegations",
 });

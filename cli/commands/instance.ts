@@ -114,7 +114,7 @@ const list = listCommand<InstanceBody>({
     { name: "search", field: "q", describe: "Only with this text in the name or description" },
     { name: "all", type: "flag", describe: "Terminated ones, too" },
   ],
-  names: async (hopper, items) => await instanceNames(hopper, items, ({ parent_id }) => [parent_id]),
+  known: async (hopper, items) => await instanceNames(hopper, items, ({ parent_id }) => [parent_id]),
   table: instanceTable,
   empty: NONE,
 });

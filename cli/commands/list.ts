@@ -27,12 +27,12 @@ interface Page {
   count?: boolean | undefined;
 }
 
-interface Listing<Body> {
+interface Listing<Body, Known> {
   readonly noun: keyof typeof GROUPS;
   readonly options: readonly OptionSpec[];
-  /** Looks up the names that the table shows. */
-  readonly names: (hopper: Hopper, items: readonly Body[], context: Context) => Promise<Names>;
-  readonly table: (items: readonly Body[], names: Names, look: Look) => string[];
+  /** Looks up what the table shows beside the items: names of what they name by id. */
+  readonly known: (hopper: Hopper, items: readonly Body[], context: Context) => Promise<Known>;
+  readonly table: (items: readonly Body[], known: Known, look: Look) => string[];
   /** What is said when there are none. */
   readonly empty: string;
 }
@@ -41,8 +41,8 @@ interface Listing<Body> {
  * A command that lists: a table with `50 of 312` and how to get more, one page of json, or every page as jsonl,
  * name or ids (a page only, when --limit is given). Source: spec/cli.md 5.6.
  */
-export function listCommand<Body>(listing: Listing<Body>): CommandSpec {
-  const { noun, options, names, table, empty } = listing;
+export function listCommand<Body, Known = Names>(listing: Listing<Body, Known>): CommandSpec {
+  const { noun, options, known, table, empty } = listing;
   const path = [noun, "list"];
   return {
     path,
@@ -66,10 +66,12 @@ export function listCommand<Body>(listing: Listing<Body>): CommandSpec {
         const view = await page(forPeople ? { ...given, count: true } : given);
         if (view.items.length === 0) context.remark(empty);
         const items = toWire(view.items) as Body[];
-        const known = forPeople ? await names(hopper, items, context) : {};
+        const beside = forPeople ? await known(hopper, items, context) : null;
         const again = [...path, ...args.words(PAGE_OPTIONS.map((option) => option.name))];
         await context.show(
-          shown(view, (look) => [...table(items, known, look), ...footerLines(view, again)]),
+          shown(view, (look) =>
+            beside === null ? [] : [...table(items, beside, look), ...footerLines(view, again)],
+          ),
         );
       });
     },

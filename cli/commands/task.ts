@@ -4,12 +4,14 @@ import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
 import { bodyOf, nameOf, type TaskBody } from "../render/bodies.ts";
 import { addedLines, chainLines, taskStatusLine } from "../render/chain.ts";
 import { logLines } from "../render/attempts.ts";
-import { explainLines, taskDetails, taskTable } from "../render/task.ts";
+import { explainLines, taskDetails, taskTable, type TaskListing } from "../render/task.ts";
 import { commandText } from "../../src/contracts/shell-word.ts";
+import type { Context } from "../context.ts";
 import { CliFailure } from "../failures/failure.ts";
 import { listCommand } from "./list.ts";
 import { instanceNames, taskRefs } from "./names.ts";
 import { shows } from "./shows.ts";
+import { runnable, waitsById } from "./waits.ts";
 import type { Subject } from "./verbs.ts";
 
 /** The task that a command is about. */
@@ -24,12 +26,13 @@ export async function shownTask(hopper: Hopper, id: string): Promise<Shown> {
 }
 
 /** A task with its chain and where it stands: what `task add` prints. */
-export async function shownStanding(hopper: Hopper, id: string): Promise<Shown> {
+export async function shownStanding(hopper: Hopper, id: string, context: Context): Promise<Shown> {
   const task = bodyOf(await hopper.tasks.get(id));
   const chain = bodyOf(await hopper.tasks.delegations(task.id));
   const names = await instanceNames(hopper, [task], ({ instance_id }) => [instance_id]);
   const holder = task.instance_id && nameOf(task.instance_id, names);
-  return { body: task, lines: (look) => addedLines({ task, chain, holder, look }) };
+  const waits = (await waitsById(hopper, [task.id], context)).get(task.id);
+  return { body: task, lines: (look) => addedLines({ task, chain, holder, waits, look }) };
 }
 
 /** What a task is made of, for `task add` and `route test`. */
@@ -63,16 +66,19 @@ const add: CommandSpec = {
     await context.creates("task", params, async (hopper) => {
       const { id } = await hopper.tasks.add(params);
       await hopper.settle();
-      await context.show(await shownStanding(hopper, id));
+      await context.show(await shownStanding(hopper, id, context));
     });
   },
 };
 
-const list = listCommand<TaskBody>({
+/** Of these a list says what they wait for; who can do a queued one takes it. */
+const WAITING: ReadonlySet<string> = new Set(["pending", "blocked"]);
+
+const list = listCommand<TaskBody, TaskListing>({
   noun: "task",
   options: [
     { name: "instance", field: "instanceId", describe: "Only those this instance holds; none = unassigned" },
-    { name: "status", type: "list", describe: "Only in this status; open = all that are not final" },
+    { name: "status", type: "list", describe: "Only in this status; open = all not final, held = pending" },
     { name: "tag", alias: "t", type: "list", describe: "Only with this tag; may be given several times" },
     { name: "not-tag", type: "list", describe: "Only without this tag" },
     { name: "priority", type: "list", describe: "Only of this priority" },
@@ -82,10 +88,14 @@ const list = listCommand<TaskBody>({
     { name: "search", field: "q", describe: "Only with this text in the title or description" },
     { name: "sort", describe: "created, -created, priority, updated or -updated" },
   ],
-  names: async (hopper, items, { look }) =>
-    await instanceNames(hopper, items, (item) =>
-      look.wide ? [item.instance_id, item.origin_instance_id] : [item.instance_id],
-    ),
+  known: async (hopper, items, context) => {
+    const names = await instanceNames(hopper, items, (item) =>
+      context.look.wide ? [item.instance_id, item.origin_instance_id] : [item.instance_id],
+    );
+    const waiting = items.filter(({ status }) => WAITING.has(status));
+    const ids = waiting.map(({ id }) => id);
+    return { names, waits: await waitsById(hopper, ids, context) };
+  },
   table: taskTable,
   empty: 'no tasks; add one: hopper task add "TITLE"',
 });
@@ -94,7 +104,7 @@ const show: CommandSpec = {
   path: ["task", "show"],
   summary: "Show a task with its chain and result",
   positionals: [TASK],
-  act: shows(async (hopper, { subject }) => {
+  act: shows(async (hopper, { subject }, context) => {
     const task = bodyOf(await hopper.tasks.get(subject));
     const chain = bodyOf(await hopper.tasks.delegations(task.id));
     const attempts = bodyOf((await hopper.tasks.attempts(task.id)).items);
@@ -102,7 +112,11 @@ const show: CommandSpec = {
       ...(await instanceNames(hopper, [task], (one) => [one.instance_id, one.origin_instance_id])),
       ...(await taskRefs(hopper, [task], ({ depends_on }) => depends_on)),
     };
-    return { body: task, lines: (look) => taskDetails({ task, chain, attempts, names, look }) };
+    const waits = (await waitsById(hopper, [task.id], context)).get(task.id);
+    return {
+      body: { ...task, waits: waits ?? null },
+      lines: (look) => taskDetails({ task, chain, attempts, names, waits, look }),
+    };
   }),
 };
 
@@ -134,10 +148,15 @@ const explain: CommandSpec = {
   path: ["task", "explain"],
   summary: "Tell a task's story: who decided what, and why",
   positionals: [TASK],
-  act: shows(async (hopper, { subject }) => {
-    const { task: view, lines } = await hopper.tasks.explain(subject);
+  act: shows(async (hopper, { subject }, context) => {
+    const { task: view, lines, waits } = await hopper.tasks.explain(subject);
     const task = bodyOf(view);
-    return { body: { task, lines }, lines: (look) => explainLines(task, lines, look), named: [task] };
+    const wait = waits && runnable(bodyOf(waits), context);
+    return {
+      body: { task, lines, waits: wait },
+      lines: (look) => explainLines(task, { lines, fix: wait?.fix ?? null }, look),
+      named: [task],
+    };
   }),
 };
 

@@ -1,3 +1,4 @@
+import type { Context } from "../context.ts";
 import type { Hopper } from "../library/library.ts";
 import type { Args } from "../parse/args.ts";
 import type { Shown } from "../output.ts";
@@ -23,7 +24,7 @@ export interface Subject<Noun extends string> extends PositionalSpec {
 /** Verbs as commands: `instance pause webapp`. Each shows how the record stands when nothing is due any more. */
 export function verbCommands<Noun extends "instance" | "task" | "delegation">(
   subject: Subject<Noun>,
-  show: (hopper: Hopper, id: string) => Promise<Shown>,
+  show: (hopper: Hopper, id: string, context: Context) => Promise<Shown>,
   ...verbs: readonly Verb<Hopper[`${Noun}s`]>[]
 ): CommandSpec[] {
   const noun = subject.name;
@@ -39,7 +40,7 @@ export function verbCommands<Noun extends "instance" | "task" | "delegation">(
         if (announcement !== null) context.remark(announcement);
         const { id } = await send.call(group, args.subject, { ...args.params(), by: context.by });
         await hopper.settle();
-        await context.show(await show(hopper, id));
+        await context.show(await show(hopper, id, context));
       });
     },
   }));

@@ -1,4 +1,4 @@
-import { commandText, shellWord } from "../../src/contracts/shell-word.ts";
+import { commandText } from "../../src/contracts/shell-word.ts";
 import type { Problem } from "./failure.ts";
 import { roomFor } from "./store-failure.ts";
 import { instanceVerbs } from "../render/instance.ts";
@@ -12,8 +12,8 @@ export interface FailedCommand {
   readonly argv: readonly string[];
   /** The id, ref or name it is about: its first value; "" = none. */
   readonly subject: string;
-  /** The data folder as it was named; undefined = it was found. */
-  readonly data?: string | undefined;
+  /** What it was told of data and settings: `["--data", "here"]`. */
+  readonly reach?: readonly string[];
 }
 
 /** What somebody may have meant by a lifecycle verb that is not allowed now. */
@@ -89,13 +89,6 @@ export function fixFor(problem: Problem, command: FailedCommand): string {
     default:
       return showOf(command) ?? help;
   }
-}
-
-/** The command with the data folder that the failed one named, where it names none and reads it. A remark in brackets stays at its end. */
-export function inSameFolder(fix: string, { data }: FailedCommand): string {
-  if (data === undefined || !fix.startsWith("hopper ") || /--data|--help$/.test(fix)) return fix;
-  const [words = "", ...remark] = fix.split(/(?= {4}\()/);
-  return [`${words} --data ${shellWord(data)}`, ...remark].join("");
 }
 
 /** What could be done now, as verbs of the command line: `pause, stop, terminate`; "" = nothing is known. */

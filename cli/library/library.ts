@@ -35,6 +35,7 @@ export type {
   Stats,
   StoreError,
   TaskView,
+  WaitView,
   Upgrade,
 } from "../../src/index.ts";
 /** `hopper run` and `hopper demo`, as they are understood. */

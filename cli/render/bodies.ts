@@ -10,6 +10,7 @@ import type {
   InstanceView,
   Stats,
   TaskView,
+  WaitView,
 } from "../library/library.ts";
 
 /** The bodies of the wire as types: the library's views with snake_case keys. */
@@ -49,6 +50,7 @@ export type InstanceBody = Wire<InstanceView>;
 export type TreeBody = Wire<InstanceTreeView>;
 export type TaskBody = Wire<TaskView>;
 export type AttemptBody = Wire<AttemptView>;
+export type WaitBody = Wire<WaitView>;
 export type DelegationBody = Wire<DelegationView>;
 export type ChainBody = Wire<ChainView>;
 /** Events of any name: what each says is read by its keys. */

@@ -1,4 +1,4 @@
-import type { ChainBody, DelegationBody, TaskBody } from "./bodies.ts";
+import type { ChainBody, DelegationBody, TaskBody, WaitBody } from "./bodies.ts";
 import { paint, toneOf, type Look } from "./look.ts";
 import { clean } from "./text.ts";
 
@@ -32,14 +32,24 @@ export function addedLines(params: {
   chain: Pick<ChainBody, "items">;
   /** Name of the holder; null = unassigned. */
   holder: string | null;
+  waits: WaitBody | undefined;
   look: Look;
 }): string[] {
-  const { task, chain, holder, look } = params;
+  const { task, chain, holder, waits, look } = params;
   return [
     `${task.ref} ${paint(clean(task.title), "strong", look)}`,
     ...chainLines(chain, look),
     standing(task, holder, look),
+    // That somebody is to do it is what it is there for.
+    ...(waits?.kind === "worker" ? [] : waitLines(waits, look)),
   ];
+}
+
+/** `  global is not started: hopper instance start global`; none for a task that waits for nothing. */
+export function waitLines(waits: WaitBody | undefined, look: Look): string[] {
+  if (waits === undefined) return [];
+  const { text, fix } = waits;
+  return [`  ${clean(text)}${fix === null ? "" : `: ${paint(fix, "strong", look)}`}`];
 }
 
 /** `queued at worker-1`, `held at global: no_route`, `unassigned`. */

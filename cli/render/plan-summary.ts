@@ -8,6 +8,9 @@ import { clean, columnsOf, cutTo, inColumn, length, pad, plural } from "./text.t
 
 /** Columns of a task's ref. */
 export const REF_COLUMNS = 5;
+/** What stands below a line that begins with a ref. */
+const INDENT = " ".repeat(REF_COLUMNS + 2);
+const WAITING_SHOWN = 3;
 
 /** `9 done, 0 failed in 12.3 s`. */
 export function summaryLines(facts: PlanSummary, look: Look): string[] {
@@ -33,12 +36,11 @@ function failureLines({ ref, title, why, show, attempt }: FailedTask, look: Look
     `  ${inColumn(ref, REF_COLUMNS)}${clean(title)}: ${paint(clean(why), "bad", look)}`,
     look.width,
   );
-  const indent = " ".repeat(REF_COLUMNS + 2);
   const log = attempt === null ? [] : logLines([bodyOf(attempt)], look);
   return [
     line,
-    ...(show === null ? [] : [indent + paint(show, "dim", look)]),
-    ...log.map((one) => indent + one),
+    ...(show === null ? [] : [INDENT + paint(show, "dim", look)]),
+    ...log.map((one) => INDENT + one),
   ];
 }
 
@@ -51,12 +53,19 @@ function nextLines(next: PlanSummary["next"], look: Look): string[] {
   );
 }
 
-/** One line per task that stays open. */
+/** Each task that stays open, and why; below it the command that ends that, whole, so that it can be run. */
 export function remainingLines(tasks: readonly OpenTask[], look: Look): string[] {
-  return tasks.map(
-    ({ ref, title, status, why }) =>
-      `  ${inColumn(ref, REF_COLUMNS)}${JSON.stringify(clean(title))} ${paint(status, "warn", look)}: ${clean(why)}`,
-  );
+  return tasks.flatMap(({ ref, title, status, why, fix }) => {
+    const line = `  ${inColumn(ref, REF_COLUMNS)}${JSON.stringify(clean(title))} ${paint(status, "warn", look)}: ${clean(why)}`;
+    return [cutTo(line, look.width), ...(fix === null ? [] : [`${INDENT}${paint(fix, "strong", look)}`])];
+  });
+}
+
+/** What waits for somebody while the plan runs: at most so many tasks, each with its command. */
+export function waitingLines(tasks: readonly OpenTask[], look: Look): string[] {
+  const shown = remainingLines(tasks.slice(0, WAITING_SHOWN), look);
+  const more = tasks.length - WAITING_SHOWN;
+  return more > 0 ? [...shown, paint(`  … and ${more} more`, "dim", look)] : shown;
 }
 
 /** `interrupted: ending T-2 "Tests"; what still runs in 5 s is killed`. */

@@ -13,7 +13,7 @@ import type { InstanceTreeView } from "../library/library.ts";
 import type { TreeBody } from "./bodies.ts";
 import { lookFor, paint, type Look, type Tone } from "./look.ts";
 import { clean, cutTo, fit, inColumn, length, pad, plural } from "./text.ts";
-import { endingLines, REF_COLUMNS, remainingLines, summaryLines } from "./plan-summary.ts";
+import { endingLines, REF_COLUMNS, remainingLines, summaryLines, waitingLines } from "./plan-summary.ts";
 import { treeLines } from "./tree.ts";
 
 /**
@@ -46,7 +46,7 @@ export const planRender: PlanRenderFor = ({ stream, env }) => {
     block: (steps) => cut(blockLines(steps, look)),
     // Commands are whole, so that they can be run: the terminal breaks a line that is too long.
     summary: (facts) => summaryLines(facts, look),
-    remaining: (tasks) => cut(remainingLines(tasks, look)),
+    remaining: (tasks) => remainingLines(tasks, look),
     dryRun: (tasks) => cut(dryRunLines(tasks, look)),
     ending: (tasks, graceMs) => cut(endingLines(tasks, graceMs)),
     live: (state) => cut(liveLines(state, look)),
@@ -213,7 +213,9 @@ function liveLines(state: LiveState, look: Look): string[] {
     ...shown.map((task) => runningLine(task, width, look)),
     ...(more > 0 ? [paint(`  … and ${more} more`, "dim", look)] : []),
   ];
-  const bottom = [...(running.length > 0 ? ["", ...running] : []), "", progressLine(state, width, look)];
+  const waiting = waitingLines(state.waiting, look);
+  const parts = [running, waiting, [progressLine(state, width, look)]];
+  const bottom = parts.flatMap((lines) => (lines.length > 0 ? ["", ...lines] : []));
   const tree = treeOf(state.forest, look);
   const room = state.rows - 1 - bottom.length;
   if (tree.length <= room) return [...tree, ...bottom];

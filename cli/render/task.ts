@@ -1,14 +1,35 @@
 import { attemptLines } from "./attempts.ts";
-import { nameOf, type AttemptBody, type ChainBody, type Names, type TaskBody } from "./bodies.ts";
-import { chainLines, standing } from "./chain.ts";
+import {
+  nameOf,
+  type AttemptBody,
+  type ChainBody,
+  type Names,
+  type TaskBody,
+  type WaitBody,
+} from "./bodies.ts";
+import { chainLines, standing, waitLines } from "./chain.ts";
 import { fieldLines, jsonText } from "./fields.ts";
 import { byText } from "./instance.ts";
 import { paint, toneOf, type Look, type Tone } from "./look.ts";
 import { tableLines, type Column } from "./table.ts";
-import { age, clean } from "./text.ts";
+import { age, clean, fit } from "./text.ts";
+
+/** What a list of tasks shows beside them. */
+export interface TaskListing {
+  readonly names: Names;
+  /** By id; of those that somebody could work on it is not said. */
+  readonly waits: ReadonlyMap<string, WaitBody>;
+}
+
+/** A longer one is cut, but in a wide table. */
+const WAIT_COLUMNS = 40;
 
 /** `task list`. */
-export function taskTable(tasks: readonly TaskBody[], names: Names, look: Look): string[] {
+export function taskTable(tasks: readonly TaskBody[], { names, waits }: TaskListing, look: Look): string[] {
+  const waitOf = ({ id }: TaskBody): string => {
+    const text = waits.get(id)?.text ?? "-";
+    return look.wide ? text : fit(text, WAIT_COLUMNS);
+  };
   const columns: Column<TaskBody>[] = [
     { head: "REF", cell: (row) => row.ref },
     { head: "STATUS", cell: statusCell, tone: statusTone },
@@ -16,6 +37,9 @@ export function taskTable(tasks: readonly TaskBody[], names: Names, look: Look):
     { head: "AT", cell: (row) => nameOf(row.instance_id, names) },
     { head: "TITLE", cell: (row) => row.title, flex: true },
     { head: "TAGS", cell: (row) => row.tags.join(","), optional: true },
+    ...(tasks.some(({ id }) => waits.has(id))
+      ? [{ head: "WAITS FOR", cell: waitOf, optional: true } as const]
+      : []),
     { head: "AGE", cell: (row) => age(row.created_at, look.now), optional: true },
     { head: "WORKER", cell: (row) => row.claimed_by ?? "-", wide: true },
     { head: "ATTEMPT", cell: (row) => `${row.attempt}/${row.max_attempts}`, wide: true },
@@ -31,13 +55,15 @@ export function taskDetails(params: {
   chain: Pick<ChainBody, "items">;
   attempts: readonly AttemptBody[];
   names: Names;
+  waits: WaitBody | undefined;
   look: Look;
 }): string[] {
-  const { task, chain, attempts, names, look } = params;
+  const { task, chain, attempts, names, waits, look } = params;
   const holder = task.instance_id && nameOf(task.instance_id, names);
   return [
     `${task.ref} ${paint(clean(task.title), "strong", look)}`,
     `  ${standing(task, holder, look)}`,
+    ...waitLines(waits, look).map((line) => `  ${line}`),
     ...chainLines(chain, look).map((line) => `  ${line}`),
     ...fieldLines(
       [
@@ -70,11 +96,16 @@ export function taskDetails(params: {
 }
 
 /** `task explain`: its narration, one line per sentence. */
-export function explainLines(task: TaskBody, lines: readonly string[], look: Look): string[] {
+export function explainLines(
+  task: TaskBody,
+  { lines, fix }: { readonly lines: readonly string[]; readonly fix: string | null },
+  look: Look,
+): string[] {
   const status = paint(task.status, toneOf(task.status), look);
   return [
     `${task.ref} ${paint(clean(task.title), "strong", look)} [${status}]`,
     ...lines.map((line) => `  ${clean(line)}`),
+    ...(fix === null ? [] : [`  ${paint(fix, "strong", look)}`]),
   ];
 }
 

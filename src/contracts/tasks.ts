@@ -21,9 +21,10 @@ const OPEN = ["pending", "blocked", "queued", "claimed", "in_progress", "waiting
 const listTasksFields = {
   /** Only those that this instance (id or live name) holds; `none` = unassigned. Default: of every holder. */
   instanceId: reference.optional(),
-  /** Only in these statuses; `open` = every one that is not final. Default: in every one. */
+  /** Only in these statuses; `open` = every one that is not final, `held` = pending. Default: in every one. */
   status: anyOf(TASK_STATUSES, {
     open: OPEN,
+    held: ["pending"],
     completed: ["done"],
     complete: ["done"],
     canceled: ["cancelled"],
@@ -73,6 +74,17 @@ export function toTaskFilter(
   } = checked;
   return given({ ...rest, ...resolved, cursor, tags, notTags, q: q === "" ? undefined : q });
 }
+
+const waitsFields = {
+  /** Ids or refs, 1 to 1,000. */
+  ids: taskList(reference),
+};
+
+/** What `tasks.waits` takes. */
+export interface WaitsParams extends Input<typeof waitsFields> {}
+
+/** tasks.waits */
+export const waitsOfTasks = params(waitsFields);
 
 const assignTaskFields = {
   /** The instance, by id or live name. */

@@ -39,6 +39,7 @@ export const CONTRACTS = {
   "tasks.cancel": tasks.withReason,
   "tasks.retry": tasks.retryTask,
   "tasks.wait": tasks.waitForTask,
+  "tasks.waits": tasks.waitsOfTasks,
   "delegations.list": delegations.listDelegations,
   "delegations.accept": delegations.acceptDelegation,
   "delegations.reject": delegations.rejectDelegation,

@@ -3,14 +3,15 @@ import type { Door } from "../door/door.ts";
 import type { Directory } from "../door/directory.ts";
 import { eventView } from "../views/event-view.ts";
 import type { EventView, TaskView } from "../views/views.ts";
+import type { WaitView } from "../views/wait-view.ts";
 import { attemptSentence } from "./attempt.ts";
 import { sentenceOf } from "./narration.ts";
-import { noPast, remember, type Offer } from "./past.ts";
+import { noPast, remember } from "./past.ts";
 
 /** What became of a task in words, one line per event that a person cares about; the last says where it stands. */
 export function explain(
   task: TaskView,
-  events: readonly JournalEvent[],
+  { events, waits }: { readonly events: readonly JournalEvent[]; readonly waits: WaitView | null },
   { directory, cursors }: Pick<Door, "directory" | "cursors">,
 ): string[] {
   const nameOf = (id: string | null): string => nameIn(directory, id) ?? "the desk";
@@ -33,27 +34,17 @@ export function explain(
   }
   return [
     ...lines.map(({ of, text }) => `${of.at.slice(11, 23)}  ${text}`),
-    whereItStands(task, past.offer, directory),
+    whereItStands(task, waits, directory),
   ];
 }
 
-function whereItStands(task: TaskView, offer: Offer | null, directory: Directory): string {
+function whereItStands(task: TaskView, waits: WaitView | null, directory: Directory): string {
   const { ref, status, heldReason } = task;
   const holder = nameIn(directory, task.instanceId) ?? "nobody";
-  if (offer !== null) return `${ref} is ${offerWords(offer, directory)}; ${holder} holds it meanwhile`;
-  if (status === "pending" && heldReason !== null) return `${ref} is held at ${holder}: ${heldReason}`;
-  return `${ref} is ${status} at ${holder}`;
-}
-
-/** Whose decision an offer waits for, and until when. */
-function offerWords({ id, target, until }: Offer, directory: Directory): string {
-  const status = (target === null ? undefined : directory.byId(target)?.status) ?? "running";
-  return [
-    `offered to ${nameIn(directory, target)} (${id}), which`,
-    status === "running" ? "has" : `is ${status} and has`,
-    until === null ? "yet" : `until ${until}`,
-    "to accept or reject it",
-  ].join(" ");
+  if (waits?.kind === "offer") return `${ref} is ${waits.text}; ${holder} holds it meanwhile`;
+  const why = waits === null || waits.kind === "worker" ? "" : `; ${waits.text}`;
+  if (status === "pending" && heldReason !== null) return `${ref} is held at ${holder}: ${heldReason}${why}`;
+  return `${ref} is ${status} at ${holder}${why}`;
 }
 
 function nameIn(directory: Directory, id: string | null): string | null {

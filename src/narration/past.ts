@@ -9,19 +9,11 @@ export interface Hop {
   readonly type: string;
 }
 
-/** A hop that nobody has accepted yet. */
-export interface Offer extends Hop {
-  /** Of the delegation, as the event names it. */
-  readonly id: string | null;
-  /** ISO 8601; null = for ever. */
-  readonly until: string | null;
-}
-
 /** What of a task's past is needed to tell what comes next. */
 export interface Past {
   /** Accepted hops from the origin down. */
   hops: readonly Hop[];
-  offer: Offer | null;
+  offer: Hop | null;
   /** Number of the attempt that is under way, or comes next. */
   attempt: number;
   /** Who has it in hands. */
@@ -46,8 +38,8 @@ export function remember(past: Past, event: EventView): void {
       past.decided = { by: event.instanceId, reason: event.data.reason };
       break;
     case "delegation.pending": {
-      const { source, target, type, expiresAt } = event.data;
-      past.offer = { source, target, type, id: event.delegationId, until: expiresAt ?? null };
+      const { source, target, type } = event.data;
+      past.offer = { source, target, type };
       break;
     }
     case "delegation.accepted":

@@ -1,7 +1,9 @@
 import { createLogUpdate } from "log-update";
 import type { Hopper } from "../hopper.ts";
 import type { InstanceTreeView } from "../views/views.ts";
-import type { PlanRender } from "./render.ts";
+import type { Reach } from "./next-steps.ts";
+import { standingStill } from "./open-tasks.ts";
+import type { OpenTask, PlanRender } from "./render.ts";
 import type { RunWatch } from "./run-watch.ts";
 import type { PlanStep } from "../narration/step.ts";
 
@@ -17,6 +19,7 @@ export interface LiveViewParams {
   readonly hopper: Hopper;
   readonly rootId: string;
   readonly watch: RunWatch;
+  readonly reach: Reach;
   readonly terminal: Terminal;
   readonly render: PlanRender;
   /** Milliseconds since the epoch. */
@@ -26,8 +29,10 @@ export interface LiveViewParams {
 
 /** Elapsed times are redrawn so often. */
 const REDRAW_MS = 100;
-/** The tree is asked for anew at most so often. */
-const TREE_MS = 250;
+/** The tree, and what stands still, are asked for anew at most so often. */
+const ASKED_MS = 250;
+/** Of so many open tasks it is asked what they wait for. */
+const ASKED_OF = 100;
 const DEFAULT_ROWS = 24;
 
 /**
@@ -39,7 +44,8 @@ export class LiveView {
   readonly #log: ReturnType<typeof createLogUpdate>;
   readonly #blocks = new Map<string, PlanStep[]>();
   #forest: readonly InstanceTreeView[];
-  #treeAskedAt = -Infinity;
+  #waiting: readonly OpenTask[] = [];
+  #askedAt = -Infinity;
   #asking = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -78,11 +84,12 @@ export class LiveView {
 
   draw(): void {
     const { watch, render, terminal, now, startedAt } = this.#params;
-    this.#askForTree();
+    this.#ask();
     const lines = render.live({
       ...watch.counts(),
       forest: this.#forest,
       running: watch.running(now()),
+      waiting: this.#waiting,
       elapsedMs: now() - startedAt,
       rows: terminal.rows ?? DEFAULT_ROWS,
     });
@@ -105,14 +112,20 @@ export class LiveView {
     this.#params.terminal.write(lines.map((line) => `${line}\n`).join(""));
   }
 
-  #askForTree(): void {
-    const { hopper, rootId, now } = this.#params;
-    if (this.#asking || now() - this.#treeAskedAt < TREE_MS) return;
+  #ask(): void {
+    const { hopper, rootId, watch, reach, now } = this.#params;
+    if (this.#asking || now() - this.#askedAt < ASKED_MS) return;
     this.#asking = true;
-    this.#treeAskedAt = now();
-    hopper.instances
-      .hierarchy(rootId)
-      .then((tree) => (this.#forest = [tree]))
+    this.#askedAt = now();
+    const asked = [
+      hopper.instances.hierarchy(rootId),
+      standingStill(hopper, watch.idle(ASKED_OF), reach),
+    ] as const;
+    Promise.all(asked)
+      .then(([tree, waiting]) => {
+        this.#forest = [tree];
+        this.#waiting = waiting;
+      })
       .catch(() => {}) // the store may just be closing: the last picture stays
       .finally(() => (this.#asking = false));
   }

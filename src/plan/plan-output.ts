@@ -1,9 +1,11 @@
 import { stringify } from "yaml";
+import { commandText } from "../contracts/shell-word.ts";
 import type { Hopper } from "../hopper.ts";
 import { toWire } from "../contracts/wire.ts";
 import type { EventView, InstanceTreeView, TaskView } from "../views/views.ts";
 import type { PlanCommandArgs, PlanIo } from "./command-io.ts";
 import { LiveView } from "./live-view.ts";
+import type { Reach } from "./next-steps.ts";
 import type { OpenTask, PlanHeader, PlannedTask, PlanRender, PlanSummary, RunningTask } from "./render.ts";
 import type { RunWatch } from "./run-watch.ts";
 import type { PlanStep } from "../narration/step.ts";
@@ -40,6 +42,7 @@ export class PlanOutput {
     hopper: Hopper;
     rootId: string;
     watch: RunWatch;
+    reach: Reach;
     startedAt: number;
   }): void {
     if (this.#form !== "lines" && this.#form !== "live") return;
@@ -80,9 +83,10 @@ export class PlanOutput {
     tasks: readonly TaskView[];
     summary: PlanSummary;
     remaining: readonly OpenTask[];
+    reach: Reach;
   }): void {
     this.stop();
-    const { plan, runId, tasks, summary, remaining } = run;
+    const { plan, runId, tasks, summary, remaining, reach } = run;
     if (this.#form === "object") this.#object({ plan, runId, ...summary, tasks, remaining });
     if (this.#form === "ids") this.#write(this.#args.quiet ? [runId] : tasks.map(({ ref }) => ref));
     if (this.#form === "lines" || this.#form === "live") this.#write(this.#render.summary(summary));
@@ -91,7 +95,9 @@ export class PlanOutput {
     const lines = [
       `error: ${what}`,
       ...this.#errors.remaining(remaining),
-      "fix: hopper task list --status open",
+      ...(reach.options === null
+        ? []
+        : [`fix: ${commandText(["task", "list", "--status", "open", ...reach.options])}`]),
     ];
     this.#io.stderr.write(lines.map((line) => `${line}\n`).join(""));
   }

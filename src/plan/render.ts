@@ -72,8 +72,10 @@ export interface OpenTask {
   readonly ref: string;
   readonly title: string;
   readonly status: string;
-  /** In words: `no_route at webapp`, `waits for T-2`, `a person's task, in the queue of webapp`. */
+  /** In words: `waits for T-2 (queued at webapp)`. */
   readonly why: string;
+  /** The command that ends the wait or shows more; null = it ends by itself, or the data are gone. */
+  readonly fix: string | null;
 }
 
 /** What a dry run found out about a task. */
@@ -105,6 +107,8 @@ export interface RunningTask {
 export interface LiveState {
   readonly forest: readonly InstanceTreeView[];
   readonly running: readonly RunningTask[];
+  /** What somebody must do something for. */
+  readonly waiting: readonly OpenTask[];
   readonly done: number;
   readonly failed: number;
   readonly cancelled: number;

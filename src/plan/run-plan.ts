@@ -9,7 +9,8 @@ import type { PlanOutput } from "./plan-output.ts";
 import type { PlanHeader } from "./render.ts";
 import { GRACE_MS } from "../workers/process-table.ts";
 import { RunWatch } from "./run-watch.ts";
-import { describeOpen, PlanRunner, type PlanRunnerParams, type RunEnd } from "./runner.ts";
+import { openTasks } from "./open-tasks.ts";
+import { PlanRunner, type PlanRunnerParams, type RunEnd } from "./runner.ts";
 
 export interface RunPlanParams {
   readonly hopper: Hopper;
@@ -57,6 +58,7 @@ export async function runPlan(params: RunPlanParams): Promise<{ how: RunEnd; all
       hopper,
       rootId,
       watch,
+      reach: params.reach,
       startedAt,
     });
     await watch.follow({ tasks, forest, resumed: !chosen.fresh });
@@ -132,7 +134,8 @@ async function conclude(
     failures: await failuresOf(tasks, reach, attemptOf),
     next: nextSteps(tasks, open, reach),
   };
-  const remaining = end === "stuck" ? await describeOpen(hopper, chosen.runId) : [];
-  output.end({ plan: plan.name, runId: chosen.runId, tasks, summary, remaining });
+  const stillOpen = tasks.filter(({ status }) => !isFinal(status));
+  const remaining = end === "stuck" ? await openTasks(hopper, stillOpen, reach) : [];
+  output.end({ plan: plan.name, runId: chosen.runId, tasks, summary, remaining, reach });
   return { how: end, allDone: summary.done === tasks.length };
 }

@@ -113,6 +113,14 @@ export class RunWatch {
       .sort((one, other) => other.elapsedMs - one.elapsedMs);
   }
 
+  /** Open tasks that no worker has in hand, the first of them. */
+  idle(limit: number): Pick<TaskView, "id" | "ref" | "title" | "status">[] {
+    return this.#watched()
+      .filter(({ last, claim }) => claim === null && !isFinal(last))
+      .slice(0, limit)
+      .map(({ view: { id, ref, title }, last }) => ({ id, ref, title, status: last }));
+  }
+
   /** Resolves when everything heard so far has been told. */
   async drained(): Promise<void> {
     while (this.#pumping !== null) await this.#pumping;

@@ -1,10 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { isFinal } from "../../machines/records/task.ts";
 import type { Hopper } from "../hopper.ts";
 import { internalsOf } from "../verbs/internals.ts";
-import type { TaskView } from "../views/views.ts";
 import { WorkerPool, type WorkerPoolParams } from "../workers/pool.ts";
-import type { OpenTask } from "./render.ts";
 import type { RunWatch } from "./run-watch.ts";
 
 export interface PlanRunnerParams {
@@ -110,33 +107,4 @@ export class PlanRunner {
     const tasks = await internalsOf(hopper).runTasks(runId);
     return tasks.some(({ status }) => status === "claimed" || status === "in_progress");
   }
-}
-
-/** The tasks of a run that are open, each with the reason in words. */
-export async function describeOpen(hopper: Hopper, runId: string): Promise<OpenTask[]> {
-  const tasks = await internalsOf(hopper).runTasks(runId);
-  const byId = new Map(tasks.flatMap((task) => [[task.id, task] as const, [task.ref, task] as const]));
-  const open = tasks.filter(({ status }) => !isFinal(status));
-  return Promise.all(
-    open.map(async (task) => {
-      const holder =
-        task.instanceId === null ? null : await hopper.instances.get(task.instanceId).catch(() => null);
-      const { ref, title, status } = task;
-      return { ref, title, status, why: whyOpen(task, holder?.name ?? null, byId) };
-    }),
-  );
-}
-
-function whyOpen(task: TaskView, holder: string | null, byId: ReadonlyMap<string, TaskView>): string {
-  if (task.status === "blocked") {
-    const open = task.dependsOn.flatMap((id) => {
-      const dependency = byId.get(id);
-      return dependency !== undefined && isFinal(dependency.status) ? [] : [dependency?.ref ?? id];
-    });
-    return open.length === 0 ? "blocked by hand" : `waits for ${open.join(", ")}`;
-  }
-  const place = holder === null ? "assigned to nobody" : `at ${holder}`;
-  if (task.heldReason !== null) return `held ${place}: ${task.heldReason}`;
-  if (task.run === null) return `a person's task, ${place}`;
-  return place;
 }

@@ -10,9 +10,11 @@ import { attemptsOf } from "../narration/attempts.ts";
 import { explain } from "../narration/explain.ts";
 import type { Journal } from "../door/journal.ts";
 import { listOf, pageOf } from "./pages.ts";
+import { waitsOf, waitView } from "./task-waits.ts";
 import { taskRef } from "../door/references.ts";
 import { chainView, decisionView, iso } from "../views/view-of.ts";
 import type { AttemptView, ChainView, DecisionView, EventView, ListView, TaskView } from "../views/views.ts";
+import type { WaitView } from "../views/wait-view.ts";
 
 /** Questions about tasks; each on one task throws `not_found`. Source: spec/api.md 4.2. */
 export interface TaskQuestions {
@@ -28,8 +30,13 @@ export interface TaskQuestions {
   decisions(id: string): Promise<ListView<DecisionView & { at: string }>>;
   /** Every attempt of it, in order, with what its command printed. */
   attempts(id: string): Promise<ListView<AttemptView>>;
-  /** What became of it in words, one line per step. */
-  explain(id: string): Promise<{ task: TaskView; lines: string[] }>;
+  /** What became of it in words, one line per step; the last says where it stands, and `waits` what it waits for. */
+  explain(id: string): Promise<{ task: TaskView; lines: string[]; waits: WaitView | null }>;
+  /**
+   * What each of these tasks waits for, and the command that ends that; nothing of one that somebody works on, or that
+   * is final. Errors: `validation_failed`, `not_found`.
+   */
+  waits(params: contract.WaitsParams): Promise<ListView<WaitView>>;
   /**
    * Resolves when it is final. Errors: `timed_out` (facts: `status`) after `timeoutMs`, `draining` when the Hopper is
    * closed meanwhile, `unavailable` when its store fails; the reason of `signal`.
@@ -77,8 +84,11 @@ export function taskQuestions(door: Door, journal: Journal): TaskQuestions {
     async explain(id) {
       const task = await door.task(id);
       const view = await door.taskView(task);
-      return { task: view, lines: explain(view, await journal.rowsOfTask(task.no), door) };
+      const waits = await waitView(door, task);
+      const events = await journal.rowsOfTask(task.no);
+      return { task: view, lines: explain(view, { events, waits }, door), waits };
     },
+    waits: (params) => waitsOf(door, params),
     wait: (id, params) => wait(door, journal, id, params),
   };
 }

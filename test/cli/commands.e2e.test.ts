@@ -68,7 +68,14 @@ describe("the guide's other commands", () => {
     );
     expect(
       (await hopper("task", "add", "Fix login bug", "--instance", "webapp-project", "--no-route")).out,
-    ).toBe("T-2 Fix login bug\nheld at webapp-project: manual\n");
+    ).toBe(
+      [
+        "T-2 Fix login bug",
+        "held at webapp-project: manual",
+        "  waits for somebody to delegate it: hopper task delegate T-2",
+        "",
+      ].join("\n"),
+    );
     expect(await hopper("task", "delegations", "T-2")).toEqual({ code: 0, out: "", err: "" });
     expect((await hopper("task", "delegate", "T-2", "--to", "webapp-worker-1")).out).toBe(
       "D-1 webapp-project → webapp-worker-1 (route) [pending]\n",

@@ -34,7 +34,9 @@ describe("the library behind the command line", () => {
       code: 0,
     });
     expect((await hopper("instance", "tree", "--data", data)).out).toBe("global (GLOBAL) [running]\n");
-    expect((await hopper("task", "add", "x", "--data", data)).out).toBe("T-1 x\nheld at global: no_route\n");
+    expect((await hopper("task", "add", "x", "--data", data)).out).toBe(
+      `T-1 x\nheld at global: no_route\n  nobody below global can take it: hopper task explain T-1 --data ${data}\n`,
+    );
     expect((await hopper("task", "wait", "T-1", "--timeout", "300ms", "--data", data)).code).toBe(6);
     expect((await hopper("task", "complete", "T-1", "--data", data)).out).toBe("T-1 done\n");
     expect((await hopper("doctor", "--data", data)).code).toBe(0);

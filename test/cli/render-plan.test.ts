@@ -274,9 +274,15 @@ describe("the frame of a run", () => {
   });
 
   it("names the tasks that stay open", () => {
-    expect(
-      pipe.remaining([{ ref: "T-3", title: "Review", status: "pending", why: "held at webapp: no_route" }]),
-    ).toEqual(['  T-3  "Review" pending: held at webapp: no_route']);
+    const open = { ref: "T-3", title: "Review", status: "pending", why: "waits for room", fix: null };
+    const told = '  T-3  "Review" pending: waits for room';
+    expect(pipe.remaining([open])).toEqual([told]);
+    expect(pipe.remaining([{ ...open, fix: "hopper do it" }])).toEqual([told, "       hopper do it"]);
+    // What is to be run is whole on any terminal.
+    const long = { ...open, why: "x".repeat(100), fix: `hopper ${"y".repeat(100)}` };
+    expect(narrow.remaining([long]).map((line) => stringWidth(stripVTControlCharacters(line)))).toEqual([
+      60, 114,
+    ]);
   });
 
   it("says where tasks would go", () => {
@@ -312,6 +318,7 @@ describe("the live picture", () => {
   const state: LiveState = {
     forest: [tree("g", "GLOBAL", [tree("w", "PROJECT")])],
     running: running.slice(0, 2),
+    waiting: [],
     done: 3,
     failed: 1,
     cancelled: 1,
@@ -333,6 +340,36 @@ describe("the live picture", () => {
         `${"█".repeat(15)}${"░".repeat(9)}`,
       ),
     ]);
+  });
+
+  it("names what waits for somebody, with the command that would do it, and no more than three", () => {
+    const review = {
+      title: "Review",
+      status: "queued",
+      why: "waits for a person",
+      fix: "hopper task complete",
+    };
+    const waiting = ["T-3", "T-4", "T-5", "T-6"].map((ref) => ({
+      ...review,
+      ref,
+      fix: `${review.fix} ${ref}`,
+    }));
+    const lines = pipe.live({ ...state, running: [], waiting });
+    expect(lines.slice(2, -2)).toEqual([
+      "",
+      '  T-3  "Review" queued: waits for a person',
+      "       hopper task complete T-3",
+      '  T-4  "Review" queued: waits for a person',
+      "       hopper task complete T-4",
+      '  T-5  "Review" queued: waits for a person',
+      "       hopper task complete T-5",
+      "  … and 1 more",
+    ]);
+    const tight = narrow.live({
+      ...state,
+      waiting: [{ ...waiting[0], why: "x".repeat(90) } as (typeof waiting)[0]],
+    });
+    expect(tight.every((line) => stringWidth(stripVTControlCharacters(line)) <= 60)).toBe(true);
   });
 
   it("keeps within 60 columns and the rows there are, whatever goes on", () => {

@@ -10,6 +10,7 @@ import type {
   EventBody,
   InstanceBody,
   TaskBody,
+  WaitBody,
 } from "../../cli/render/bodies.ts";
 import { toWire } from "../../src/contracts/wire.ts";
 import {
@@ -20,10 +21,12 @@ import {
   NO_TASKS,
   NOW,
   taskView,
+  waitView,
 } from "./support/views.ts";
 import type { DelegationView, TaskView } from "../../src/views/views.ts";
 
 const look: Look = { ...PLAIN_LOOK, now: NOW };
+const wait = (text: string) => toWire(waitView({ text, fix: "hopper do it" })) as WaitBody;
 const wide: Look = { ...look, wide: true };
 const terminal = (width: number): Look => ({ ...look, width, boxes: true });
 
@@ -34,6 +37,7 @@ const counts = (given: Partial<typeof NO_TASKS>) => ({ ...NO_TASKS, ...given });
 
 describe("lists", () => {
   const names = { "global-id": "global", "worker-1-id": "worker-1" };
+  const known = { names, waits: new Map<string, WaitBody>() };
   const instance = toWire(
     instanceView({
       parentId: "global-id",
@@ -59,6 +63,7 @@ describe("lists", () => {
     const rows = [
       task({ tags: ["a", "b"] }),
       task({
+        id: "id-of-T-2",
         ref: "T-2",
         status: "pending",
         heldReason: "no_route",
@@ -66,12 +71,22 @@ describe("lists", () => {
         title: "x\ny\u001B[2J",
       }),
     ];
-    expect(taskTable(rows, names, look)).toEqual([
+    expect(taskTable(rows, known, look)).toEqual([
       "REF  STATUS           PRIORITY  AT        TITLE             TAGS  AGE",
       "T-1  queued           medium    worker-1  Build login page  a,b   1h",
       "T-2  held (no_route)  medium    -         x y                     1h",
     ]);
-    expect(taskTable(rows.slice(0, 1), names, wide)[1]).toBe(
+    const told = {
+      names,
+      waits: new Map([["id-of-T-2", wait("nobody below global can take it, whatever it is")]]),
+    };
+    expect(taskTable(rows, told, look)).toEqual([
+      "REF  STATUS           PRIORITY  AT        TITLE             TAGS  WAITS FOR                                 AGE",
+      "T-1  queued           medium    worker-1  Build login page  a,b   -                                         1h",
+      "T-2  held (no_route)  medium    -         x y                     nobody below global can take it, whatev…  1h",
+    ]);
+    expect(taskTable(rows, told, wide)[2]).toContain("nobody below global can take it, whatever it is");
+    expect(taskTable(rows.slice(0, 1), known, wide)[1]).toBe(
       "T-1  queued  medium    worker-1  Build login page  a,b   1h   -       1/3      global  id-of-T-1",
     );
   });
@@ -80,20 +95,20 @@ describe("lists", () => {
     const rows = [
       task({ title: "A title that is much longer than such a terminal is wide", tags: ["frontend"] }),
     ];
-    expect(taskTable(rows, names, terminal(80))).toEqual([
+    expect(taskTable(rows, known, terminal(80))).toEqual([
       "REF  STATUS  PRIORITY  AT        TITLE                             TAGS      AGE",
       "T-1  queued  medium    worker-1  A title that is much longer tha…  frontend  1h",
     ]);
-    expect(taskTable(rows, names, terminal(44))).toEqual([
+    expect(taskTable(rows, known, terminal(44))).toEqual([
       "REF  STATUS  AT        TITLE",
       "T-1  queued  worker-1  A title that is much…",
     ]);
-    expect(taskTable(rows, names, terminal(20))[1]).toBe("T-1  qu…  wor…  A t…");
+    expect(taskTable(rows, known, terminal(20))[1]).toBe("T-1  qu…  wor…  A t…");
   });
 
   it("keep their columns with wide characters", () => {
     const rows = [task({ title: "世界" }), task({ ref: "T-2", title: "ab" })];
-    const lines = taskTable(rows, names, look);
+    const lines = taskTable(rows, known, look);
     expect(lines[1]).toContain("世界         1h");
     expect(lines[2]).toContain("ab           1h");
   });
@@ -180,7 +195,16 @@ describe("details", () => {
       error: { code: "failed", message: "boom" },
     });
     const names = { "worker-1-id": "worker-1", "id-of-T-7": "T-7" };
-    expect(taskDetails({ task: body, chain: chain([delegationView()]), attempts: [], names, look })).toEqual([
+    expect(
+      taskDetails({
+        task: body,
+        chain: chain([delegationView()]),
+        attempts: [],
+        names,
+        waits: undefined,
+        look,
+      }),
+    ).toEqual([
       "T-1 Build login page",
       "  failed at worker-1",
       "  1. global → webapp (route) [accepted]",
@@ -200,9 +224,10 @@ describe("details", () => {
       chain: chain([]),
       attempts: [],
       names,
+      waits: wait("no instance holds it"),
       look,
     });
-    expect(bare[1]).toBe("  unassigned");
+    expect(bare.slice(1, 3)).toEqual(["  unassigned", "    no instance holds it: hopper do it"]);
   });
 
   it("of a delegation show its outcome, and when it expires only while it is pending", () => {
@@ -227,9 +252,9 @@ describe("details", () => {
   });
 
   it("of a task's story are the lines of the library below its title", () => {
-    expect(explainLines(task(), ["came to \u0007global"], look)).toEqual([
-      "T-1 Build login page [queued]",
-      "  came to global",
-    ]);
+    const lines = ["came to \u0007global"];
+    const told = ["T-1 Build login page [queued]", "  came to global"];
+    expect(explainLines(task(), { lines, fix: null }, look)).toEqual(told);
+    expect(explainLines(task(), { lines, fix: "hopper do it" }, look)).toEqual([...told, "  hopper do it"]);
   });
 });

@@ -15,6 +15,7 @@ import type {
   StatsBody,
   TaskBody,
   TreeBody,
+  WaitBody,
 } from "../../cli/render/bodies.ts";
 import { toWire } from "../../src/contracts/wire.ts";
 import {
@@ -26,11 +27,13 @@ import {
   NOW,
   stats,
   taskView,
+  waitView,
   treeView,
 } from "./support/views.ts";
 import type { DecisionView, DelegationView, Stats, TaskView } from "../../src/views/views.ts";
 
 const look: Look = { ...PLAIN_LOOK, now: NOW };
+const wait = (text: string) => toWire(waitView({ text, fix: "hopper do it" })) as WaitBody;
 const wide: Look = { ...look, wide: true };
 const terminal = (width: number): Look => ({ ...look, width, boxes: true });
 
@@ -143,12 +146,16 @@ describe("where a task stands", () => {
   });
 
   it("is the last line of what task add prints", () => {
-    const lines = addedLines({ task: task(), chain: chain([delegationView()]), holder: "webapp", look });
-    expect(lines).toEqual([
-      "T-1 Build login page",
-      "1. global → webapp (route) [accepted]",
-      "queued at webapp",
+    const added = { task: task(), chain: chain([delegationView()]), holder: "webapp", look };
+    const told = ["T-1 Build login page", "1. global → webapp (route) [accepted]", "queued at webapp"];
+    expect(addedLines({ ...added, waits: undefined })).toEqual(told);
+    // A queued task is there to be done: only what keeps it from that is worth a line.
+    expect(addedLines({ ...added, waits: { ...wait("waits for a worker"), kind: "worker" } })).toEqual(told);
+    expect(addedLines({ ...added, waits: wait("webapp is paused") })).toEqual([
+      ...told,
+      "  webapp is paused: hopper do it",
     ]);
+    expect(addedLines({ ...added, waits: { ...wait("it is full"), fix: null } }).at(-1)).toBe("  it is full");
     expect(taskStatusLine(task({ status: "done" }), look)).toBe("T-1 done");
   });
 });

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { hopper, paramsOf, StoreError, verbs } from "./support/fake.ts";
-import { attemptView, chainView, delegationView, instanceView, list, taskView } from "./support/views.ts";
+import {
+  attemptView,
+  chainView,
+  delegationView,
+  instanceView,
+  list,
+  taskView,
+  waitView,
+} from "./support/views.ts";
 
 const CHAIN = chainView([
   delegationView({ seq: 1 }),
@@ -29,7 +37,14 @@ describe("task add", () => {
         "",
       ].join("\n"),
     );
-    expect(verbs(ran)).toEqual(["tasks.add", "settle", "tasks.get", "tasks.delegations", "instances.get"]);
+    expect(verbs(ran)).toEqual([
+      "tasks.add",
+      "settle",
+      "tasks.get",
+      "tasks.delegations",
+      "instances.get",
+      "tasks.waits",
+    ]);
     expect(paramsOf(ran, "tasks.add")[0]).toMatchObject({
       title: "Build login page",
       tags: ["frontend", "react"],
@@ -103,6 +118,34 @@ describe("task add", () => {
   });
 });
 
+describe("a task that waits", () => {
+  const answers = { ...ADDED, "tasks.waits": list([waitView()]) };
+
+  it.each([
+    ["add", ["task", "add", "x"]],
+    ["show", ["task", "show", "T-1"]],
+  ])("is said by %s, with the command as it can be run from here", async (_name, line) => {
+    const ran = await hopper([...line, "--data", ".hopper"], { answers });
+    expect(ran.out).toContain("  webapp is paused: hopper instance resume webapp --data .hopper\n");
+  });
+
+  it("is said by show and explain as json", async () => {
+    const waits = { kind: "instance", text: "webapp is paused", fix: "hopper instance resume webapp" };
+    const show = await hopper(["task", "show", "T-1", "--json"], { answers });
+    expect(JSON.parse(show.out)).toMatchObject({ ref: "T-1", waits });
+    const idle = await hopper(["task", "show", "T-1", "--json"], { answers: ADDED });
+    expect(JSON.parse(idle.out)).toMatchObject({ waits: null });
+    const explain = { task: taskView(), lines: ["one"], waits: waitView() };
+    const told = { answers: { "tasks.explain": explain } };
+    expect(JSON.parse((await hopper(["task", "explain", "T-1", "--json"], told)).out)).toMatchObject({
+      waits,
+    });
+    expect((await hopper(["task", "explain", "T-1"], told)).out).toBe(
+      "T-1 Build login page [queued]\n  one\n  hopper instance resume webapp\n",
+    );
+  });
+});
+
 describe("task list", () => {
   const answers = { "tasks.list": list([taskView()]), "instances.get": instanceView({ name: "worker-1" }) };
 
@@ -159,6 +202,20 @@ describe("task list", () => {
     );
     const wide = await hopper(["task", "list", "-o", "wide"], { answers });
     expect(wide.out.split("\n")[0]).toContain("WORKER  ATTEMPT  ORIGIN");
+  });
+
+  it("says what those wait for that nobody has queued, and asks of no others", async () => {
+    const rows = [
+      taskView(),
+      taskView({ ref: "T-2", id: "id-of-T-2", status: "blocked" }),
+      taskView({ ref: "T-3", id: "id-of-T-3", status: "pending", heldReason: "manual" }),
+    ];
+    const waits = list([waitView({ taskId: "id-of-T-2", text: "waits for T-1 (queued at worker-1)" })]);
+    const ran = await hopper(["task", "list"], {
+      answers: { ...answers, "tasks.list": list(rows), "tasks.waits": waits },
+    });
+    expect(paramsOf(ran, "tasks.waits")).toEqual([{ ids: ["id-of-T-2", "id-of-T-3"] }]);
+    expect(ran.out).toMatch(/WAITS FOR.*\n.*\n.*blocked.*waits for T-1 \(queued at worker-1\) /);
   });
 
   it("is one page as json, every page as jsonl or name, unless a limit is given", async () => {

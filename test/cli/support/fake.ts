@@ -49,6 +49,7 @@ export function fakeHopper(answers: Answers, calls: Call[]): Hopper {
     const given = answers[verb];
     if (given instanceof Error) throw given;
     if (typeof given === "function") return (given as (...all: unknown[]) => unknown)(...params);
+    if (given === undefined && verb === "tasks.waits") return { items: [] };
     if (given === undefined && verb !== "settle" && verb !== "close")
       throw new Error(`no answer for ${verb}`);
     return given;

@@ -11,6 +11,7 @@ import type {
   TallyView,
   TaskView,
 } from "../../../src/views/views.ts";
+import type { WaitView } from "../../../src/views/wait-view.ts";
 import type { Stats } from "../../../src/views/views.ts";
 
 /** Views as the library gives them, with what a test does not care about filled in. */
@@ -51,6 +52,17 @@ export function instanceView(given: Partial<InstanceView> = {}): InstanceView {
     version: 1,
     counts: NO_TASKS,
     allowedEvents: ["PAUSE", "STOP", "FAIL", "TERMINATE"],
+    ...given,
+  };
+}
+
+export function waitView(given: Partial<WaitView> = {}): WaitView {
+  return {
+    taskId: "id-of-T-1",
+    ref: "T-1",
+    kind: "instance",
+    text: "webapp is paused",
+    fix: "hopper instance resume webapp",
     ...given,
   };
 }

@@ -98,7 +98,9 @@ describe("the limits of contracts in JSON Schema", () => {
 
   test("list a word's aliases", () => {
     expect(at("tasks.status", "properties.status.enum")).toContain("completed");
-    expect(at("tasks.list", "properties.status.items.enum")).toContain("open");
+    expect(at("tasks.list", "properties.status.items.enum")).toEqual(
+      expect.arrayContaining(["open", "held"]),
+    );
   });
 
   test.each([

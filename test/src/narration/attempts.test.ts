@@ -203,7 +203,7 @@ describe("given an offer that nobody has decided yet", () => {
     expect((await sentencesOf(id, "D-1")).slice(1)).toEqual([
       "D-1 rejected by webapp: not mine",
       "held at global: rejected",
-      "T-1 is held at global: rejected",
+      "T-1 is held at global: rejected; was not taken by whom it was offered to",
     ]);
   });
 });

@@ -103,17 +103,36 @@ describe("the narration of a routed task", () => {
     const task = await h.tasks.add({ title: "Build", tags: ["web"], instanceId: "webapp" });
     const told = await sentencesOf(h, task);
     expect(told).toContain("D-1 rejected by picky: lacks web");
-    expect(told.slice(-2)).toEqual(["held at webapp: no_capacity", "T-2 is held at webapp: no_capacity"]);
+    expect(told.slice(-2)).toEqual([
+      "held at webapp: no_capacity",
+      "T-2 is held at webapp: no_capacity; whoever could take it is full; it goes on when one has room",
+    ]);
   });
 });
 
 describe("the narration of an offer that waits for a person", () => {
   it.each([
     ["accepted", "D-1 accepted by build", "T-1 is queued at build"],
-    ["rejected with a reason", "D-1 rejected by build: too busy", "T-1 is held at webapp: rejected"],
-    ["withdrawn", "D-1 cancelled: withdrawn", "T-1 is held at webapp: rejected"],
-    ["withdrawn with a reason", "D-1 cancelled: not yet", "T-1 is held at webapp: rejected"],
-    ["expired", "D-1 rejected by build: expired", "T-1 is held at webapp: rejected"],
+    [
+      "rejected with a reason",
+      "D-1 rejected by build: too busy",
+      "T-1 is held at webapp: rejected; was not taken by whom it was offered to",
+    ],
+    [
+      "withdrawn",
+      "D-1 cancelled: withdrawn",
+      "T-1 is held at webapp: rejected; was not taken by whom it was offered to",
+    ],
+    [
+      "withdrawn with a reason",
+      "D-1 cancelled: not yet",
+      "T-1 is held at webapp: rejected; was not taken by whom it was offered to",
+    ],
+    [
+      "expired",
+      "D-1 rejected by build: expired",
+      "T-1 is held at webapp: rejected; was not taken by whom it was offered to",
+    ],
   ])("tells that it was %s", async (end, line, stands) => {
     const h = await spawnTree(asking());
     const task = await h.tasks.add({ title: "Build", instanceId: "webapp", route: false });
@@ -139,7 +158,7 @@ describe("the narration of an offer that waits for a person", () => {
     await h.instances.terminate("build");
     const told = await sentencesOf(h, task);
     expect(told).toContain("D-1 rejected by build: terminated");
-    expect(told.at(-1)).toBe("T-1 is held at webapp: rejected");
+    expect(told.at(-1)).toBe("T-1 is held at webapp: rejected; was not taken by whom it was offered to");
   });
 });
 
@@ -148,14 +167,17 @@ describe("the narration of a task that nobody has", () => {
     const h = await spawnTree([{ name: "webapp", scope: "PROJECT" }]);
     const task = await h.tasks.add({ title: "Build", route: false });
     const created = ["created at the desk by library", "held at the desk: manual"];
-    expect(await sentencesOf(h, task)).toEqual([...created, "T-1 is held at nobody: manual"]);
+    expect(await sentencesOf(h, task)).toEqual([
+      ...created,
+      "T-1 is held at nobody: manual; no instance holds it",
+    ]);
     await h.tasks.assign(task.id, { instanceId: "webapp" });
     expect(await sentencesOf(h, task)).toEqual([
       ...created,
       "assigned to webapp",
       "webapp decided to hold: the task is not to be routed",
       "held at webapp: manual",
-      "T-1 is held at webapp: manual",
+      "T-1 is held at webapp: manual; waits for somebody to delegate it",
     ]);
   });
 });
@@ -211,7 +233,9 @@ describe("the narration of a task that could not be done", () => {
     const h = await spawnTree([tree({ build: {} })]);
     const first = await h.tasks.add({ title: "Build", instanceId: "build" });
     const after = await h.tasks.add({ title: "Test", instanceId: "build", dependsOn: [first.ref] });
-    expect((await sentencesOf(h, after)).at(-1)).toBe("T-2 is blocked at build");
+    expect((await sentencesOf(h, after)).at(-1)).toBe(
+      "T-2 is blocked at build; waits for T-1 (queued at build)",
+    );
     await h.tasks.status(first.id, { status: "blocked" });
     await h.tasks.cancel(first.id, { reason: "not needed" });
     expect((await sentencesOf(h, first)).slice(-3)).toEqual([

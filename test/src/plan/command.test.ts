@@ -136,7 +136,7 @@ tasks:
       /^note: review \("Review"\) has no command: a person does it, and nothing here waits for that\n/,
     );
     expect(world.stderr.text).toMatch(
-      /error: 2 of 3 tasks stay open, and nothing is running, due or backing off\n {2}T-1 {2}"Review" queued: a person's task, at w\d\n {2}T-3 {2}"Ship" blocked: waits for T-1\nfix: hopper task list --status open\n$/,
+      /error: 2 of 3 tasks stay open, and nothing is running, due or backing off\n {2}T-1 {2}"Review" queued: waits for a worker or a person at w\d\n {7}hopper task complete T-1\n {2}T-3 {2}"Ship" blocked: waits for T-1 \(queued at w\d\)\n {7}hopper task show T-1\nfix: hopper task list --status open\n$/,
     );
     expect(world.stdout.text).toMatch(/1 done, 0 failed, 2 open in /);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Hopper } from "../../../src/hopper.ts";
 import { dryRun } from "../../../src/plan/dry-run.ts";
 import type { Plan } from "../../../src/plan/plan-file.ts";
-import { describeOpen } from "../../../src/plan/runner.ts";
+import { openTasks, standingStill } from "../../../src/plan/open-tasks.ts";
 import { RunWatch } from "../../../src/plan/run-watch.ts";
 import type { PlanStep } from "../../../src/narration/step.ts";
 import type { EventView } from "../../../src/views/views.ts";
@@ -10,34 +10,33 @@ import { event, task, tree } from "../../support/plan-given.ts";
 import { INTERNALS } from "../../../src/verbs/internals.ts";
 
 describe("the tasks of a run that stay open", () => {
-  it("are told with what they wait for", async () => {
-    const hopper = {
-      [INTERNALS]: {
-        runTasks: async () => [
-          task({ id: "1", ref: "T-1", status: "done" }),
-          task({ id: "2", ref: "T-2", status: "blocked", dependsOn: ["1", "3", "elsewhere"] }),
-          task({ id: "3", ref: "T-3", status: "pending", heldReason: "no_route", instanceId: "w" }),
-          task({ id: "4", ref: "T-4", status: "queued", run: null, instanceId: "w" }),
-          task({ id: "5", ref: "T-5", status: "blocked", dependsOn: ["1"] }),
-          task({ id: "6", ref: "T-6", status: "pending" }),
-          task({ id: "7", ref: "T-7", status: "queued", instanceId: "gone" }),
-        ],
-      },
-      instances: {
-        get: async (id: string) => {
-          if (id === "w") return { name: "webapp" };
-          throw new Error("not found");
-        },
-      },
-    } as unknown as Hopper;
-    expect((await describeOpen(hopper, "r")).map(({ ref, why }) => `${ref} ${why}`)).toEqual([
-      "T-2 waits for T-3, elsewhere",
-      "T-3 held at webapp: no_route",
-      "T-4 a person's task, at webapp",
-      "T-5 blocked by hand",
-      "T-6 assigned to nobody",
-      "T-7 assigned to nobody",
+  const tasks = [
+    task({ id: "2", ref: "T-2", status: "blocked" }),
+    task({ id: "3", ref: "T-3", status: "pending" }),
+    task({ id: "4", ref: "T-4", status: "in_progress" }),
+    task({ id: "5", ref: "T-5", status: "queued" }),
+  ];
+  const waits = [
+    { taskId: "2", kind: "dependencies", text: "waits for T-3", fix: "hopper task show T-3" },
+    { taskId: "3", kind: "route", text: "nobody can take it", fix: "hopper task explain T-3" },
+    { taskId: "5", kind: "worker", text: "waits for a worker", fix: null },
+  ];
+  const hopper = { tasks: { waits: async () => ({ items: waits }) } } as unknown as Hopper;
+  const reach = { file: "a.yaml", options: ["--data", "my data"] };
+
+  it("are told with what they wait for, and the command that ends it", async () => {
+    expect((await openTasks(hopper, tasks, reach)).map(({ ref, why, fix }) => [ref, why, fix])).toEqual([
+      ["T-2", "waits for T-3", "hopper task show T-3 --data 'my data'"],
+      ["T-3", "nobody can take it", "hopper task explain T-3 --data 'my data'"],
+      ["T-4", "in progress", null],
+      ["T-5", "waits for a worker", null],
     ]);
+    const gone = await openTasks(hopper, tasks, { ...reach, options: null });
+    expect(gone.map(({ fix }) => fix)).toEqual([null, null, null, null]);
+  });
+
+  it("stand still where somebody must do something", async () => {
+    expect((await standingStill(hopper, tasks, reach)).map(({ ref }) => ref)).toEqual(["T-3"]);
   });
 });
 
