@@ -73,6 +73,8 @@ export interface Store {
   readonly id: string;
   readonly generation: number;
   readonly queries: Queries;
+  /** Which process owns it, as far as that can be said; null = none, or only this one can reach it. */
+  owner(): Owner | null;
   counters(): Awaitable<Counters>;
   /** Instances in order of number: the live ones, or all. */
   directory(which?: "all"): Awaitable<readonly DirectoryEntry[]>;
@@ -124,6 +126,15 @@ export interface Store {
    * would write what an fsync has refused.
    */
   abandon(): Awaitable<void>;
+}
+
+/** The process that changes a store. */
+export interface Owner {
+  readonly pid: number;
+  /** When it became the owner, in ms since the epoch; null = it did not say. */
+  readonly since: number | null;
+  /** How it was started, in words; null = it did not say. */
+  readonly command: string | null;
 }
 
 /** Is nobody's turn at fault? The store cannot be written, or read. */

@@ -152,9 +152,11 @@ const explain: CommandSpec = {
     const { task: view, lines, waits } = await hopper.tasks.explain(subject);
     const task = bodyOf(view);
     const wait = waits && runnable(bodyOf(waits), context);
+    // That a queued task waits to be done is no news.
+    const fix = wait === null || wait.kind === "worker" ? null : wait.fix;
     return {
       body: { task, lines, waits: wait },
-      lines: (look) => explainLines(task, { lines, fix: wait?.fix ?? null }, look),
+      lines: (look) => explainLines(task, { lines, fix }, look),
       named: [task],
     };
   }),

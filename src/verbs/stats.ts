@@ -2,6 +2,7 @@ import { emptyTally } from "../../machines/records/instance.ts";
 import { TASK_STATUSES } from "../../machines/records/task.ts";
 import { DESK } from "../../machines/records/values.ts";
 import type { Door } from "../door/door.ts";
+import { iso } from "../views/view-of.ts";
 import type { Stats } from "../views/views.ts";
 
 /** Names shown of each group of instances. */
@@ -23,6 +24,7 @@ export async function stats(door: Door): Promise<Stats> {
   const { done, failed, cancelled } = byStatus;
   const total = Object.values(byStatus).reduce((count, more) => count + more, 0);
   const letters = await door.store.queries.deadLetters({ limit: 1, cursor: null, count: true });
+  const owner = door.store.owner();
   return {
     instances: [...groups.values()],
     tasks: {
@@ -33,5 +35,6 @@ export async function stats(door: Door): Promise<Stats> {
       held: byStatus.pending,
     },
     deadLetters: letters.total ?? 0,
+    owner: owner && { ...owner, since: owner.since === null ? null : iso(owner.since) },
   };
 }

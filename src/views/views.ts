@@ -100,6 +100,8 @@ export interface Stats {
     held: number;
   };
   deadLetters: number;
+  /** The process that owns the store now, and how it was started; null = none, or a store in memory. */
+  owner: { pid: number; command: string | null; since: string | null } | null;
 }
 
 /**

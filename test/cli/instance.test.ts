@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hopper, HopperError, paramsOf, verbs } from "./support/fake.ts";
-import { instanceView, list, NO_TASKS, stats, taskView, treeView } from "./support/views.ts";
+import { instanceView, list, NO_TASKS, NOW, stats, taskView, treeView, waitView } from "./support/views.ts";
 
 const VERBS = ["start", "stop", "restart", "pause", "resume", "recover", "fail", "terminate"];
 
@@ -299,6 +299,38 @@ describe("instance show, tree and status", () => {
     expect(ran.out).toMatch(/^Data: .*\/\.hopper\nRuntime: embedded; nothing happens between commands/);
     expect(ran.out).toContain("Total Tasks: 127 (42 in progress)\n");
     const json = await hopper(["status", "--json"], { answers: { stats: stats() } });
-    expect(JSON.parse(json.out)).toMatchObject({ mode: "embedded", dead_letters: 0 });
+    expect(JSON.parse(json.out)).toMatchObject({ mode: "embedded", dead_letters: 0, owner: null, waits: [] });
+  });
+
+  it("status names the process that has the store, since when, what it runs and what that waits for", async () => {
+    const owner = {
+      pid: 77,
+      command: "hopper run ci.plan.yaml",
+      since: new Date(NOW - 180_000).toISOString(),
+    };
+    const refs = ["T-1", "T-2", "T-3", "T-4", "T-5"];
+    const answers = {
+      stats: stats({ owner }),
+      "tasks.list": list(refs.map((ref) => taskView({ ref, id: ref }))),
+      "tasks.waits": list([
+        ...refs.slice(0, 4).map((ref) => waitView({ ref, text: "waits for a worker or a person at api" })),
+        waitView({ ref: "T-5", text: "it is full", fix: null }),
+      ]),
+    };
+    const ran = await hopper(["status"], { answers });
+    expect(ran.out.split("\n").slice(1, 6)).toEqual([
+      "Runtime: process 77 has had the store for 3m: hopper run ci.plan.yaml",
+      "  T-1 waits for a worker or a person at api",
+      "  T-2 waits for a worker or a person at api",
+      "  T-3 waits for a worker or a person at api",
+      "  … and 1 more that wait",
+    ]);
+    const json = JSON.parse((await hopper(["status", "--json"], { answers })).out) as { waits: unknown[] };
+    expect(json).toMatchObject({ owner });
+    expect(json.waits).toHaveLength(4);
+    const unnamed = { ...answers, stats: stats({ owner: { pid: 77, command: null, since: null } }) };
+    expect((await hopper(["status"], { answers: { ...unnamed, "tasks.list": list([]) } })).out).toContain(
+      "Runtime: process 77 has had the store\n",
+    );
   });
 });

@@ -53,9 +53,14 @@ test("a second process is refused and told who has the store", async () => {
   expect(JSON.parse(said)).toEqual({
     kind: "locked",
     pid: process.pid,
-    message: `${path} is in use by process ${process.pid}`,
+    message: expect.stringMatching(
+      new RegExp(`^${path} is in use by process ${process.pid} \\(.+\\)$`),
+    ) as string,
   });
-  expect(JSON.parse(readFileSync(lockPaths(path).pid, "utf8"))).toEqual({ pid: process.pid, startedAt: NOW });
+  expect(JSON.parse(readFileSync(lockPaths(path).pid, "utf8"))).toMatchObject({
+    pid: process.pid,
+    startedAt: NOW,
+  });
   await store.close();
   expect(existsSync(lockPaths(path).pid)).toBe(false);
 });
@@ -102,6 +107,30 @@ test("the lock of one process holds however often the store is looked at", async
   await reader.close();
   expect(JSON.parse((await otherProcess()).said)).toMatchObject({ kind: "locked" });
   await store.close();
+});
+
+test("the owner is named to whoever asks, until it is gone, and one in memory has none", async () => {
+  const store = await open();
+  const owner = { pid: process.pid, command: expect.stringMatching(/\S/) as string };
+  expect(store.owner()).toMatchObject(owner);
+  const reader = await open({ mode: "read" });
+  expect(reader.owner()).toMatchObject(owner);
+  // What a dead process has left names nobody, nor does what cannot be read.
+  const { pid } = lockPaths(path);
+  const said = (text: string): void => writeFileSync(pid, text);
+  said(JSON.stringify({ pid: 2 ** 22 + 1, startedAt: 1, command: "gone" }));
+  expect(reader.owner()).toBeNull();
+  said("{");
+  expect(reader.owner()).toBeNull();
+  said(JSON.stringify({ pid: process.pid }));
+  expect(reader.owner()).toEqual({ pid: process.pid, since: null, command: null });
+  await expect(open()).rejects.toMatchObject({ message: `${path} is in use by process ${process.pid}` });
+  await store.close();
+  expect(reader.owner()).toBeNull();
+  await reader.close();
+  const memory = await open({ url: "sqlite::memory:" });
+  expect(memory.owner()).toBeNull();
+  await memory.close();
 });
 
 test("stores of other names in one folder have locks of their own", async () => {

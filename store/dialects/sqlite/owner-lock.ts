@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { Owner } from "../../store.ts";
 import { StoreError } from "../../store-error.ts";
 import { sqliteCode } from "./errors.ts";
 import { fileError } from "./inspect.ts";
@@ -21,14 +22,40 @@ export function lockPaths(path: string): { readonly lock: string; readonly pid: 
   return { lock: join(folder, `${prefix}lock.db`), pid: join(folder, `${prefix}lock.pid`) };
 }
 
-/** Who says to hold it. The file may be of an owner that is gone: the lock itself tells, this only names. */
-export function lockHolder(path: string): number | null {
+/**
+ * Who says to hold it, as far as that process is there. The file may be of an owner that is gone, and its number another
+ * one's by now: the lock itself tells, this only names.
+ */
+export function lockHolder(path: string): Owner | null {
   try {
-    const { pid } = JSON.parse(readFileSync(lockPaths(path).pid, "utf8")) as { pid?: unknown };
-    return typeof pid === "number" ? pid : null;
+    const said = JSON.parse(readFileSync(lockPaths(path).pid, "utf8")) as Partial<Record<string, unknown>>;
+    const { pid, startedAt, command } = said;
+    if (typeof pid !== "number" || !isThere(pid)) return null;
+    return {
+      pid,
+      since: typeof startedAt === "number" ? startedAt : null,
+      command: typeof command === "string" ? command : null,
+    };
   } catch {
     return null;
   }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Of a long command line so much is kept. */
+const COMMAND_CHARS = 200;
+
+/** How this process was started, as a person would say it: `hopper run ci.plan.yaml`, `worker --fast`. */
+function thisCommand(): string {
+  const [, script = "node", ...words] = process.argv;
+  return [basename(script).replace(/\.[cm]?[jt]s$/, ""), ...words].join(" ").slice(0, COMMAND_CHARS);
 }
 
 function openLockFile(lock: string): Database {
@@ -59,9 +86,16 @@ function tryLock(database: Database, lock: string): boolean {
   }
 }
 
+/** `process 77 (hopper run ci.plan.yaml)`. */
+function ownerText(owner: Owner | null): string {
+  if (owner === null) return "another process";
+  return owner.command === null ? `process ${owner.pid}` : `process ${owner.pid} (${owner.command})`;
+}
+
 function nameHolder(path: string, now: number): void {
   try {
-    writeFileSync(path, JSON.stringify({ pid: process.pid, startedAt: now }), { mode: 0o600 });
+    const said = { pid: process.pid, startedAt: now, command: thisCommand() };
+    writeFileSync(path, JSON.stringify(said), { mode: 0o600 });
   } catch (error) {
     throw fileError(error, path);
   }
@@ -79,9 +113,10 @@ export async function ownerLock(path: string, options: LockOptions): Promise<() 
   try {
     for (let waited = 0; !tryLock(database, paths.lock); waited += STEP_MS) {
       if (waited >= options.waitMs) {
-        const pid = lockHolder(path);
-        const holder = pid === null ? "another process" : `process ${pid}`;
-        throw new StoreError("locked", path, `${path} is in use by ${holder}`, { pid });
+        const owner = lockHolder(path);
+        throw new StoreError("locked", path, `${path} is in use by ${ownerText(owner)}`, {
+          pid: owner?.pid ?? null,
+        });
       }
       await options.sleep(Math.min(STEP_MS, options.waitMs - waited));
     }

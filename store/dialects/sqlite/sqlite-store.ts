@@ -7,6 +7,7 @@ import { dueQueries } from "./due.ts";
 import type { Database } from "./library.ts";
 import type { Fence } from "./fence.ts";
 import type { Identity } from "./meta.ts";
+import { lockHolder } from "./owner-lock.ts";
 import { sqliteQueries } from "./queries.ts";
 import { spanMoves } from "./spans.ts";
 import { openTables, type Tables } from "./tables.ts";
@@ -88,6 +89,7 @@ export function sqliteStore(parts: SqliteParts): SqliteStore {
     id: identity.id,
     generation: identity.generation,
     queries,
+    owner: () => (path === IN_MEMORY ? null : lockHolder(path)),
     counters: () => tables.counter.read() as Counters,
     directory: (which) => (which === "all" ? tables.instance.directory() : tables.instance.live()),
     directoryEntry: (by) => tables.instance.entry(by),

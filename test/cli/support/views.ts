@@ -256,6 +256,7 @@ export function stats(given: Partial<Stats> = {}): Stats {
       byStatus: { ...NO_TASKS, queued: 85, in_progress: 42, done: 73 },
     },
     deadLetters: 0,
+    owner: null,
     ...given,
   };
 }
