@@ -153,7 +153,7 @@ const explain: CommandSpec = {
     const task = bodyOf(view);
     const wait = waits && runnable(bodyOf(waits), context);
     // That a queued task waits to be done is no news.
-    const fix = wait === null || wait.kind === "worker" ? null : wait.fix;
+    const fix = wait?.kind === "worker" ? null : (wait?.fix ?? null);
     return {
       body: { task, lines, waits: wait },
       lines: (look) => explainLines(task, { lines, fix }, look),

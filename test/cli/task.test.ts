@@ -323,7 +323,7 @@ describe("task show, delegations and explain", () => {
   });
 
   it("tells the story", async () => {
-    const answers = { "tasks.explain": { task: taskView(), lines: ["it came", "it went"] } };
+    const answers = { "tasks.explain": { task: taskView(), lines: ["it came", "it went"], waits: null } };
     const ran = await hopper(["task", "explain", "T-1"], { answers });
     expect(ran.out).toBe("T-1 Build login page [queued]\n  it came\n  it went\n");
     const json = await hopper(["task", "explain", "T-1", "--json"], { answers });
