@@ -11,6 +11,7 @@ import type { ScopeBehavior } from "../machines/scopes/behavior.ts";
 import type { ScopeRegistry } from "../machines/scopes/registry.ts";
 import type { Upgrade } from "../store/open.ts";
 import type { DoctorFinding, Store } from "../store/store.ts";
+import { compose } from "./compose.ts";
 import { scopesOf } from "./config/behaviors.ts";
 import { loadConfiguration, type ConfigurationSources } from "./config/config.ts";
 import type { ListEventsParams } from "./contracts/events.ts";
@@ -22,20 +23,18 @@ import { errorOf } from "./door/error-of.ts";
 import { Journal } from "./door/journal.ts";
 import { Lifetime } from "./door/lifetime.ts";
 import { letGo, openNamed, whyNotBegun } from "./door/store.ts";
-import { Polls } from "./door/polls.ts";
 import { tell } from "./door/told.ts";
 import { stderrLog, systemClock, systemIds, systemRandom } from "./environment/real.ts";
-import { deadLetters, type DeadLetters } from "./verbs/dead-letters.ts";
-import { delegations, type Delegations } from "./verbs/delegations.ts";
-import { examine } from "./verbs/doctor.ts";
-import { instances, type Instances } from "./verbs/instances.ts";
-import { internals, INTERNALS, type Internals, type OrphansEnded } from "./verbs/internals.ts";
-import { route, type Route } from "./verbs/route.ts";
-import { stats } from "./verbs/stats.ts";
-import { taskIntake, type TaskIntake } from "./verbs/task-intake.ts";
-import { taskMoves, type TaskMoves } from "./verbs/task-moves.ts";
-import { taskQuestions, type TaskQuestions } from "./verbs/task-questions.ts";
-import { taskWork, type TaskWork } from "./verbs/task-work.ts";
+import type { DeadLetters } from "./verbs/dead-letters.ts";
+import type { Delegations } from "./verbs/delegations.ts";
+import type { Instances } from "./verbs/instances.ts";
+import { INTERNALS, type Internals, type OrphansEnded } from "./verbs/internals.ts";
+import type { Route } from "./verbs/route.ts";
+import type { Work } from "./verbs/work.ts";
+import type { TaskIntake } from "./verbs/task-intake.ts";
+import type { TaskMoves } from "./verbs/task-moves.ts";
+import type { TaskQuestions } from "./verbs/task-questions.ts";
+import type { TaskWork } from "./verbs/task-work.ts";
 import type { EventView, Stats } from "./views/views.ts";
 
 /** The verbs on tasks; each on one task (id or ref) throws `not_found`. */
@@ -64,6 +63,18 @@ export interface Hopper extends AsyncDisposable {
   events(params?: ListEventsParams): AsyncIterable<EventView>;
   /** Calls once per event (`*` = each), after commit, in journal order; what a listener throws harms nothing. Returns the way to stop. */
   readonly on: Journal["on"];
+  /**
+   * Works for an instance (id or live name) in this process: claims its tasks, renews their leases, and completes each with what the
+   * handler gives, or fails it with what that throws. Ends by `stop()`, its signal, or with this Hopper; `close()` lets what
+   * is under way end first. Errors: `not_found`, `not_claimable`, `validation_failed`, `unavailable` (opened for reading).
+   *
+   * @example
+   * const worker = await hopper.work<{ to: string }, string>("mailer", { concurrency: 4 }, async (task, { signal }) => {
+   *   return await sendMail(task.payload.to, { signal });
+   * });
+   * await worker.done;
+   */
+  readonly work: Work;
   /** Everything counted, by scope and status. */
   stats(): Promise<Stats>;
   /** Every check of the store, with what it found broken. Reads the whole journal. */
@@ -238,54 +249,4 @@ async function takeOver(hopper: HopperWithInternals, begin: () => void): Promise
     await hopper.close();
     throw error;
   }
-}
-
-interface Parts {
-  readonly mode: "own" | "read";
-  readonly commits: Commits;
-  readonly beside: Beside | null;
-  readonly auditor: Auditor;
-  readonly left: OrphansEnded;
-}
-
-/** Every group of verbs, on one door and one journal. */
-function compose(door: Door, { mode, commits, beside, auditor, left }: Parts): HopperWithInternals {
-  const { store, system, lifetime } = door;
-  const journal = new Journal(door, commits, beside);
-  let closing: Promise<void> | null = null;
-  const end = async (): Promise<void> => {
-    lifetime.close();
-    auditor.stop();
-    await system.stop();
-    await journal.delivered();
-    if (system.failed) await store.abandon();
-    else await letGo(store, door.log, mode === "own" ? "checkpoint" : undefined);
-    lifetime.closed();
-  };
-  const close = (): Promise<void> => (closing ??= end());
-  return {
-    instances: lifetime.verbs(instances(door, journal, new Polls(commits, door.clock))),
-    tasks: lifetime.verbs({
-      ...taskIntake(door, journal),
-      ...taskMoves(door),
-      ...taskWork(door),
-      ...taskQuestions(door, journal),
-    }),
-    delegations: lifetime.verbs(delegations(door)),
-    route: lifetime.verbs(route(door)),
-    deadLetters: lifetime.verbs(deadLetters(door)),
-    events: (params) => journal.read(params),
-    on: journal.on,
-    ...lifetime.verbs({
-      stats: () => stats(door),
-      doctor: () => examine(store),
-      async settle() {
-        if (mode === "own") await system.settle();
-        await journal.delivered();
-      },
-    }),
-    close,
-    [Symbol.asyncDispose]: close,
-    [INTERNALS]: internals(door, journal, { left, audit: () => auditor.tick() }),
-  };
 }

@@ -6,6 +6,10 @@ export type { DeadLetters } from "./verbs/dead-letters.ts";
 export type { Delegations } from "./verbs/delegations.ts";
 export type { Instances } from "./verbs/instances.ts";
 export type { Route } from "./verbs/route.ts";
+export type { Work } from "./verbs/work.ts";
+export type { Handler, WorkContext, WorkTask } from "./workers/task-job.ts";
+export type { Worker } from "./workers/task-worker.ts";
+export { TaskFailure } from "./workers/task-failure.ts";
 
 // What the verbs take.
 export type { CommandOptions } from "./contracts/command-options.ts";
@@ -46,6 +50,7 @@ export type {
   WaitForTaskParams,
   WaitsParams,
 } from "./contracts/tasks.ts";
+export type { WorkParams } from "./contracts/work.ts";
 export type { Word } from "./contracts/words.ts";
 
 // What the verbs answer.

@@ -232,13 +232,17 @@ describe("the TypeScript of the pages", () => {
     expect(complaints, places).toEqual([]);
   });
 
-  it.concurrent.each(examples)("runs: $where", async ({ name, page, line }) => {
+  it.concurrent.each(examples)("runs: $where", async ({ name, page, line, text }) => {
     const ran = await run(process.execPath, [name], { cwd: home });
     expect({ code: ran.code, stderr: ran.stderr }).toEqual({ code: 0, stderr: "" });
     // A text block right below an example shows what it prints.
     const blocks = blocksOf(page);
     const next = blocks[blocks.findIndex((block) => block.line === line) + 1];
     expect(masked(ran.stdout.trimEnd())).toBe(next?.language === "text" ? masked(next.text) : "");
+    // A program that keeps its data is started again.
+    if (!/store: "sqlite:\w/.test(text)) return;
+    const again = await run(process.execPath, [name], { cwd: home });
+    expect({ code: again.code, stderr: again.stderr }).toEqual({ code: 0, stderr: "" });
   });
 });
 

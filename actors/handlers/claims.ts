@@ -29,7 +29,7 @@ function onClaim(turn: Turn, command: MessageOf<"instance.claim">): void {
   const able =
     command.capabilities === null ? null : new Set(command.capabilities.map((one) => one.toLowerCase()));
   // A worker that runs commands takes only what has one; the rest is a person's.
-  const wanted = { able, runs: command.kind === "own" };
+  const wanted = { able, runs: command.kind === "own" && command.withoutCommand !== true };
   const hasPlace = (): boolean => actor.claimed < config.maxConcurrent;
   const taken: { task: Task; token: number; expiresAt: number }[] = [];
   while (taken.length < command.max && hasPlace()) {

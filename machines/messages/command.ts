@@ -74,6 +74,8 @@ export type Command =
       readonly max: number;
       readonly capabilities: readonly string[] | null;
       readonly kind: "worker" | "own";
+      /** Of one that the owner itself runs: also tasks without a command. */
+      readonly withoutCommand?: boolean;
       /** Who asks goes on waiting where there is nothing: that is not the answer, and keeps no key. */
       readonly waits: boolean;
     }

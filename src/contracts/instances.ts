@@ -13,12 +13,10 @@ import { pageFields, type PageParams, queryFlag, search } from "./filters.ts";
 import { given } from "./given.ts";
 import { instanceConfig } from "./instance-config.ts";
 import { instanceName, line, optionalProse, orNull, ownId, reference, tags } from "./texts.ts";
-import { leaseLength, lengthOf, milliseconds } from "./time.ts";
+import { DAY_MS, leaseLength, lengthOf, milliseconds } from "./time.ts";
 import { anyOf, oneOf } from "./words.ts";
 
 /** Parameters of the verbs of instances. Source: spec/api.md 4.1, spec/domain.md 2.1. */
-
-const DAY_MS = 86_400_000;
 
 const createInstanceFields = {
   /** 1 to 128 characters without `/`, unlike a ref (T-1), and unique among live instances. */

@@ -4,7 +4,7 @@ import { DURATION_FORMS, DURATION_PATTERN, readDuration } from "./duration.ts";
 
 /** Moments and lengths of time. */
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 /** Node's timers cannot wait longer. */
 const LONGEST_WAIT_MS = 2_147_483_647;
 

@@ -9,6 +9,7 @@ import * as tasks from "./tasks.ts";
 /** The contract of every verb that takes parameters, for the doors that speak JSON. */
 export const CONTRACTS = {
   "instances.create": instances.createInstance,
+  "instances.ensure": instances.createInstance,
   "instances.list": instances.listInstances,
   "instances.start": plainCommand,
   "instances.stop": instances.stopInstance,

@@ -141,7 +141,7 @@ export class Door {
     route: Route,
     signal?: AbortSignal,
   ): Promise<AnswerOf<K>> {
-    this.#mustWrite();
+    this.mustWrite();
     const key = keyOf(request.asked);
     if (key !== null) return valueOf(kind, await this.#repeats.answer({ request, route, ...key }));
     const { to, command } = await route();
@@ -153,11 +153,12 @@ export class Door {
     kind: K,
     { to, command, by }: Routed & { readonly by: string },
   ): Promise<AnswerOf<K>> {
-    this.#mustWrite();
+    this.mustWrite();
     return valueOf(kind, await this.system.submit({ to, command, by }));
   }
 
-  #mustWrite(): void {
+  /** Throws `unavailable` where the store was opened for reading. */
+  mustWrite(): void {
     if (this.writable) return;
     const detail = "The store was opened for reading only; nothing can be changed through it.";
     throw new HopperError("unavailable", detail);

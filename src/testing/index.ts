@@ -1,10 +1,12 @@
 import { HELD_UP_MS } from "../../actors/engine/wake-up.ts";
 import type { LoopLimits } from "../../actors/engine/system-params.ts";
+import type { EventName } from "../../machines/events/catalogue.ts";
 import type { Scope } from "../../machines/records/instance.ts";
 import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
 import { openStore, serialize } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
 import { parseDuration } from "../contracts/duration.ts";
+import type { ListEventsParams } from "../contracts/events.ts";
 import { silentLog } from "../environment/real.ts";
 import { createHopper, type Hopper } from "../hopper.ts";
 import { INTERNALS, internalsOf, type Internals } from "../verbs/internals.ts";
@@ -21,6 +23,18 @@ export { countingIds, seededRandom } from "./seeded.ts";
 
 /** Batches after which a verb without an answer is a fault. */
 const MOST_ROUNDS = 10_000;
+
+/** Rounds after which a handler that waits for nothing but promises has done what it can. */
+const QUIET_ROUNDS = 20;
+
+/** What is waited for: the event of one task, of one instance, after a cursor. */
+interface UntilParams extends Pick<ListEventsParams, "taskId" | "instanceId" | "since"> {
+  /** How long at most, in virtual time: `5m`; a number counts milliseconds. Default `24h`. */
+  readonly within?: string | number;
+}
+
+/** Rounds in which workers may end before a Hopper is closed under them. */
+const PATIENT_ROUNDS = 100;
 
 /** How a Hopper is spawned in memory. */
 export interface SpawnParams {
@@ -75,6 +89,11 @@ export class SpawnedHopper {
 
   get tasks(): Hopper["tasks"] {
     return driven(this.#hopper.tasks, this.#drive);
+  }
+
+  /** Work done in the test itself: its handlers are run as the loop is, its leases and drains by the virtual clock. */
+  get work(): Hopper["work"] {
+    return this.#hopper.work;
   }
 
   get delegations(): Hopper["delegations"] {
@@ -172,6 +191,38 @@ export class SpawnedHopper {
     this.#environment.doorbells.delay = typeof by === "number" ? by : parseDuration(by);
   }
 
+  /**
+   * The first such event, also one that has happened already; until then handlers run, and the clock moves to whatever comes
+   * next. Throws when nothing comes any more, or not within `within` of virtual time (default 24 h).
+   */
+  async until<N extends EventName>(name: N, params: UntilParams = {}): Promise<EventView<N>> {
+    const { within = "24h", ...filter } = params;
+    const end = this.clock.now() + (typeof within === "number" ? within : parseDuration(within));
+    for (;;) {
+      await this.#quiet();
+      for await (const event of this.#hopper.events({ ...filter, type: [name], limit: 1 }))
+        return event as EventView<N>;
+      const moments = [await internalsOf(this.#hopper).nextDue(), this.clock.next()];
+      const next = Math.min(...moments.map((moment) => moment ?? Infinity));
+      if (next > end)
+        throw new Error(`there was no ${name} within ${within}; ${await this.#standing(filter)}`);
+      this.clock.moveTo(next > this.clock.now() ? next : this.clock.now() + HELD_UP_MS);
+    }
+  }
+
+  /** Handlers and the loop take turns until neither has anything to do. */
+  async #quiet(): Promise<void> {
+    for (let round = 0; round < QUIET_ROUNDS; round += 1) {
+      await this.settle();
+      await new Promise(setImmediate);
+    }
+  }
+
+  async #standing({ taskId }: Pick<UntilParams, "taskId">): Promise<string> {
+    if (taskId === undefined) return "name a task to hear what it waits for";
+    return (await this.#hopper.tasks.explain(taskId)).lines.at(-1) ?? "";
+  }
+
   /** Every event so far. */
   async history(): Promise<EventView[]> {
     const events: EventView[] = [];
@@ -182,6 +233,7 @@ export class SpawnedHopper {
   /** Everything but the bytes of the store is lost, in the middle of whatever went on. */
   async crash(): Promise<void> {
     this.#image = serialize(this.#store);
+    for (const worker of internalsOf(this.#hopper).workers) worker.abandon();
     await this.#hopper.close();
   }
 
@@ -192,7 +244,15 @@ export class SpawnedHopper {
     this.#hopper = hopper;
   }
 
+  /** What workers have under way may end first, as far as that takes no time. */
   async close(): Promise<void> {
+    const { workers } = internalsOf(this.#hopper);
+    for (const worker of workers) void worker.stop();
+    for (let round = 0; round < PATIENT_ROUNDS && workers.size > 0; round += 1) {
+      await this.settle();
+      await new Promise(setImmediate);
+    }
+    for (const worker of workers) worker.abandon();
     await this.#hopper.close();
   }
 

@@ -26,6 +26,12 @@ export class VirtualClock implements Clock {
     return { cancel: () => this.#alarms.delete(alarm) };
   }
 
+  /** When the next alarm runs, if the clock is only moved; null = there is none. */
+  next(): number | null {
+    const moments = Array.from(this.#alarms, ({ moment }) => moment);
+    return moments.length === 0 ? null : this.#now + Math.min(...moments) - this.#passed;
+  }
+
   /** What is to run soon is run by whoever drives the loop. */
   soon(): void {}
 

@@ -1,3 +1,4 @@
+import { HopperError } from "../../machines/errors.ts";
 import type { Command, LifecycleVerb } from "../../machines/messages/command.ts";
 import type { Actor } from "../../actors/engine/actor.ts";
 import { DESK, type InstanceNo } from "../../machines/records/values.ts";
@@ -11,11 +12,12 @@ import { given } from "../contracts/given.ts";
 import * as contract from "../contracts/instances.ts";
 import type { DirectoryEntry } from "../../store/store.ts";
 import type { Door } from "../door/door.ts";
-import { keyOf, nameOf, type Routed } from "../door/repeats.ts";
+import type { Routed } from "../door/repeats.ts";
 import type { Admit } from "../door/new-work.ts";
 import type { Journal } from "../door/journal.ts";
 import { orAborted } from "../door/lifetime.ts";
-import type { Poll, Polls } from "../door/polls.ts";
+import type { Polls } from "../door/polls.ts";
+import { claim } from "./claim.ts";
 import { listOf, pageOf } from "./pages.ts";
 import { refuseTaken } from "../door/references.ts";
 import { treeView } from "../views/view-of.ts";
@@ -25,6 +27,11 @@ import type { Claim, InstanceTreeView, InstanceView, ListView, QueueView } from 
 export interface Instances {
   /** Creates an instance; with `start` it resolves in `running`. Errors: `validation_failed`, `already_exists`, `invalid_parent`. */
   create(params: contract.CreateInstanceParams): Promise<InstanceView>;
+  /**
+   * The live instance of that name, scope and parent as it is, or a new one; with `start` it runs. So a program may begin with it
+   * each time it is started. Errors: those of `create`; `already_exists` where the name is another one's.
+   */
+  ensure(params: contract.CreateInstanceParams): Promise<InstanceView>;
   /** The instance of an id or live name; a terminated one by id only. */
   get(id: string): Promise<InstanceView>;
   /** A page of the instances that fit, 50 unless `limit` says otherwise. Errors: `bad_filter`, `bad_cursor`. */
@@ -72,6 +79,7 @@ interface Hierarchy {
 export function instances(door: Door, journal: Journal, polls: Polls): Instances {
   return {
     create: (params) => door.newWork.ask(params, (admit) => create(door, params, admit)),
+    ensure: (params) => door.newWork.ask(params, (admit) => ensure(door, params, admit)),
     get: async (id) => await door.instanceView(await rowOf(door, id)),
     async list(params = {}) {
       const checked = check(contract.listInstances, params);
@@ -100,7 +108,7 @@ export function instances(door: Door, journal: Journal, polls: Polls): Instances
       return id === undefined ? trees : trees[0];
     }) as Hierarchy,
     queue: (id, params = {}) => queue(door, journal, id, params),
-    claim: (id, params) => claim(door, polls, id, params),
+    claim: (id, params) => claim({ door, polls }, id, params),
   };
 }
 
@@ -117,6 +125,33 @@ async function create(
     refuseTaken(door.directory, spec);
     return { to, command: { type: "instance.create", spec } };
   });
+}
+
+/** Two that ask at once get the same one: who comes second finds what the first has made. */
+async function ensure(
+  door: Door,
+  params: contract.CreateInstanceParams,
+  admit: Admit,
+): Promise<InstanceView> {
+  const checked = check(contract.createInstance, params);
+  const found = door.directory.byName(checked.name);
+  if (found === undefined) {
+    return await create(door, params, admit).catch(async (error: unknown) => {
+      const isTaken = error instanceof HopperError && error.code === "already_exists";
+      if (isTaken && door.directory.byName(checked.name) !== undefined)
+        return await ensure(door, params, admit);
+      throw error;
+    });
+  }
+  const parent = door.instanceNo(checked.parentId ?? undefined, "parentId") ?? null;
+  if (found.scope !== checked.scope || found.parent !== parent) {
+    const where = found.parent === null ? "without a parent" : `below ${door.directory.nameOf(found.parent)}`;
+    const detail = `${found.name} exists already, as ${found.scope} ${where}; an instance of that name cannot be there twice.`;
+    throw new HopperError("already_exists", detail, { name: found.name, instance_id: found.id });
+  }
+  const mayStart = found.status === "created" || found.status === "stopped";
+  if (checked.start && mayStart) return await lifecycle(door, found.id, "start", given({ by: checked.by }));
+  return await door.instanceView(await rowOf(door, found.id));
 }
 
 async function rowOf(door: Door, id: string): Promise<Instance> {
@@ -215,48 +250,4 @@ async function queueOf(door: Door, no: InstanceNo, limit: number): Promise<Retur
 async function queuedSince(journal: Journal, task: Task): Promise<number> {
   const rows = await journal.rowsOfTask(task.no);
   return rows.findLast(({ name }) => name === "task.queued")?.at ?? task.updatedAt;
-}
-
-/** Claims now, or, with `waitSeconds`, as soon as there is something to claim. */
-async function claim(door: Door, polls: Polls, id: string, params: contract.ClaimParams): Promise<Claim[]> {
-  const [signal, asked] = apart(params);
-  const checked = check(contract.claimTasks, asked);
-  const until = door.clock.monotonic() + checked.waitMs;
-  const claims = {
-    type: "instance.claim",
-    workerId: checked.workerId,
-    leaseMs: checked.leaseMs ?? door.settings.workers.leaseMs,
-    max: checked.max,
-    capabilities: checked.capabilities,
-    kind: "worker",
-  } as const;
-  const key = keyOf(checked);
-  const sameRequest = key === null ? null : nameOf(key);
-  let poll = undefined as Poll | undefined;
-  const route = (): Routed => {
-    const to = door.instance(id).no;
-    poll ??= polls.join(to, checked.capabilities, sameRequest);
-    poll.asks();
-    return { to, command: { ...claims, waits: door.clock.monotonic() < until } };
-  };
-  try {
-    for (;;) {
-      signal?.throwIfAborted();
-      // However often it is asked, it is one request.
-      const answer = await door.ask("claims", { verb: "instances.claim", id, asked: checked }, route);
-      if (!answer.forNow) {
-        if (answer.claims.length > 0) poll?.served();
-        return await door.claimViews(answer.claims);
-      }
-      // Another one with this key was told so: now it asks itself.
-      if (poll === undefined) continue;
-      const within = until - door.clock.monotonic();
-      await door.lifetime.wait(poll.sleeps({ nextAt: answer.nextAt, othersMay: answer.othersMay === true }), {
-        within,
-        signal,
-      });
-    }
-  } finally {
-    poll?.leaves();
-  }
 }

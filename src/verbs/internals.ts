@@ -13,6 +13,7 @@ import type { Journal } from "../door/journal.ts";
 import { leaseEpoch, refuseTaken, taskRef } from "../door/references.ts";
 import { specOf } from "./task-intake.ts";
 import type { Claim, TaskView } from "../views/views.ts";
+import type { Employed } from "./work.ts";
 
 /** Where a Hopper carries its {@link Internals}: out of the way of who only uses it. */
 export const INTERNALS = Symbol("hopper.internals");
@@ -38,6 +39,8 @@ export interface Internals {
   orphaned(taskId: string, epoch: number): Promise<void>;
   /** What a former owner had left running when this one opened the store; it was ended before the loop began. */
   readonly left: OrphansEnded;
+  /** The workers of `hopper.work` that have not ended. */
+  readonly workers: ReadonlySet<Employed>;
   /** One round of the auditor; how many tasks and instances it asked about. */
   audit(): Promise<number>;
   /** Batches, turns, commits and stored messages since the store was opened. */
@@ -82,14 +85,14 @@ export interface PlanNode {
 export function internals(
   door: Door,
   journal: Journal,
-  { left, audit }: Pick<Internals, "left" | "audit">,
+  { left, audit, workers }: Pick<Internals, "left" | "audit" | "workers">,
 ): Internals {
   const ofTask = async (id: string, command: (task: TaskNo) => Command): Promise<TaskView> => {
     const { no, keeper } = await door.taskAddress(id);
     const answer = await door.submit("task", { to: keeper, command: command(no), by: "runner" });
     return await door.taskView(answer.task);
   };
-  const verbs: Omit<Internals, "left" | "audit" | "metrics" | "onClaimable"> = {
+  const verbs: Omit<Internals, "left" | "audit" | "workers" | "metrics" | "onClaimable"> = {
     enterPlan: (params) => enterPlan(door, params),
     async claimOwn(id, { workerId, leaseSeconds }) {
       const command: Command = {
@@ -131,6 +134,7 @@ export function internals(
     ...door.lifetime.verbs(verbs),
     left,
     audit,
+    workers,
     metrics: () => door.system.metrics,
     onClaimable: (listener) => journal.onClaimable(listener),
   };

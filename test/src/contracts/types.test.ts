@@ -8,6 +8,8 @@ import type { CheckedTask } from "../../../src/contracts/task-input.ts";
 import { completeTask, withReason, type ReasonParams } from "../../../src/contracts/tasks.ts";
 import { CONTRACTS } from "../../../src/contracts/verbs.ts";
 import type {
+  Handler,
+  WorkParams,
   BatchTaskParams,
   ClaimParams,
   CommandOptions,
@@ -133,6 +135,21 @@ describe("words", () => {
     expectTypeOf<"PAUSE">().toExtend<
       Awaited<ReturnType<Hopper["instances"]["get"]>>["allowedEvents"][number]
     >();
+  });
+});
+
+describe("what a worker is given and gives", () => {
+  test("is the program's own: a field that the payload has not, or another result, does not compile", () => {
+    const right: Handler<{ to: string }, number> = ({ payload }) => payload.to.length;
+    // @ts-expect-error -- a field of the payload
+    const field: Handler<{ to: string }, number> = ({ payload }) => payload.too;
+    // @ts-expect-error -- a result
+    const result: Handler<{ to: string }, number> = ({ payload }) => payload.to;
+    // @ts-expect-error -- a field of the task
+    const task: Handler<unknown, string> = ({ titel }) => titel;
+    // @ts-expect-error -- an option
+    const params: WorkParams = { concurency: 2 };
+    expect([right, field, result, task, params]).toHaveLength(5);
   });
 });
 

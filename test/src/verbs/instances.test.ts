@@ -158,3 +158,57 @@ describe("the queue of an instance", () => {
     expect(after.items.map(({ title }) => title)).toEqual(["Second"]);
   });
 });
+
+describe("instances.ensure", () => {
+  const webapp = { name: "webapp", scope: "PROJECT", parentId: "global", start: true } as const;
+
+  it("makes what is not there, and gives what is as it is", async () => {
+    const h = await spawnTree([{ name: "global", scope: "GLOBAL" }]);
+    const made = await h.instances.ensure({ ...webapp, config: { max_queued_tasks: 3 } });
+    expect(made).toMatchObject({ status: "running", config: { max_queued_tasks: 3 } });
+    const events = (await h.history()).length;
+    const again = await h.instances.ensure({ ...webapp, description: "another", config: {} });
+    expect(again).toEqual(made);
+    expect(await h.history()).toHaveLength(events);
+    await h.instances.pause("webapp");
+    expect((await h.instances.ensure(webapp)).status).toBe("paused");
+    await h.instances.stop("webapp");
+    expect((await h.instances.ensure({ ...webapp, start: false })).status).toBe("stopped");
+    expect((await h.instances.ensure(webapp)).status).toBe("running");
+  });
+
+  it("given two ask at once, then both get the same one", async () => {
+    const h = await spawnTree([{ name: "global", scope: "GLOBAL" }]);
+    const both = Promise.all([h.hopper.instances.ensure(webapp), h.hopper.instances.ensure(webapp)]);
+    for (let round = 0; round < 10; round += 1) {
+      await h.settle();
+      await new Promise(setImmediate);
+    }
+    const [one, other] = await both;
+    expect(one.id).toBe(other.id);
+  });
+
+  it("refuses a name that is another one's, and what cannot be made", async () => {
+    const h = await spawnTree([
+      { name: "global", scope: "GLOBAL" },
+      { name: "side", scope: "GLOBAL" },
+    ]);
+    await h.instances.ensure(webapp);
+    await expect(h.instances.ensure({ ...webapp, parentId: "side" })).rejects.toMatchObject({
+      code: "already_exists",
+      detail: expect.stringContaining("webapp exists already, as PROJECT below global"),
+    });
+    await expect(h.instances.ensure({ name: "side", scope: "PROJECT" })).rejects.toMatchObject({
+      detail: expect.stringContaining("as GLOBAL without a parent"),
+    });
+    expect(await refusal(h.instances.ensure({ ...webapp, name: "x", parentId: "nobody" }))).toBe("not_found");
+    expect(await refusal(h.instances.ensure({ name: "", scope: "PROJECT" }))).toBe("validation_failed");
+  });
+
+  it("makes a new one where the old one has ended", async () => {
+    const h = await spawnTree([{ name: "global", scope: "GLOBAL" }]);
+    const { id } = await h.instances.ensure(webapp);
+    await h.instances.terminate("webapp");
+    expect((await h.instances.ensure(webapp)).id).not.toBe(id);
+  });
+});
