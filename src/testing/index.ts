@@ -1,25 +1,22 @@
 import { HELD_UP_MS } from "../../actors/engine/wake-up.ts";
-import type { LoopLimits } from "../../actors/engine/system-params.ts";
 import type { EventName } from "../../machines/events/catalogue.ts";
-import type { Scope } from "../../machines/records/instance.ts";
-import type { ScopeBehavior } from "../../machines/scopes/behavior.ts";
-import { openStore, serialize } from "../../store/open.ts";
+import { serialize } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
 import { parseDuration } from "../contracts/duration.ts";
 import type { ListEventsParams } from "../contracts/events.ts";
-import { silentLog } from "../environment/real.ts";
-import { createHopper, type Hopper } from "../hopper.ts";
+import { type Hopper } from "../hopper.ts";
 import { INTERNALS, internalsOf, type Internals } from "../verbs/internals.ts";
 import type { EventView } from "../views/views.ts";
 import { Doorbells } from "./doorbells.ts";
 import { Faults, type FaultKind } from "./faults.ts";
-import { keepersChecked } from "./keeper-check.ts";
 import { countingIds, seededRandom } from "./seeded.ts";
 import { VirtualClock } from "./virtual-clock.ts";
+import { begin, driven, type Begun, type Environment, type SpawnParams } from "./begin.ts";
 
 export { VirtualClock } from "./virtual-clock.ts";
 export type { FaultKind } from "./faults.ts";
 export { countingIds, seededRandom } from "./seeded.ts";
+export type { SpawnParams } from "./begin.ts";
 
 /** Batches after which a verb without an answer is a fault. */
 const MOST_ROUNDS = 10_000;
@@ -35,20 +32,6 @@ interface UntilParams extends Pick<ListEventsParams, "taskId" | "instanceId" | "
 
 /** Rounds in which workers may end before a Hopper is closed under them. */
 const PATIENT_ROUNDS = 100;
-
-/** How a Hopper is spawned in memory. */
-export interface SpawnParams {
-  /** Decides random numbers and ids. Default 1. */
-  readonly seed?: number;
-  /** The content of hopper.yaml. */
-  readonly config?: unknown;
-  readonly scopes?: Partial<Record<Scope, ScopeBehavior>>;
-  readonly limits?: Partial<LoopLimits>;
-  /** Picks the next actor among n; absent = in turn. */
-  readonly choose?: (actors: number) => number;
-  /** Wraps the store: faults, checks. */
-  readonly wrap?: (store: Store) => Store;
-}
 
 /** A Hopper in memory on a virtual clock: nothing happens but what the test asks for. */
 export class SpawnedHopper {
@@ -271,61 +254,4 @@ export class SpawnedHopper {
  */
 export function spawnHopper(params: SpawnParams = {}): Promise<SpawnedHopper> {
   return SpawnedHopper.spawn(params);
-}
-
-interface Environment {
-  readonly clock: VirtualClock;
-  readonly random: () => number;
-  readonly ids: ReturnType<typeof countingIds>;
-  /** What breaks the rule of keepers, as commits show it. */
-  readonly strays: string[];
-  readonly faults: Faults;
-  readonly doorbells: Doorbells;
-}
-
-interface Begun {
-  readonly store: Store;
-  readonly hopper: Hopper;
-}
-
-async function begin(
-  params: SpawnParams,
-  environment: Environment,
-  image: Uint8Array | null,
-): Promise<Begun> {
-  const opened = await openStore({
-    url: "sqlite::memory:",
-    clock: environment.clock,
-    ids: { uuid: () => environment.ids.uuid(environment.clock.now()) },
-    ...(image === null ? {} : { image }),
-  });
-  const { wrap, ...options } = params;
-  const { strays, faults, doorbells, ...world } = environment;
-  const faulted = faults.over(opened);
-  const hopper = await createHopper({
-    ...options,
-    ...world,
-    log: silentLog,
-    doorbell: (ring) => doorbells.heard(ring),
-    opened: keepersChecked(wrap?.(faulted) ?? faulted, (broken) => strays.push(broken)),
-    running: false,
-    trace: true,
-  });
-  return { store: opened, hopper };
-}
-
-type Drive = <T>(pending: Promise<T>) => Promise<T>;
-
-/** The same verbs, with the loop run until each has its answer. */
-function driven<V extends object>(verbs: V, drive: Drive): V {
-  return new Proxy(verbs, {
-    get(target, name, receiver) {
-      const verb: unknown = Reflect.get(target, name, receiver);
-      if (typeof verb !== "function") return verb;
-      return (...args: unknown[]) => {
-        const result: unknown = verb.apply(target, args);
-        return result instanceof Promise ? drive(result) : result;
-      };
-    },
-  });
 }
