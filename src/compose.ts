@@ -2,6 +2,7 @@ import type { Auditor } from "../actors/engine/auditor.ts";
 import type { Commits } from "../actors/engine/observers.ts";
 import type { Beside } from "./door/beside.ts";
 import type { Door } from "./door/door.ts";
+import type { ListEventsParams } from "./contracts/events.ts";
 import { Journal } from "./door/journal.ts";
 import { letGo } from "./door/store.ts";
 import { Polls } from "./door/polls.ts";
@@ -17,7 +18,6 @@ import { taskIntake } from "./verbs/task-intake.ts";
 import { taskMoves } from "./verbs/task-moves.ts";
 import { taskQuestions } from "./verbs/task-questions.ts";
 import { taskWork } from "./verbs/task-work.ts";
-import type { HopperWithInternals } from "./hopper.ts";
 
 /** What a Hopper is made of beside its door. */
 export interface Parts {
@@ -29,7 +29,7 @@ export interface Parts {
 }
 
 /** Every group of verbs, on one door and one journal. */
-export function compose(door: Door, { mode, commits, beside, auditor, left }: Parts): HopperWithInternals {
+export function compose(door: Door, { mode, commits, beside, auditor, left }: Parts) {
   const { store, system, lifetime } = door;
   const journal = new Journal(door, commits, beside);
   let closing: Promise<void> | null = null;
@@ -60,7 +60,7 @@ export function compose(door: Door, { mode, commits, beside, auditor, left }: Pa
     delegations: lifetime.verbs(delegations(door)),
     route: lifetime.verbs(route(door)),
     deadLetters: lifetime.verbs(deadLetters(door)),
-    events: (params) => journal.read(params),
+    events: (params?: ListEventsParams) => journal.read(params),
     on: journal.on,
     ...lifetime.verbs({
       work: work({ door, journal, polls, tasks, workers }),

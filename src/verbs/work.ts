@@ -7,7 +7,7 @@ import type { Door } from "../door/door.ts";
 import type { Journal } from "../door/journal.ts";
 import { Bell } from "../door/lifetime.ts";
 import type { Polls } from "../door/polls.ts";
-import type { Tasks } from "../hopper.ts";
+import type { TaskWork } from "./task-work.ts";
 import type { Handler } from "../workers/task-job.ts";
 import { TaskWorker, type Worker } from "../workers/task-worker.ts";
 import { claim } from "./claim.ts";
@@ -29,7 +29,7 @@ interface Workplace {
   readonly door: Door;
   readonly journal: Journal;
   readonly polls: Polls;
-  readonly tasks: Tasks;
+  readonly tasks: TaskWork;
   /** Those that work here, until they have ended. */
   readonly workers: Set<Employed>;
 }

@@ -1,7 +1,7 @@
 import type { Cancellable, Clock, Log } from "../../actors/engine/environment.ts";
 import { HopperError, messageOf } from "../../machines/errors.ts";
 import type { Json } from "../../machines/records/values.ts";
-import type { Tasks } from "../hopper.ts";
+import type { TaskWork } from "../verbs/task-work.ts";
 import type { Claim, TaskView } from "../views/views.ts";
 import { TaskFailure } from "./task-failure.ts";
 
@@ -11,7 +11,7 @@ export interface WorkerPorts {
   claim(max: number, signal: AbortSignal): Promise<Claim[]>;
   /** Resolves when there may be work where there was none, after `within` ms at the latest. */
   news(within: number, signal: AbortSignal): Promise<void>;
-  readonly tasks: Pick<Tasks, "heartbeat" | "complete" | "fail" | "release">;
+  readonly tasks: Pick<TaskWork, "heartbeat" | "complete" | "fail" | "release">;
   readonly clock: Clock;
   readonly log: Log;
 }
