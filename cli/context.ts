@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { withReach } from "../src/contracts/shell-word.ts";
+import { commandText, withReach } from "../src/contracts/shell-word.ts";
 import { findDataFolder } from "./place/data-folder.ts";
 import { CliFailure } from "./failures/failure.ts";
 import type { CliIo } from "./io.ts";
@@ -56,6 +56,12 @@ export class Context {
   /** A command as this one's reader can run it. */
   hint(command: string): string {
     return withReach(command, this.reach);
+  }
+
+  /** This command with other words, for the next page of the same: it looks the same. */
+  again(words: readonly string[]): string {
+    const format = this.format === "wide" ? ["-o", "wide"] : [];
+    return commandText([...words, ...format, ...this.reach]);
   }
 
   /** Who asks, for the journal: `cli:ada`. */

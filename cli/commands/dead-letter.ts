@@ -34,7 +34,7 @@ export const deadLetterCommands: readonly CommandSpec[] = [
     options: [],
     known: names,
     table: deadLetterTable,
-    empty: "no dead letters",
+    empty: { said: "no dead letters" },
   }),
   redrive,
 ];

@@ -34,7 +34,7 @@ const list = listCommand<DelegationBody>({
   ],
   known: async (hopper, items) => await taskRefs(hopper, items, ({ task_id }) => [task_id]),
   table: delegationTable,
-  empty: "no delegations",
+  empty: { said: "no delegations" },
 });
 
 const show: CommandSpec = {

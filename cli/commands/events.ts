@@ -1,5 +1,4 @@
 import { toWire } from "../../src/contracts/wire.ts";
-import { commandText } from "../../src/contracts/shell-word.ts";
 import type { Args } from "../parse/args.ts";
 import type { Context } from "../context.ts";
 import { sentencesOf, type EventView, type Hopper, type ListEventsParams } from "../library/library.ts";
@@ -61,7 +60,11 @@ async function showPage(context: Context, hopper: Hopper, args: Args): Promise<v
     items,
     lines: (look) => [
       ...eventTable({ events: items, sentences, names }, look),
-      ...(more ? [moreLine(args, items.length, cursor)] : []),
+      ...(more
+        ? [
+            `${items.length} shown (more: ${context.again(["events", ...args.words(["since"]), "--since", cursor])})`,
+          ]
+        : []),
     ],
     named: items.map((item) => ({ id: item.cursor })),
   });
@@ -77,9 +80,4 @@ async function namesOf(hopper: Hopper, items: readonly EventBody[]) {
     ...(await taskRefs(hopper, items, ({ task_id }) => [task_id])),
     ...(await delegationRefs(hopper, items, ({ delegation_id }) => [delegation_id])),
   };
-}
-
-function moreLine(args: Args, shown: number, cursor: string): string {
-  const again = commandText(["events", ...args.words(["since"]), "--since", cursor]);
-  return `${shown} shown (more: ${again})`;
 }

@@ -7,7 +7,7 @@ import { bodyOf, type InstanceBody, type TaskBody, type TreeBody } from "../rend
 import { dashboardLines } from "../render/dashboard.ts";
 import { instanceDetails, instanceTable } from "../render/instance.ts";
 import { instanceLine, treeLines } from "../render/tree.ts";
-import { listCommand } from "./list.ts";
+import { listCommand, remarkOn } from "./list.ts";
 import { instanceNames } from "./names.ts";
 import { shows } from "./shows.ts";
 import { verbCommands, type Subject } from "./verbs.ts";
@@ -17,7 +17,7 @@ const INSTANCE: Subject<"instance"> = {
   subject: true,
   describe: "Id or name of an instance",
 };
-const NONE = "no instances; create one: hopper instance create global --scope global";
+const NONE = { said: "no instances; create one", command: "hopper instance create global --scope global" };
 
 /**
  * An instance as it stands now: `webapp (PROJECT) [running]`, and what it waits for while it is stopping. By id: a
@@ -146,7 +146,7 @@ const tree: CommandSpec = {
         ? await instances.hierarchy(undefined, params)
         : [await instances.hierarchy(from, params)],
     );
-    if (forest.length === 0) context.remark(NONE);
+    if (forest.length === 0) remarkOn(NONE, context);
     return {
       // One tree for one instance, a list for the forest, as the API answers.
       body: from === undefined ? wholeList(forest) : forest[0],

@@ -1,4 +1,3 @@
-import { commandText } from "../../src/contracts/shell-word.ts";
 import { toWire } from "../../src/contracts/wire.ts";
 import type { Context } from "../context.ts";
 import type { Hopper, ListView } from "../library/library.ts";
@@ -33,8 +32,8 @@ interface Listing<Body, Known> {
   /** Looks up what the table shows beside the items: names of what they name by id. */
   readonly known: (hopper: Hopper, items: readonly Body[], context: Context) => Promise<Known>;
   readonly table: (items: readonly Body[], known: Known, look: Look) => string[];
-  /** What is said when there are none. */
-  readonly empty: string;
+  /** What is said when there are none, and the command that makes one. */
+  readonly empty: Remark;
 }
 
 /**
@@ -64,10 +63,11 @@ export function listCommand<Body, Known = Names>(listing: Listing<Body, Known>):
           return;
         }
         const view = await page(forPeople ? { ...given, count: true } : given);
-        if (view.items.length === 0) context.remark(empty);
+        if (view.items.length === 0) remarkOn(empty, context);
         const items = toWire(view.items) as Body[];
         const beside = forPeople ? await known(hopper, items, context) : null;
-        const again = [...path, ...args.words(PAGE_OPTIONS.map((option) => option.name))];
+        const again = (cursor: string): string =>
+          context.again([...path, ...args.words(["cursor"]), "--cursor", cursor]);
         await context.show(
           shown(view, (look) =>
             beside === null ? [] : [...table(items, beside, look), ...footerLines(view, again)],
@@ -78,13 +78,23 @@ export function listCommand<Body, Known = Names>(listing: Listing<Body, Known>):
   };
 }
 
+/** A remark, and a command that helps. */
+export interface Remark {
+  readonly said: string;
+  readonly command?: string;
+}
+
+export function remarkOn({ said, command }: Remark, context: Context): void {
+  context.remark(command === undefined ? said : `${said}: ${context.hint(command)}`);
+}
+
 function shown(view: ListView<unknown>, lines: Shown["lines"]): Shown {
   return { body: toWire(view), items: toWire(view.items) as unknown[], lines };
 }
 
 /** How many there are, and the command for the next page; nothing when this is the last. */
-function footerLines(view: ListView<unknown>, again: readonly string[]): string[] {
+function footerLines(view: ListView<unknown>, again: (cursor: string) => string): string[] {
   if (!view.hasMore || view.nextCursor === null) return [];
   const of = view.total === undefined ? "" : ` of ${view.total}`;
-  return [`${view.items.length}${of} (more: ${commandText([...again, "--cursor", view.nextCursor])})`];
+  return [`${view.items.length}${of} (more: ${again(view.nextCursor)})`];
 }

@@ -97,7 +97,7 @@ const list = listCommand<TaskBody, TaskListing>({
     return { names, waits: await waitsById(hopper, ids, context) };
   },
   table: taskTable,
-  empty: 'no tasks; add one: hopper task add "TITLE"',
+  empty: { said: "no tasks; add one", command: "hopper task add 'What is to be done'" },
 });
 
 const show: CommandSpec = {
@@ -113,9 +113,10 @@ const show: CommandSpec = {
       ...(await taskRefs(hopper, [task], ({ depends_on }) => depends_on)),
     };
     const waits = (await waitsById(hopper, [task.id], context)).get(task.id);
+    const logs = context.hint(commandText(["task", "logs", task.ref]));
     return {
       body: { ...task, waits: waits ?? null },
-      lines: (look) => taskDetails({ task, chain, attempts, names, waits, look }),
+      lines: (look) => taskDetails({ task, chain, attempts, names, waits, logs, look }),
     };
   }),
 };

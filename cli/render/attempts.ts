@@ -17,15 +17,15 @@ const TONES: Readonly<Record<AttemptBody["outcome"], Tone | undefined>> = {
   taken_back: "dim",
 };
 
-/** The attempts of a task below it, with the last lines that a failed one printed; none where the first one went well. */
-export function attemptLines(ref: string, attempts: readonly AttemptBody[], look: Look): string[] {
+/** The attempts of a task below it, with the last lines that a failed one printed, and the command for all of them; none where the first one went well. */
+export function attemptLines(attempts: readonly AttemptBody[], logs: string, look: Look): string[] {
   const last = attempts.at(-1);
   if (last === undefined || (attempts.length === 1 && last.outcome !== "failed")) return [];
   const inside = { ...look, width: look.width === null ? null : look.width - 4 };
   const table = tableLines(COLUMNS, attempts, inside).map((line) => `    ${line}`);
   const printed = last.outcome === "failed" ? outputLines(last, look) : [];
   if (printed.length === 0) return table;
-  const all = printed.length > LINES_SHOWN ? `; all of it: hopper task logs ${ref}` : "";
+  const all = printed.length > LINES_SHOWN ? `; all of it: ${logs}` : "";
   const head = paint(`output of attempt ${last.attempt}${all}`, "dim", look);
   return [...table, `  ${head}`, ...printed.slice(-LINES_SHOWN).map((line) => `    ${line}`)];
 }

@@ -56,9 +56,11 @@ export function taskDetails(params: {
   attempts: readonly AttemptBody[];
   names: Names;
   waits: WaitBody | undefined;
+  /** The command that prints all of its output. */
+  logs: string;
   look: Look;
 }): string[] {
-  const { task, chain, attempts, names, waits, look } = params;
+  const { task, chain, attempts, names, waits, logs, look } = params;
   const holder = task.instance_id && nameOf(task.instance_id, names);
   return [
     `${task.ref} ${paint(clean(task.title), "strong", look)}`,
@@ -91,7 +93,7 @@ export function taskDetails(params: {
       ],
       look,
     ),
-    ...attemptLines(task.ref, attempts, look),
+    ...attemptLines(attempts, logs, look),
   ];
 }
 

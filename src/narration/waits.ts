@@ -46,16 +46,12 @@ function said(kind: WaitView["kind"], text: string, words: readonly string[] | n
 function blocked(task: Task, facts: WaitFacts): Said {
   const { waitsFor } = task;
   const first = waitsFor[0];
-  const byHand = task.blockedByHand ? "blocked by hand" : "";
-  if (first === undefined) return said("person", byHand, ["task", "status", taskRef(task.no), "pending"]);
+  if (first === undefined)
+    return said("person", "blocked by hand", ["task", "status", taskRef(task.no), "pending"]);
   const named = waitsFor.slice(0, NAMED).map((no) => `${taskRef(no)}${standingOf(facts.task(no), facts)}`);
   const more = waitsFor.length > NAMED ? [`${waitsFor.length - NAMED} more`] : [];
   const list = [...named, ...more].join(", ");
-  return said("dependencies", [`waits for ${list}`, ...(byHand === "" ? [] : [byHand])].join("; "), [
-    "task",
-    "show",
-    taskRef(first),
-  ]);
+  return said("dependencies", `waits for ${list}`, ["task", "show", taskRef(first)]);
 }
 
 /** ` (in progress at api)`. */

@@ -28,7 +28,8 @@ export class TaskWorker<Payload, Result> implements Worker {
   readonly #handler: Handler<Payload, Result>;
   readonly #jobs = new Set<TaskJob<Payload, Result>>();
   readonly #stopping = new AbortController();
-  readonly #stopped: Promise<void>;
+  /** Resolves when one has ended, or it is to stop. */
+  #change = Promise.withResolvers<void>();
   readonly #abandoned = Promise.withResolvers<void>();
   readonly done: Promise<void>;
 
@@ -36,9 +37,7 @@ export class TaskWorker<Payload, Result> implements Worker {
     this.#ports = ports;
     this.#settings = settings;
     this.#handler = handler;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#stopping.signal.addEventListener("abort", () => resolve());
-    this.#stopped = promise;
+    this.#stopping.signal.addEventListener("abort", () => this.#changed());
     this.done = this.#work();
     // Who does not ask for its end is not told how that was; the log is.
     this.done.catch((error: unknown) => ports.log.error({ error: String(error) }, "a worker cannot go on"));
@@ -71,7 +70,7 @@ export class TaskWorker<Payload, Result> implements Worker {
       while (!signal.aborted) {
         const free = this.#settings.concurrency - this.#jobs.size;
         if (free > 0) for (const claim of await this.#claim(free)) this.#begin(claim);
-        else await Promise.race([this.#stopped, ...Array.from(this.#jobs, ({ ended }) => ended)]);
+        else await this.#change.promise;
       }
     } finally {
       await this.#drain();
@@ -95,7 +94,16 @@ export class TaskWorker<Payload, Result> implements Worker {
   #begin(claim: Claim): void {
     const job = new TaskJob(claim, { ports: this.#ports, settings: this.#settings, handler: this.#handler });
     this.#jobs.add(job);
-    void job.ended.then(() => this.#jobs.delete(job));
+    void job.ended.then(() => {
+      this.#jobs.delete(job);
+      this.#changed();
+    });
+  }
+
+  #changed(): void {
+    const { resolve } = this.#change;
+    this.#change = Promise.withResolvers<void>();
+    resolve();
   }
 
   async #drain(): Promise<void> {

@@ -48,7 +48,7 @@ describe("the library behind the command line", () => {
     const facts = { id: "8d7f0f5e-2d34-4c5b-9a39-5d3f1f9e2a11", createdAt: 1, program: "hopper 0" };
     writeFileSync(path, newImage(facts, "wal", imageAfter(STEPS.slice(0, 3))));
     const command = realCommand(data);
-    const empty = 'no tasks; add one: hopper task add "TITLE"\n';
+    const empty = `no tasks; add one: hopper task add 'What is to be done' --data ${data}\n`;
     const note = `note: ${path} (1 MiB) is of an older Hopper and brought up to date; as it was, it is kept in ${path}.backup-3\n`;
     expect(await command("task", "list", "--data", data)).toMatchObject({ code: 0, err: note + empty });
     expect(await command("task", "list", "--data", data)).toMatchObject({ code: 0, err: empty });

@@ -13,7 +13,8 @@ const attempts = (...given: Partial<AttemptView>[]) =>
   given.map((one) => toWire(attemptView(one)) as AttemptBody);
 
 describe("the attempts below a task", () => {
-  const shown = (...given: Partial<AttemptView>[]) => attemptLines("T-1", attempts(...given), PLAIN_LOOK);
+  const shown = (...given: Partial<AttemptView>[]) =>
+    attemptLines(attempts(...given), "hopper task logs T-1", PLAIN_LOOK);
 
   it("are one line each, and what the last one printed where it failed", () => {
     expect(shown({}, { attempt: 2, ...LOST }, { attempt: 2, worker: "ada" })).toEqual([

@@ -218,6 +218,17 @@ describe("task list", () => {
     expect(ran.out).toMatch(/WAITS FOR.*\n.*\n.*blocked.*waits for T-1 \(queued at worker-1\) /);
   });
 
+  it("says how to get the next page of the same, and what to do where there is none", async () => {
+    const more = list([taskView()], { nextCursor: "c2", hasMore: true, total: 9 });
+    const line = ["task", "list", "--status", "held", "--limit", "1", "--data", ".hopper", "-o", "wide"];
+    const ran = await hopper(line, { answers: { ...answers, "tasks.list": more } });
+    expect(ran.out).toContain(
+      "1 of 9 (more: hopper task list --status held --limit 1 --cursor c2 -o wide --data .hopper)\n",
+    );
+    const none = await hopper(["task", "list", "--data", ".hopper"], { answers: { "tasks.list": list([]) } });
+    expect(none.err).toBe("no tasks; add one: hopper task add 'What is to be done' --data .hopper\n");
+  });
+
   it("is one page as json, every page as jsonl or name, unless a limit is given", async () => {
     const pages = {
       "tasks.list": ({ cursor }: { cursor?: string }) =>
