@@ -2,17 +2,15 @@ import type { ActorNo, TaskNo } from "../../../machines/records/values.ts";
 import type { Task } from "../../../machines/records/task.ts";
 import type { Commit, TaskAddress } from "../../store.ts";
 
-/** How many addresses are kept, of about 200 bytes each; one that was put out costs a read. */
+/** How many addresses are kept, of about 150 bytes each; one that was put out costs a read. */
 const KEPT = 65_536;
-
-interface Address extends TaskAddress {
-  keeper: ActorNo;
-}
 
 /** Where the tasks are that were written last: a command about one of them reads nothing on its way to its keeper. */
 export class Addresses {
-  readonly #byId = new Map<string, Address>();
-  readonly #byNo = new Map<TaskNo, { readonly id: string; readonly address: Address }>();
+  readonly #byId = new Map<string, { readonly no: TaskNo; keeper: ActorNo }>();
+  /** By number, each at its place among so many, where a later one puts it out: 16 bytes each. */
+  readonly #numbers = new Float64Array(KEPT);
+  readonly #keepers = new Float64Array(KEPT);
 
   /** What a commit has written; call it once that is durable. */
   noteWritten({ tasks }: Pick<Commit, "tasks">): void {
@@ -23,22 +21,23 @@ export class Addresses {
 
   /** null = not kept; the table knows. */
   of(task: TaskNo | string): TaskAddress | null {
-    return (typeof task === "number" ? this.#byNo.get(task)?.address : this.#byId.get(task)) ?? null;
+    if (typeof task === "string") return this.#byId.get(task) ?? null;
+    const place = task % KEPT;
+    return this.#numbers[place] === task ? { no: task, keeper: this.#keepers[place] as ActorNo } : null;
   }
 
   #keep({ id, no, keeper }: Task): void {
-    const known = this.#byNo.get(no);
+    this.#numbers[no % KEPT] = no;
+    this.#keepers[no % KEPT] = keeper;
+    const known = this.#byId.get(id);
     if (known !== undefined) {
-      known.address.keeper = keeper;
+      known.keeper = keeper;
       return;
     }
-    const address = { no, keeper };
-    this.#byId.set(id, address);
-    this.#byNo.set(no, { id, address });
-    if (this.#byNo.size <= KEPT) return;
-    for (const [oldest, kept] of this.#byNo) {
-      this.#byNo.delete(oldest);
-      this.#byId.delete(kept.id);
+    this.#byId.set(id, { no, keeper });
+    if (this.#byId.size <= KEPT) return;
+    for (const oldest of this.#byId.keys()) {
+      this.#byId.delete(oldest);
       return;
     }
   }

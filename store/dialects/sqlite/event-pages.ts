@@ -8,7 +8,7 @@ import type { Database } from "./library.ts";
 import { prepared } from "./prepared.ts";
 
 /** A filtered read looks into no more segments than this, so that its time does not grow with the journal. */
-const LOOKED_INTO = 64;
+const LOOKED_INTO = 16;
 /** It skips no more segments than this. */
 const PASSED_OVER = 4_000;
 

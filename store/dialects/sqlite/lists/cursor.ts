@@ -16,6 +16,13 @@ export interface Cursors {
 
 const SHAPE = /^(\S+) (\d+) (\S+) (-?\d+) (\d+)$/;
 
+/** Why it is none of a list's, whose name ends with its order. */
+function notOf(list: string, cursor: string, of: string): string {
+  const [[name, order], [ofName, ofOrder]] = [list.split("/"), of.split("/")];
+  if (name !== ofName || ofOrder === undefined) return `${cursor.slice(0, 80)} is not a cursor of this list`;
+  return `the cursor is of this list sorted by ${ofOrder}, and not by ${order}; ask for that order, or begin without a cursor`;
+}
+
 export function cursorsOf(identity: Identity, list: string): Cursors {
   const store = identity.id.slice(-12);
   return {
@@ -25,9 +32,8 @@ export function cursorsOf(identity: Identity, list: string): Cursors {
     read(cursor) {
       if (cursor === null) return null;
       const parts = SHAPE.exec(Buffer.from(cursor, "base64url").toString("utf8"));
-      if (parts === null || parts[3] !== list) {
-        throw new HopperError("bad_cursor", `${cursor.slice(0, 80)} is not a cursor of this list`);
-      }
+      const of = parts?.[3] ?? "";
+      if (parts === null || of !== list) throw new HopperError("bad_cursor", notOf(list, cursor, of));
       if (parts[1] !== store || Number(parts[2]) !== identity.generation) {
         throw new HopperError(
           "cursor_gone",
