@@ -1,3 +1,4 @@
+import { DELEGATION_STATUSES } from "../../src/contracts/known-words.ts";
 import type { Hopper } from "../library/library.ts";
 import type { CommandSpec } from "../parse/spec.ts";
 import { bodyOf, type DelegationBody } from "../render/bodies.ts";
@@ -24,7 +25,7 @@ export async function shownDelegation(hopper: Hopper, id: string): Promise<Shown
 const list = listCommand<DelegationBody>({
   noun: "delegation",
   options: [
-    { name: "status", type: "list", describe: "Only in this status" },
+    { name: "status", type: "list", describe: `Only in this status: ${DELEGATION_STATUSES.join(", ")}` },
     { name: "instance", field: "instanceId", describe: "Only from or to this instance" },
     {
       name: "direction",

@@ -1,3 +1,4 @@
+import { INSTANCE_STATUSES, INSTANCE_TYPES, SCOPES } from "../../src/contracts/known-words.ts";
 import { usage } from "../failures/failure.ts";
 import { configWarnings, type CreateInstanceParams, type Hopper } from "../library/library.ts";
 import { wholeList, type Shown } from "../output.ts";
@@ -50,9 +51,9 @@ function holding({ ref, title, claimed_by }: UnderWay): string {
 }
 
 /** Whom a stop waits for; null = it does not wait. */
-async function drains(hopper: Hopper, args: Args): Promise<string | null> {
+async function drains(hopper: Hopper, args: Args, id: string): Promise<string | null> {
   if (args.flag("no-wait")) return null;
-  const work = await underWay(hopper, args.subject);
+  const work = await underWay(hopper, id);
   const drainMs = args.number("drain-timeout");
   const most = drainMs === undefined ? "its drain timeout" : `${drainMs / 1_000} s`;
   return work.length === 0
@@ -107,10 +108,15 @@ function refuseOddConfig(config: unknown): void {
 const list = listCommand<InstanceBody>({
   noun: "instance",
   options: [
-    { name: "scope", type: "list", describe: "Only of this scope" },
-    { name: "status", type: "list", describe: "Only in this status" },
+    { name: "scope", type: "list", describe: `Only of this scope: ${SCOPES.join(", ")}` },
+    { name: "status", type: "list", describe: `Only in this status: ${INSTANCE_STATUSES.join(", ")}` },
     { name: "parent", field: "parentId", describe: "Only the children of this instance" },
-    { name: "type", field: "instanceType", type: "list", describe: "Only of this type" },
+    {
+      name: "type",
+      field: "instanceType",
+      type: "list",
+      describe: `Only of this type: ${INSTANCE_TYPES.join(", ")}`,
+    },
     { name: "search", field: "q", describe: "Only with this text in the name or description" },
     { name: "all", type: "flag", describe: "Terminated ones, too" },
   ],

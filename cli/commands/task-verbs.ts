@@ -1,9 +1,19 @@
+import type { Args } from "../parse/args.ts";
 import type { CommandSpec, OptionSpec } from "../parse/spec.ts";
 import { shownDelegation } from "./delegation.ts";
 import { chainCommand, shownStanding, shownTask, TASK } from "./task.ts";
 import { REASON, verbCommands } from "./verbs.ts";
 
-const RESULT: OptionSpec = { name: "result", type: "json", describe: "What came of it, as JSON" };
+const RESULT: OptionSpec = {
+  name: "result",
+  type: "value",
+  describe: "What came of it: JSON, else taken as text",
+};
+
+function whatItTook(args: Args): string | null {
+  const { result } = args.params<{ result?: unknown }>();
+  return typeof result === "string" ? `the result is the text ${JSON.stringify(result)}` : null;
+}
 
 /** The verbs that decide a task (spec/domain.md 2.3), and those that move it between instances (spec/domain.md 2.4). */
 export const taskVerbs: readonly CommandSpec[] = [
@@ -15,6 +25,7 @@ export const taskVerbs: readonly CommandSpec[] = [
       summary: "Set a task's status: done, failed, cancelled, blocked, pending or in_progress",
       positionals: [{ name: "status", describe: "The new status" }],
       options: [RESULT, REASON],
+      remark: whatItTook,
     },
     {
       name: "complete",
@@ -23,6 +34,7 @@ export const taskVerbs: readonly CommandSpec[] = [
         RESULT,
         { name: "force", type: "flag", describe: "Also while it waits for its parts; these are cancelled" },
       ],
+      remark: whatItTook,
     },
     {
       name: "fail",

@@ -5,6 +5,7 @@ import { bodyOf, nameOf, type TaskBody } from "../render/bodies.ts";
 import { addedLines, chainLines, taskStatusLine } from "../render/chain.ts";
 import { logLines } from "../render/attempts.ts";
 import { explainLines, taskDetails, taskTable, type TaskListing } from "../render/task.ts";
+import { PRIORITIES, TASK_STATUSES } from "../../src/contracts/known-words.ts";
 import { commandText } from "../../src/contracts/shell-word.ts";
 import type { Context } from "../context.ts";
 import { CliFailure } from "../failures/failure.ts";
@@ -38,14 +39,14 @@ export async function shownStanding(hopper: Hopper, id: string, context: Context
 /** What a task is made of, for `task add` and `route test`. */
 export const CONTENT_OPTIONS: readonly OptionSpec[] = [
   { name: "instance", field: "instanceId", describe: "Where it enters (default: the only GLOBAL instance)" },
-  { name: "tag", field: "tags", alias: "t", type: "list", describe: "A tag; may be given several times" },
+  { name: "tag", field: "tags", alias: "t", type: "list", describe: "A tag; several by -t a,b or -t a -t b" },
   { name: "priority", describe: "urgent, high, medium (default) or low" },
   { name: "description", describe: "What is to be done" },
   { name: "project", describe: "The project it must go to" },
   {
     name: "depends-on",
     type: "list",
-    describe: "A task that must be done before; may be given several times",
+    describe: "Tasks that must be done before: T-1,T-2",
   },
 ];
 
@@ -78,10 +79,14 @@ const list = listCommand<TaskBody, TaskListing>({
   noun: "task",
   options: [
     { name: "instance", field: "instanceId", describe: "Only those this instance holds; none = unassigned" },
-    { name: "status", type: "list", describe: "Only in this status; open = all not final, held = pending" },
-    { name: "tag", alias: "t", type: "list", describe: "Only with this tag; may be given several times" },
+    {
+      name: "status",
+      type: "list",
+      describe: `Only in this status: ${TASK_STATUSES.join(", ")}, open (all not final), held (pending)`,
+    },
+    { name: "tag", alias: "t", type: "list", describe: "Only with these tags: -t a,b or -t a -t b" },
     { name: "not-tag", type: "list", describe: "Only without this tag" },
-    { name: "priority", type: "list", describe: "Only of this priority" },
+    { name: "priority", type: "list", describe: `Only of this priority: ${PRIORITIES.join(", ")}` },
     { name: "project", describe: "Only assigned to this project" },
     { name: "worker", field: "assignee", describe: "Only claimed by this worker" },
     { name: "parent", field: "parentTaskId", describe: "Only parts of this task" },

@@ -1,14 +1,16 @@
 import type { Context } from "../context.ts";
 import type { Hopper } from "../library/library.ts";
 import type { Args } from "../parse/args.ts";
-import type { Shown } from "../output.ts";
+import { wholeList, type Shown } from "../output.ts";
 import type { CommandSpec, OptionSpec, PositionalSpec } from "../parse/spec.ts";
 
 /** One verb of the library about one record: what stands in its line beside the record are its parameters. */
 interface Verb<Verbs> extends Omit<CommandSpec, "path" | "act"> {
   readonly name: keyof Verbs & string;
   /** What is said before it is sent, for it may take its time. */
-  readonly announce?: (hopper: Hopper, args: Args) => Promise<string | null>;
+  readonly announce?: (hopper: Hopper, args: Args, id: string) => Promise<string | null>;
+  /** What is said of the line when it has been done. */
+  readonly remark?: (args: Args) => string | null;
 }
 
 /** Why a verb is used. */
@@ -21,27 +23,48 @@ export interface Subject<Noun extends string> extends PositionalSpec {
   readonly name: Noun;
 }
 
-/** Verbs as commands: `instance pause webapp`. Each shows how the record stands when nothing is due any more. */
+/**
+ * Verbs as commands: `instance pause webapp`, or of several one after the other. Each shows how the record stands when nothing
+ * is due any more; with the first that is refused it ends, and those before it are shown.
+ */
 export function verbCommands<Noun extends "instance" | "task" | "delegation">(
   subject: Subject<Noun>,
   show: (hopper: Hopper, id: string, context: Context) => Promise<Shown>,
   ...verbs: readonly Verb<Hopper[`${Noun}s`]>[]
 ): CommandSpec[] {
   const noun = subject.name;
-  return verbs.map(({ name, positionals = [], announce, ...spec }) => ({
+  return verbs.map(({ name, positionals = [], announce, remark, ...spec }) => ({
     ...spec,
     path: [noun, name],
-    positionals: [subject, ...positionals],
+    // What follows the one record is the verb's; else there may be more of them.
+    positionals: [positionals.length === 0 ? { ...subject, many: true } : subject, ...positionals],
     act: async (context, args) => {
       await context.changes(async (hopper) => {
         const group = hopper[`${noun}s`];
         const send = group[name] as Send;
-        const announcement = (await announce?.(hopper, args)) ?? null;
-        if (announcement !== null) context.remark(announcement);
-        const { id } = await send.call(group, args.subject, { ...args.params(), by: context.by });
-        await hopper.settle();
-        await context.show(await show(hopper, id, context));
+        const done: Shown[] = [];
+        try {
+          for (const subject of positionals.length === 0 ? args.list(noun) : [args.subject]) {
+            const announcement = (await announce?.(hopper, args, subject)) ?? null;
+            if (announcement !== null) context.remark(announcement);
+            const { id } = await send.call(group, subject, { ...args.params(), by: context.by });
+            await hopper.settle();
+            done.push(await show(hopper, id, context));
+          }
+          const said = remark?.(args) ?? null;
+          if (said !== null) context.remark(said);
+        } finally {
+          if (done.length > 0) await context.show(together(done));
+        }
       });
     },
   }));
+}
+
+/** What is shown of several: one below the other, and as one list. */
+function together(shown: readonly Shown[]): Shown {
+  const [only, ...others] = shown;
+  if (only !== undefined && others.length === 0) return only;
+  const items = shown.map(({ body }) => body);
+  return { body: wholeList(items), items, lines: (look) => shown.flatMap(({ lines }) => lines(look)) };
 }

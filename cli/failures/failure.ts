@@ -12,6 +12,8 @@ export interface Problem {
 export interface Issue {
   readonly path?: unknown;
   readonly message?: unknown;
+  /** What was probably meant. */
+  readonly suggestion?: unknown;
   readonly file?: unknown;
   readonly line?: unknown;
   readonly column?: unknown;

@@ -1,6 +1,7 @@
 import { commandText } from "../../src/contracts/shell-word.ts";
-import type { Problem } from "./failure.ts";
+import { issuesOf, type Problem } from "./failure.ts";
 import { roomFor } from "./store-failure.ts";
+import { corrected } from "../parse/corrected.ts";
 import { instanceVerbs } from "../render/instance.ts";
 import type { CommandSpec } from "../parse/spec.ts";
 
@@ -82,8 +83,12 @@ export function fixFor(problem: Problem, command: FailedCommand): string {
     case "overloaded":
       return commandText(command.argv);
     case "validation_failed":
-    case "dependency_cycle":
     case "bad_filter":
+      return withMeant(problem, command) ?? help;
+    case "bad_cursor":
+    case "cursor_gone":
+      return commandText(without(command.argv, "--cursor"));
+    case "dependency_cycle":
     case "payload_too_large":
       return help;
     default:
@@ -108,6 +113,24 @@ function withNearest({ suggestions, detail }: Problem, { argv }: FailedCommand):
   if (typeof best !== "string") return undefined;
   const wrong = argv.findIndex((word) => word !== "" && detail.includes(JSON.stringify(word)));
   return wrong === -1 ? undefined : commandText(argv.with(wrong, best));
+}
+
+/** The same command with what was probably meant in the place of the first value that is wrong. */
+function withMeant({ issues }: Problem, { argv }: FailedCommand): string | undefined {
+  for (const { message, suggestion } of issuesOf(issues)) {
+    const [, wrong] = /^is "([^"\\]+)"/.exec(String(message)) ?? [];
+    if (wrong === undefined || typeof suggestion !== "string") continue;
+    const line = corrected(argv, wrong, suggestion);
+    if (line !== undefined) return line;
+  }
+  return undefined;
+}
+
+/** The words without an option and its value. */
+function without(argv: readonly string[], option: string): string[] {
+  return argv.filter((word, index) => {
+    return word !== option && !word.startsWith(`${option}=`) && argv[index - 1] !== option;
+  });
 }
 
 /** Nouns whose records can be listed, each by its own command. */

@@ -11,6 +11,35 @@ export interface Understood extends Line {
   readonly unknown: string | null;
 }
 
+/** What people write who come from other tools, and what it is called here. */
+const MEANT: Readonly<Record<string, readonly string[]>> = {
+  ls: ["task", "list"],
+  list: ["task", "list"],
+  ps: ["status"],
+  top: ["status"],
+  add: ["task", "add"],
+  show: ["task", "show"],
+  logs: ["task", "logs"],
+  tree: ["instance", "tree"],
+  create: ["instance", "create"],
+  start: ["instance", "start"],
+  stop: ["instance", "stop"],
+  init: ["instance", "create", "global", "--scope", "global", "--start"],
+  rm: ["task", "cancel"],
+  "task ls": ["task", "list"],
+  "task rm": ["task", "cancel"],
+  "task delete": ["task", "cancel"],
+  "task create": ["task", "add"],
+  "task done": ["task", "complete"],
+  "instance ls": ["instance", "list"],
+  "instance ps": ["instance", "status"],
+  "instance rm": ["instance", "terminate"],
+  "instance delete": ["instance", "terminate"],
+  "instance add": ["instance", "create"],
+  "delegation ls": ["delegation", "list"],
+  "dead-letter ls": ["dead-letter", "list"],
+};
+
 /** The refusal of a word that names nothing, with the nearest that does. */
 export function unknownCommand(
   { path, rest }: Line,
@@ -20,6 +49,14 @@ export function unknownCommand(
   const [word = ""] = rest;
   if (word === "version" && path.length === 0)
     return usage('there is no command "version"; did you mean --version?', "hopper --version");
+  const meant = MEANT[[...path, word].join(" ")];
+  if (meant !== undefined) {
+    const named = JSON.stringify([...path, word].join(" "));
+    const line = argv.flatMap((one, index) =>
+      index === argv.indexOf(word) ? meant.slice(path.length) : [one],
+    );
+    return usage(`there is no command ${named}${didYouMean(meant.join(" "))}`, commandText(line));
+  }
   const { words } = below(path, commands);
   words.delete(word); // it stands after `--`
   const suggestions = nearest(word, words, 3);
@@ -59,10 +96,14 @@ export function checkLine(params: {
   options: readonly OptionSpec[];
 }): void {
   const { line, spec, argv, options } = params;
+  // A misspelt option is often why another one is missing.
+  if (line.unknown !== null) throw unknownOption(line.unknown, line, argv);
   const words = optionWords(argv);
   const command = commandText(spec.path);
   const help = `${command} --help`;
-  const flags = new Set(options.filter(({ type }) => type === "flag").map(({ name }) => `--${name}`));
+  const flags = new Set(
+    options.filter(({ type }) => type === "flag").flatMap(({ name, alias }) => [`--${name}`, `-${alias}`]),
+  );
   for (const word of words) {
     const [flag = "", value] = word.split(/=(.*)/s);
     if (value !== undefined && flags.has(flag) && value !== "true" && value !== "false")
@@ -85,7 +126,6 @@ export function checkLine(params: {
   );
   if (missing.length > 0)
     throw usage(`${command} needs ${missing.map(({ name }) => `--${name}`).join(" and ")}`, help);
-  if (line.unknown !== null) throw unknownOption(line.unknown, line, argv);
   const takesAll = positionals.some(({ many }) => many === true);
   const extra = takesAll ? undefined : line.rest[positionals.length];
   if (extra !== undefined) throw usage(`${command} does not take ${JSON.stringify(extra)}`, help);

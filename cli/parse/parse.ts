@@ -24,7 +24,8 @@ const HELP = new Set(["--help", "-h"]);
 const HELP_COLUMNS = 100;
 
 /** Finds the command a line names, and its values. Throws a usage failure for what is not understood. */
-export async function parse({ argv, tree, columns, version }: ParseParams): Promise<Parsed> {
+export async function parse({ argv: written, tree, columns, version }: ParseParams): Promise<Parsed> {
+  const argv = withValuesApart(written, tree);
   const words = optionWords(argv);
   if (words.includes("--version")) return { kind: "text", text: `${version}\n`, exitCode: EXIT.ok };
   const asked = words.some((word) => HELP.has(word));
@@ -41,9 +42,24 @@ export async function parse({ argv, tree, columns, version }: ParseParams): Prom
   return {
     kind: "command",
     spec,
-    args: readValues({ line, spec, positionals: spec.positionals ?? [], options }),
-    globals: readValues({ line, spec, positionals: [], options: globals }),
+    args: readValues({ line, spec, argv, positionals: spec.positionals ?? [], options }),
+    globals: readValues({ line, spec, argv, positionals: [], options: globals }),
   };
+}
+
+/** `-ojson` is `-o json`, unless it is itself the value of what stands before it. */
+function withValuesApart(argv: readonly string[], { commands }: CommandTree): string[] {
+  const options = [...GLOBAL_OPTIONS, ...commands.flatMap(({ options: own = [] }) => own)];
+  const valued = options.filter(({ type }) => type !== "flag");
+  const taking = new Set(valued.flatMap(({ name, alias }) => [`--${name}`, `-${alias}`]));
+  const end = optionWords(argv).length;
+  return argv.flatMap((word, index) => {
+    const short = word.slice(0, 2);
+    const isValue = index >= end || taking.has(argv[index - 1] ?? "");
+    if (isValue || word.length < 3 || word.startsWith("--") || word[2] === "=" || !taking.has(short))
+      return [word];
+    return [short, word.slice(2)];
+  });
 }
 
 /** Help on what the topic's words name; on everything, when there are none. Throws for a word that names nothing. */

@@ -2,8 +2,11 @@ import type { Args } from "./args.ts";
 import type { Context } from "../context.ts";
 import { FORMATS } from "../output.ts";
 
-/** How a value is read: `list` may be given several times, `whole` is a whole number, `duration` becomes milliseconds. */
-export type ValueType = "text" | "list" | "flag" | "whole" | "json" | "duration";
+/**
+ * How a value is read: `list` may be given several times or with commas, `whole` is a whole number, `value` JSON or else text,
+ * `duration` becomes milliseconds.
+ */
+export type ValueType = "text" | "list" | "flag" | "whole" | "json" | "value" | "duration";
 
 /** One option of a command. */
 export interface OptionSpec {

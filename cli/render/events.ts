@@ -1,5 +1,6 @@
 import type { EventBody, Names } from "./bodies.ts";
 import type { Look } from "./look.ts";
+import { clean, fit } from "./text.ts";
 import { tableLines, type Column } from "./table.ts";
 
 type Json = EventBody["data"][string];
@@ -19,7 +20,10 @@ export function eventTable({ events, sentences, names }: EventList, look: Look):
     return { body, data, what: sentences[index] ?? (look.wide ? "-" : data) };
   });
   const columns: Column<(typeof rows)[number]>[] = [
-    { head: "AT", cell: ({ body }) => body.at },
+    {
+      head: look.width === null || look.wide ? "AT" : "AT (UTC)",
+      cell: ({ body }) => (look.wide ? body.at : momentText(body.at, look)),
+    },
     { head: "EVENT", cell: ({ body }) => body.event },
     { head: "TASK", cell: ({ body }) => nameOf(body.task_id, names) },
     { head: "INSTANCE", cell: ({ body }) => nameOf(body.instance_id, names) },
@@ -31,6 +35,23 @@ export function eventTable({ events, sentences, names }: EventList, look: Look):
     { head: "DELEGATION", cell: ({ body }) => nameOf(body.delegation_id, names), wide: true },
   ];
   return tableLines(columns, rows, look);
+}
+
+/** One event that has just happened, on a line of its own: no other tells how wide its columns are. */
+export function eventLine({ events: [body], sentences: [said], names }: EventList, look: Look): string {
+  if (body === undefined) return "";
+  const what = said ?? dataText(body.data, names);
+  const task = nameOf(body.task_id, names).padEnd(REF_COLUMNS);
+  const line = `${momentText(body.at, look)}  ${task} ${body.event.padEnd(NAME_COLUMNS)} ${clean(what)}`;
+  return look.width === null ? line : fit(line, look.width);
+}
+
+const REF_COLUMNS = 5;
+const NAME_COLUMNS = 20;
+
+/** On a terminal the time of the day, in UTC; else the moment whole. */
+function momentText(at: string, look: Look): string {
+  return look.width === null ? at : at.slice(11, 23);
 }
 
 /** The fields of an event that hold the id of an instance. */

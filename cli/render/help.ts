@@ -18,6 +18,7 @@ const PLACEHOLDERS: Readonly<Record<ValueType, string>> = {
   flag: "",
   whole: " N",
   json: " JSON",
+  value: " JSON",
   duration: " TIME",
 };
 const ASIDE: readonly Row[] = [

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { EVENT_NAMES } from "../../machines/events/catalogue.ts";
+import { EVENT_NAMES, type EventName } from "../../machines/events/catalogue.ts";
 import type { Abortable } from "./abortable.ts";
 import { query } from "./check.ts";
 import { accepting, params, type Input } from "./common.ts";
@@ -25,13 +25,25 @@ const since = z
     return ms === null ? { kind: "cursor", cursor: text } : { kind: "ago", ms };
   });
 
+type KindOf<Name> = Name extends `${infer Noun}.${string}` ? `${Noun}.*` : never;
+
+/** `task.*` stands for every event of a task. */
+const KINDS = Object.fromEntries(
+  EVENT_NAMES.map((name) => {
+    const [noun] = name.split(".");
+    return [`${noun}.*`, EVENT_NAMES.filter((one) => one.startsWith(`${noun}.`))];
+  }),
+) as unknown as Record<KindOf<EventName>, EventName[]>;
+
 const listEventsFields = {
   /** Only what came after: a cursor, 0 or a length of time before now such as `5m`. Default 0, the beginning. */
   since: since.optional(),
+  /** Begin so many before the newest, 1 to 500. Default: as `since` says. */
+  last: queryWhole(1, 500).optional(),
   /** End after so many events, 1 to 500. Default: no such end. */
   limit: queryWhole(1, 500).optional(),
-  /** Only events of these names. Default: of every name. */
-  type: anyOf(EVENT_NAMES).optional(),
+  /** Only events of these names; `task.*` = every one of a kind. Default: of every name. */
+  type: anyOf(EVENT_NAMES, KINDS).optional(),
   /** Only events of this instance: its id or live name. Default: of every instance. */
   instanceId: reference.optional(),
   /** Only events of this task: its id or ref. Default: of every task. */

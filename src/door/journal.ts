@@ -4,15 +4,12 @@ import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { Commits } from "../../actors/engine/observers.ts";
 import type { DelegationNo, TaskNo } from "../../machines/records/values.ts";
 import type { Task } from "../../machines/records/task.ts";
-import { apart } from "../contracts/abortable.ts";
-import { check } from "../contracts/check.ts";
-import { listEvents, type ListEventsParams, type Since } from "../contracts/events.ts";
-import { given } from "../contracts/given.ts";
+import type { ListEventsParams } from "../contracts/events.ts";
 import type { Beside } from "./beside.ts";
 import type { Door } from "./door.ts";
 import { tell } from "./told.ts";
+import { EventReader } from "./event-reader.ts";
 import { Bell } from "./lifetime.ts";
-import type { EventFilter } from "../../store/store.ts";
 import { eventView } from "../views/event-view.ts";
 import type { EventView } from "../views/views.ts";
 
@@ -31,18 +28,20 @@ export class Journal {
   readonly #listeners = new Map<EventName | "*", Set<(event: EventView) => void>>();
   readonly #claimable = new Set<() => void>();
   readonly #ofTask = new Map<TaskNo, Set<() => void>>();
-  readonly #followers = new Set<Follower>();
-  /** What was read last: who follows the same asks for the same. Nothing has been committed since. */
-  #latest: { readonly asked: string; readonly page: Promise<Page> } | null = null;
+  readonly #reader: EventReader;
   #delivered: Promise<void> = Promise.resolve();
 
   /** `beside`: where another process owns the store, and its commits have to be looked for. */
   constructor(door: Door, commits: Commits, beside: Beside | null = null) {
     this.#door = door;
     this.#beside = beside;
+    this.#reader = new EventReader(door, {
+      views: (events) => this.views(events),
+      knowsCommits: beside === null,
+      begins: () => this.#lookBeside(),
+    });
     commits.onCommit(({ events }) => {
-      this.#latest = null;
-      for (const { bell, concerns } of this.#followers) if (events.some(concerns)) bell.ring();
+      this.#reader.committed(events);
       this.#wakeWaiters(events);
       this.#wakeClaims(events);
       if (this.#listeners.size > 0) this.#delivered = this.#delivered.then(() => this.#deliver(events));
@@ -126,100 +125,17 @@ export class Journal {
 
   /** Committed events in order; with `follow` it goes on as more are committed. */
   read(params: ListEventsParams = {}): AsyncGenerator<EventView, void> {
-    const bell = new Bell();
-    const follower: Follower = { bell, stopped: false, concerns: () => true };
-    const events = this.#read(params, follower);
-    // What waits for news lets go of it first: the generator's own way to end is heard at its next step only.
-    const first = <A extends unknown[], R>(end: (...args: A) => Promise<R>) => {
-      return async (...args: A): Promise<R> => {
-        follower.stopped = true;
-        bell.ring();
-        return await end(...args);
-      };
-    };
-    events.return = first(events.return.bind(events));
-    events.throw = first(events.throw.bind(events));
-    return events;
-  }
-
-  async *#read(params: ListEventsParams, follower: Follower): AsyncGenerator<EventView, void> {
-    const { lifetime } = this.#door;
-    const [signal, asked] = apart(params);
-    const checked = check(listEvents, asked);
-    this.#followers.add(follower);
-    this.#lookBeside();
-    try {
-      const instance = this.#door.instanceNo(checked.instanceId, "instanceId");
-      const { taskId } = checked;
-      const task = taskId === undefined ? undefined : (await this.#door.taskAddress(taskId, "taskId")).no;
-      const filter = given({ names: checked.type, instance, task });
-      follower.concerns = concernOf(filter);
-      let left = checked.limit ?? Number.POSITIVE_INFINITY;
-      let since = await this.#start(checked.since);
-      while (!follower.stopped) {
-        signal?.throwIfAborted();
-        lifetime.mustLast();
-        // What is committed from here on rings again.
-        follower.bell.reset();
-        const page = await this.#page({ since, limit: Math.min(PAGE, left), ...filter });
-        for (const view of page.views) {
-          yield view;
-          left -= 1;
-        }
-        since = page.next;
-        if (left <= 0 || (!page.more && !checked.follow)) return;
-        if (!page.more) await lifetime.wait(follower.bell, { signal });
-      }
-    } catch (error) {
-      throw lifetime.inItsWords(error);
-    } finally {
-      this.#followers.delete(follower);
-    }
-  }
-
-  #page(filter: EventFilter): Promise<Page> {
-    const asked = JSON.stringify(filter);
-    if (this.#latest?.asked === asked) return this.#latest.page;
-    const read = async (): Promise<Page> => {
-      const { items, next, more } = await this.#door.store.queries.events(filter);
-      return { views: await this.views(items), next, more };
-    };
-    const page = read();
-    // Beside an owner nobody says that more has been committed.
-    if (this.#beside !== null) return page;
-    this.#latest = { asked, page };
-    page.catch(() => (this.#latest = null));
-    return page;
+    return this.#reader.read(params);
   }
 
   #lookBeside(): void {
     this.#beside?.look(
-      () => this.#followers.size + this.#ofTask.size > 0,
+      () => this.#reader.following + this.#ofTask.size > 0,
       () => {
-        for (const { bell } of this.#followers) bell.ring();
+        this.#reader.news();
         for (const rings of this.#ofTask.values()) for (const ring of rings) ring();
       },
     );
-  }
-
-  async #start(since: Since | undefined): Promise<number> {
-    if (since === undefined || since.kind === "start") return 0;
-    const newest = (await this.#door.store.counters()).position;
-    if (since.kind === "cursor") return this.#door.cursors.decode(since.cursor, newest);
-    return await this.#before(this.#door.clock.now() - since.ms, newest);
-  }
-
-  /** The newest position at or before a moment, by halving. */
-  async #before(moment: number, newest: number): Promise<number> {
-    let low = 0;
-    let high = newest;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      const [event] = (await this.#door.store.queries.events({ since: middle - 1, limit: 1 })).items;
-      if (event === undefined || event.at > moment) high = middle - 1;
-      else low = middle;
-    }
-    return low;
   }
 
   /** The task once it is as asked, or as it is after `timeoutMs` (null = however long it takes). */
@@ -241,29 +157,6 @@ export class Journal {
       ignore();
     }
   }
-}
-
-/** One that reads on as more is committed. */
-interface Follower {
-  readonly bell: Bell;
-  stopped: boolean;
-  /** Is an event among what it reads? What is not need not wake it. */
-  concerns: (event: JournalEvent) => boolean;
-}
-
-interface Page {
-  readonly views: readonly EventView[];
-  /** Where to go on. */
-  readonly next: number;
-  readonly more: boolean;
-}
-
-function concernOf({ names, instance, task }: Partial<EventFilter>): Follower["concerns"] {
-  const wanted = names && new Set(names);
-  return (event) =>
-    (wanted === undefined || wanted.has(event.name)) &&
-    (instance === undefined || event.instance === instance) &&
-    (task === undefined || event.task === task);
 }
 
 /** How long it is waited for a task. */

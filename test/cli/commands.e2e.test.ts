@@ -108,7 +108,7 @@ describe("the guide's other commands", () => {
     expect(events.map((line) => (JSON.parse(line) as { event: string }).event)).toContain(
       "delegation.rejected",
     );
-    expect((await hopper("events", "--limit", "1")).out).toContain(
+    expect((await hopper("events", "--since", "0", "--limit", "1")).out).toContain(
       "1 shown (more: hopper events --limit 1 --since ",
     );
   });

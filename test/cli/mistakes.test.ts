@@ -36,6 +36,28 @@ describe("a command line that is not understood", () => {
     [["task", "status", "T-1"], "hopper task status needs TASK STATUS", "hopper task status --help"],
     [["task", "add", "x", "y"], 'hopper task add does not take "y"', "hopper task add --help"],
     [["task", "fail", "T-1"], "hopper task fail needs --error", "hopper task fail --help"],
+    [
+      ["task", "fail", "T-1", "--eror", "boom"],
+      "hopper task fail has no option --eror; did you mean --error?",
+      "hopper task fail T-1 --error boom",
+    ],
+    [["ls"], 'there is no command "ls"; did you mean task list?', "hopper task list"],
+    [["ps", "--quiet"], 'there is no command "ps"; did you mean status?', "hopper status --quiet"],
+    [
+      ["task", "rm", "T-1"],
+      'there is no command "task rm"; did you mean task cancel?',
+      "hopper task cancel T-1",
+    ],
+    [
+      ["instance", "ls"],
+      'there is no command "instance ls"; did you mean instance list?',
+      "hopper instance list",
+    ],
+    [
+      ["init"],
+      'there is no command "init"; did you mean instance create global --scope global --start?',
+      "hopper instance create global --scope global --start",
+    ],
     [["task", "add", "x", "--tag"], "--tag needs a value", "hopper task add --help"],
     [["task", "assign", "T-1", "--to", "--quiet"], "--to needs a value", "hopper task assign --help"],
     [
@@ -62,7 +84,7 @@ describe("a command line that is not understood", () => {
     [
       ["task", "list", "-o", "tabel"],
       '--output is "tabel"; table, json, jsonl, yaml, name, wide are accepted; did you mean table?',
-      "hopper task list --help",
+      "hopper task list -o table",
     ],
     [
       ["delegation", "list", "--direction", "sideways"],

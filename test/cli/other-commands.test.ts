@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { PlanArgs } from "../../cli/io.ts";
@@ -105,7 +106,8 @@ describe("events", () => {
     eventView({ cursor: "c3" }),
   ];
   const answers = {
-    events({ since, limit }: { since?: string; limit?: number }) {
+    events({ since, limit, last }: { since?: string; limit?: number; last?: number }) {
+      if (last !== undefined) return events.slice(-last);
       const from = events.findIndex(({ cursor }) => cursor === since) + 1;
       return events.slice(from, limit === undefined ? undefined : from + limit);
     },
@@ -116,7 +118,19 @@ describe("events", () => {
 
   it("is a table with names, and how to get more", async () => {
     const ran = await hopper(
-      ["events", "--limit", "2", "--type", "task.created", "--task", "T-1", "--instance", "g"],
+      [
+        "events",
+        "--since",
+        "0",
+        "--limit",
+        "2",
+        "--type",
+        "task.created",
+        "--task",
+        "T-1",
+        "--instance",
+        "g",
+      ],
       { answers },
     );
     const lines = ran.out.split("\n");
@@ -128,11 +142,44 @@ describe("events", () => {
     );
     const filter = { type: ["task.created"], instanceId: "g", taskId: "T-1" };
     expect(ran.calls.filter(([verb]) => verb === "events").map(([, params]) => params)).toEqual([
-      { ...filter, limit: 2 },
+      { ...filter, since: "0", limit: 2 },
       { ...filter, since: "c2", limit: 1 },
     ]);
     const all = await hopper(["events", "--limit", "3"], { answers });
     expect(all.out).not.toContain("more:");
+  });
+
+  it("is the last of them, the newest below, with the time of the day on a terminal", async () => {
+    const ran = await hopper(["events", "--limit", "2"], { answers });
+    expect(paramsOf(ran, "events")[0]).toMatchObject({ last: 2, limit: 2 });
+    expect(
+      ran.out
+        .split("\n")
+        .slice(1, 3)
+        .map((line) => line.slice(0, 24)),
+    ).toEqual(["2026-01-02T03:04:05.000Z", "2026-01-02T03:04:05.000Z"]);
+    const seen = await hopper(["events"], { answers, terminal: { columns: 100 } });
+    expect(stripVTControlCharacters(seen.out)).toMatch(/^AT \(UTC\) .*\n03:04:05\.000 /);
+  });
+
+  it("goes on with what comes, a line each, as lines or jsonl", async () => {
+    const ran = await hopper(["events", "-f", "--type", "task.*,lease.expired"], { answers });
+    expect(ran.out.split("\n")[0]).toBe(
+      "2026-01-02T03:04:05.000Z  T-1   task.created         created at global by cli:ada",
+    );
+    expect(ran.calls.filter(([verb]) => verb === "events").map(([, params]) => params)).toMatchObject([
+      { type: ["task.*", "lease.expired"], last: 50 },
+      { since: "c3", follow: true },
+    ]);
+    const lines = await hopper(["events", "-f", "-o", "jsonl"], { answers });
+    expect(paramsOf(lines, "events")[0]).toMatchObject({ follow: true });
+    const whole = await hopper(["events", "-f", "-oyaml"], { answers });
+    expect(whole).toMatchObject({
+      code: 2,
+      err: "error: -f has no end, and yaml is one whole\nfix: hopper events -f -o jsonl\n",
+    });
+    const before = await hopper(["events", "-f"], { answers: { ...answers, events: [] } });
+    expect(before.calls.findLast(([verb]) => verb === "events")?.[1]).toMatchObject({ since: "0" });
   });
 
   it("is {items, cursor} as json, every event as jsonl, cursors as name", async () => {

@@ -80,6 +80,23 @@ describe("an option", () => {
     }
   });
 
+  it("may have its value right behind its short form", async () => {
+    const answers = { "tasks.list": { items: [], nextCursor: null, hasMore: false } };
+    for (const argv of [
+      ["task", "list", "-tred", "-ojson"],
+      ["-ojson", "task", "list", "-t=red"],
+    ]) {
+      const ran = await hopper(argv, { answers });
+      expect(JSON.parse(ran.out)).toMatchObject({ items: [] });
+      expect(paramsOf(ran, "tasks.list")[0]).toMatchObject({ tag: ["red"] });
+    }
+    const { err } = await hopper(["instance", "fail", "webapp", "--error", "-oh"], {
+      answers: { "instances.fail": instanceView(), "instances.get": instanceView() },
+    });
+    expect(err).toBe("");
+    expect((await hopper(["task", "add", "--", "-ojson"], { answers })).err).not.toContain("has no option");
+  });
+
   it("that is unknown takes no word of the command for its value", async () => {
     const ran = await hopper(["--jsn", "instance", "list"]);
     expect(ran.err).toBe(

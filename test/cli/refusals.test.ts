@@ -21,6 +21,37 @@ describe("a refusal of the library", () => {
       "hopper instance start webapp -o wide",
     ],
     [
+      "a value that is near one that is accepted: the same command with that",
+      ["task", "list", "--status=opne", "-o", "wide"],
+      new HopperError("bad_filter", 400, "status[0] is wrong", {
+        issues: [
+          {
+            path: "status[0]",
+            message: 'is "opne"; accepted are open (did you mean open?)',
+            suggestion: "open",
+          },
+        ],
+      }),
+      2,
+      "hopper task list --status=open -o wide",
+    ],
+    [
+      "a value that is near none",
+      ["task", "list", "--status", "zzz"],
+      new HopperError("bad_filter", 400, "status[0] is wrong", {
+        issues: [{ path: "status[0]", message: 'is "zzz"; accepted are open' }],
+      }),
+      2,
+      "hopper task list --help",
+    ],
+    [
+      "a cursor that is none of this list's: the same command without it",
+      ["task", "list", "--cursor", "abc", "--sort", "created"],
+      new HopperError("bad_cursor", 400, "it is of another order"),
+      2,
+      "hopper task list --sort created",
+    ],
+    [
       "an unknown name without a near one",
       ["instance", "start", "zzz"],
       new HopperError("not_found", 404, 'there is no instance "zzz"', { field: "id", suggestions: [] }),

@@ -302,3 +302,34 @@ describe("waiting for a task", () => {
     expect(held).toMatchObject({ status: "pending", heldReason: "manual" });
   });
 });
+
+describe("the last events", () => {
+  it("are as many as asked for, the newest below, whatever filters them", async () => {
+    const { h, id } = await longStory();
+    const whole = await all(h.hopper.events());
+    const task = whole.filter(({ taskId }) => taskId === id);
+    const created = whole.filter(({ event }) => event === "task.created");
+    expect(await all(h.hopper.events({ last: 3 }))).toEqual(whole.slice(-3));
+    expect(await all(h.hopper.events({ last: 500 }))).toEqual(whole.slice(-500));
+    expect(await all(h.hopper.events({ last: 2, taskId: id }))).toEqual(task.slice(-2));
+    expect(await all(h.hopper.events({ last: 100, type: ["task.created"] }))).toEqual(created);
+    expect(await all(h.hopper.events({ last: 1, type: ["instance.created"] }))).toEqual(
+      whole.filter(({ event }) => event === "instance.created").slice(-1),
+    );
+    expect(await all(h.hopper.events({ last: 5, type: ["task.failed"] }))).toEqual([]);
+    const since = String(whole.at(-3)?.cursor);
+    expect(await all(h.hopper.events({ last: 10, since }))).toEqual(whole.slice(-2));
+  });
+
+  it("of a kind are asked for by its name and a star", async () => {
+    const h = await spawnTree([tree()]);
+    await h.tasks.add({ title: "One", instanceId: "build" });
+    const events = await all(h.hopper.events({ type: "task.*" }));
+    expect(events.length).toBeGreaterThan(1);
+    expect(events.every(({ event }) => event.startsWith("task."))).toBe(true);
+    expect(await all(h.hopper.events({ type: ["task.*", "instance.*"] }))).toHaveLength(
+      (await h.history()).length,
+    );
+    expect(await refusal(all(h.hopper.events({ type: "tsk.*" as never })))).toBe("bad_filter");
+  });
+});
