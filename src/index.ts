@@ -1,5 +1,7 @@
 /** Hopper's public menu. */
 
+import "./environment/node-version.ts";
+
 // A Hopper, and its verbs.
 export { createHopper, type CreateHopperParams, type Hopper, type Tasks } from "./hopper.ts";
 export type { DeadLetters } from "./verbs/dead-letters.ts";

@@ -78,6 +78,7 @@ export class EventReader {
     this.#followers.add(follower);
     this.#params.begins();
     try {
+      lifetime.mustLast();
       const instance = this.#door.instanceNo(checked.instanceId, "instanceId");
       const { taskId } = checked;
       const task = taskId === undefined ? undefined : (await this.#door.taskAddress(taskId, "taskId")).no;

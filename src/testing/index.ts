@@ -1,4 +1,6 @@
+import "../environment/node-version.ts";
 import { HELD_UP_MS } from "../../actors/engine/wake-up.ts";
+import { HopperError } from "../../machines/errors.ts";
 import type { EventName } from "../../machines/events/catalogue.ts";
 import { serialize } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
@@ -39,7 +41,9 @@ export class SpawnedHopper {
   readonly #environment: Environment;
   #store: Store;
   #hopper: Hopper;
+  /** What a crash has left; null = it runs, or was closed. */
   #image: Uint8Array | null = null;
+  #isClosed = false;
 
   private constructor(params: SpawnParams, { store, hopper }: Begun, environment: Environment) {
     this.#params = params;
@@ -213,18 +217,26 @@ export class SpawnedHopper {
     return events;
   }
 
-  /** Everything but the bytes of the store is lost, in the middle of whatever went on. */
+  /** Everything but the bytes of the store is lost, in the middle of whatever went on. Once it has crashed, nothing more happens. */
   async crash(): Promise<void> {
+    if (this.#image !== null) return;
+    if (this.#isClosed)
+      throw new HopperError("unavailable", "This Hopper was closed; there is nothing to crash.");
     this.#image = serialize(this.#store);
     for (const worker of internalsOf(this.#hopper).workers) worker.abandon();
     await this.#hopper.close();
   }
 
-  /** Comes back from what the crash left. */
+  /** Comes back from what the crash left. Errors: `illegal_transition` where there was none. */
   async restart(): Promise<void> {
+    if (this.#image === null)
+      throw new HopperError("illegal_transition", "restart comes after crash, and there was none.", {
+        allowed: ["crash"],
+      });
     const { store, hopper } = await begin(this.#params, this.#environment, this.#image);
     this.#store = store;
     this.#hopper = hopper;
+    this.#image = null;
   }
 
   /** What workers have under way may end first, as far as that takes no time. */
@@ -236,6 +248,7 @@ export class SpawnedHopper {
       await new Promise(setImmediate);
     }
     for (const worker of workers) worker.abandon();
+    this.#isClosed = true;
     await this.#hopper.close();
   }
 

@@ -24,7 +24,7 @@ export const SURVIVED: readonly Line[] = [
     "actors/in-pieces.test.ts",
   ],
   [
-    "src/door/journal.ts",
+    "src/door/event-reader.ts",
     "if (!page.more) await lifetime.wait(follower.bell, { signal });",
     "if (!page.more) {\n          follower.bell.reset();\n          await lifetime.wait(follower.bell, { signal });\n        }",
     "what is committed between a page and the wait for more is heard",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { spawnTree, tree } from "../support/spawned.ts";
+import { refusal, spawnTree, tree } from "../support/spawned.ts";
 
 describe("until", () => {
   it("gives an event that has happened, or moves the clock to the one that comes", async () => {
@@ -38,5 +38,21 @@ describe("until", () => {
     expect((await h.until("task.failed", { within: 7_200_000 })).data).toMatchObject({
       error: { code: "deadline_exceeded" },
     });
+  });
+});
+
+describe("a crash", () => {
+  it("happens once until the restart, which comes after nothing else", async () => {
+    const h = await spawnTree([tree()]);
+    expect(await refusal(h.restart())).toBe("illegal_transition");
+    const { id } = await h.tasks.add({ title: "One", instanceId: "build" });
+    await h.crash();
+    await h.crash();
+    expect(await refusal(h.tasks.get(id))).toBe("unavailable");
+    await h.restart();
+    expect((await h.tasks.get(id)).title).toBe("One");
+    expect(await refusal(h.restart())).toBe("illegal_transition");
+    await h.close();
+    expect(await refusal(h.crash())).toBe("unavailable");
   });
 });
