@@ -68,7 +68,11 @@ export function below(path: readonly string[], commands: readonly CommandSpec[])
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { name: "output", alias: "o", choices: FORMATS, describe: `Format: ${FORMATS.join(", ")}` },
   { name: "json", type: "flag", describe: "The same as -o json" },
-  { name: "data", describe: "Data folder (default: the nearest .hopper upward, else ./.hopper)" },
+  {
+    name: "data",
+    describe:
+      "Data folder (default: where HOPPER_STORE says, else the nearest .hopper upward, else ./.hopper)",
+  },
   { name: "config", describe: "Configuration file (default: hopper.yaml in the data folder, then here)" },
   { name: "quiet", type: "flag", describe: "Print ids only, and no remarks" },
 ];

@@ -21,6 +21,7 @@ export function crossCheck(source: PlanSource): FileIssue[] {
     ...checkInstances(instances, say),
     ...checkWorkers(asMap(plan["workers"]), instances, say),
     ...checkTasks(asList(plan["tasks"]), say),
+    ...checkProjects(plan, instances, say),
     ...checkVariables(plan, [], say),
   ];
 }
@@ -83,6 +84,18 @@ function checkWorkers(workers: Raw, instances: readonly RawInstance[], say: Say)
       return [say(["workers", name], `names no instance of this plan${suggest(name, names).help}`, "key")];
     if (instance.scope === null || hasQueue(instance.scope)) return [];
     return [say(["workers", name], `is a ${instance.scope}, which has no queue to work on`, "key")];
+  });
+}
+
+/** A project that no instance of the plan is called would hold its task for ever, unless the root makes it. */
+function checkProjects(plan: Raw, instances: readonly RawInstance[], say: Say): FileIssue[] {
+  if (asMap(asMap(plan["hierarchy"])["config"])["auto_create_projects"] === true) return [];
+  const names = instances.filter(({ parent }) => parent !== null).flatMap(({ name }) => name ?? []);
+  return asList(plan["tasks"]).flatMap((task, index) => {
+    const project: unknown = asMap(task)["project"];
+    if (typeof project !== "string" || names.includes(project.trim())) return [];
+    const message = `is ${quote(project)}, which no instance of this plan is called${suggest(project, names).help}`;
+    return [say(["tasks", index, "project"], message)];
   });
 }
 

@@ -65,8 +65,8 @@ export function shellEnvironment(params: {
   const { base, settings, task, url } = params;
   const names = Object.keys(base).filter((name) => name.startsWith("LC_"));
   return {
-    // The Node that runs Hopper comes first, so that `node` and the scripts of npm find the same one.
-    PATH: [dirname(process.execPath), base["PATH"]].filter(Boolean).join(delimiter),
+    // The user's own tools, as in their terminal; where there is no Node among them, the one that runs Hopper.
+    PATH: [base["PATH"], dirname(process.execPath)].filter(Boolean).join(delimiter),
     ...pick(base, [...INHERITED, ...names, ...settings.envFrom]),
     ...settings.env,
     HOPPER_TASK_ID: task.id,

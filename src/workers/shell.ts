@@ -166,9 +166,11 @@ export class GatedShell {
   }
 }
 
-/** In words, for the error of a failed attempt: `exit 1: last line of stderr`. */
+/** In words, for the error of a failed attempt: `exit 1: last line of stderr`, `timed out after 2.0 s: …`. */
 export function describeFailure(result: ShellResult): string {
-  const how = result.timed_out ? "timed out" : exitInWords(result);
+  const how = result.timed_out
+    ? `timed out after ${(result.duration_ms / 1_000).toFixed(1)} s`
+    : exitInWords(result);
   const line = lastLine(result.stderr_tail) ?? lastLine(result.stdout_tail);
   return line === null ? how : `${how}: ${line.slice(0, 200)}`;
 }

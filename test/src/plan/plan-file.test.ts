@@ -417,6 +417,17 @@ describe("a file that is no plan is refused with every mistake at its place:", (
       ],
     ],
     [
+      "a project that nobody of the plan is called",
+      `name: p
+hierarchy: { name: g, scope: GLOBAL, children: [ { name: webapp, scope: PROJECT } ] }
+tasks: [ { key: a, title: A, project: webap }, { key: b, title: B, project: webapp }, { key: c, title: C, project: g } ]
+`,
+      [
+        '3:39 tasks[0].project is "webap", which no instance of this plan is called; did you mean webapp?',
+        '3:116 tasks[2].project is "g", which no instance of this plan is called',
+      ],
+    ],
+    [
       "too many workers",
       `name: p\nhierarchy: { name: w, scope: PROJECT }\nworkers: { w: 101 }\ntasks: [ { key: a, title: A } ]\n`,
       ["3:15 workers.w is the number 101; a whole number from 0 to 100 is accepted"],

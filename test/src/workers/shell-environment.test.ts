@@ -17,7 +17,7 @@ describe("the environment of a command", () => {
       TERM: undefined,
     };
     expect(shellEnvironment({ base, settings: nothing, task, url: null })).toEqual({
-      PATH: `${dirname(process.execPath)}${delimiter}/bin`,
+      PATH: `/bin${delimiter}${dirname(process.execPath)}`,
       HOME: "/home/ada",
       LC_TIME: "C",
       HOPPER_TASK_ID: "0199-id",

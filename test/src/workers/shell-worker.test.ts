@@ -129,7 +129,7 @@ describe("a worker", () => {
     expect((await fake.called("fail")).params).toMatchObject({
       error: {
         code: "timeout",
-        message: "timed out: begun",
+        message: expect.stringMatching(/^timed out after \d+\.\d s: begun$/) as string,
         details: { timed_out: true, stdout_tail: "begun\n" },
       },
     });
