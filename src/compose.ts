@@ -63,7 +63,7 @@ export function compose(door: Door, { mode, commits, beside, auditor, left }: Pa
     events: (params?: ListEventsParams) => journal.read(params),
     on: journal.on,
     ...lifetime.verbs({
-      work: work({ door, journal, polls, tasks, workers }),
+      work: work({ door, journal, polls, tasks, workers, isClosing: () => closing !== null }),
       stats: () => stats(door),
       doctor: () => examine(store),
       async settle() {

@@ -46,8 +46,11 @@ export const eventsCommand: CommandSpec = {
 };
 
 async function streamEvents(context: Context, hopper: Hopper, args: Args): Promise<void> {
-  const params = args.params<ListEventsParams>();
-  for await (const event of hopper.events({ ...params, signal: context.io.signal })) {
+  const { limit, ...params } = args.params<ListEventsParams>();
+  // Followed, a limit says how far back it begins.
+  const begins = params.follow === true && params.since === undefined && limit !== undefined;
+  const asked = { ...params, ...(begins ? { last: limit } : { limit }) };
+  for await (const event of hopper.events({ ...asked, signal: context.io.signal })) {
     if (context.io.stdout.closed === true) break;
     context.io.stdout.write(`${JSON.stringify(toWire(event))}\n`);
   }
@@ -58,7 +61,11 @@ async function showPage(context: Context, hopper: Hopper, args: Args): Promise<v
   const { follow, ...params } = args.params<ListEventsParams>();
   const isLast = params.since === undefined;
   const shown: EventView[] = [];
-  for await (const event of hopper.events({ ...params, ...(isLast ? { last: limit } : {}), limit }))
+  for await (const event of hopper.events({
+    ...params,
+    ...(isLast && limit > 0 ? { last: limit } : {}),
+    limit,
+  }))
     shown.push(event);
   const since = shown.at(-1)?.cursor;
   const items = shown.map((event) => toWire(event) as EventBody);

@@ -43,8 +43,9 @@ export function verbCommands<Noun extends "instance" | "task" | "delegation">(
         const group = hopper[`${noun}s`];
         const send = group[name] as Send;
         const done: Shown[] = [];
+        const asked = positionals.length === 0 ? args.list(noun) : [args.subject];
         try {
-          for (const subject of positionals.length === 0 ? args.list(noun) : [args.subject]) {
+          for (const subject of asked) {
             const announcement = (await announce?.(hopper, args, subject)) ?? null;
             if (announcement !== null) context.remark(announcement);
             const { id } = await send.call(group, subject, { ...args.params(), by: context.by });
@@ -54,17 +55,17 @@ export function verbCommands<Noun extends "instance" | "task" | "delegation">(
           const said = remark?.(args) ?? null;
           if (said !== null) context.remark(said);
         } finally {
-          if (done.length > 0) await context.show(together(done));
+          if (done.length > 0) await context.show(together(done, asked.length));
         }
       });
     },
   }));
 }
 
-/** What is shown of several: one below the other, and as one list. */
-function together(shown: readonly Shown[]): Shown {
-  const [only, ...others] = shown;
-  if (only !== undefined && others.length === 0) return only;
+/** What is shown of several that were asked for: one below the other, and as one list. */
+function together(shown: readonly Shown[], asked: number): Shown {
+  const [only] = shown;
+  if (only !== undefined && asked === 1) return only;
   const items = shown.map(({ body }) => body);
   return { body: wholeList(items), items, lines: (look) => shown.flatMap(({ lines }) => lines(look)) };
 }

@@ -87,7 +87,7 @@ export function fixFor(problem: Problem, command: FailedCommand): string {
       return withMeant(problem, command) ?? help;
     case "bad_cursor":
     case "cursor_gone":
-      return commandText(without(command.argv, "--cursor"));
+      return commandText(without(without(command.argv, "--cursor"), "--since"));
     case "dependency_cycle":
     case "payload_too_large":
       return help;

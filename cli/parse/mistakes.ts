@@ -52,9 +52,9 @@ export function unknownCommand(
   const meant = MEANT[[...path, word].join(" ")];
   if (meant !== undefined) {
     const named = JSON.stringify([...path, word].join(" "));
-    const line = argv.flatMap((one, index) =>
-      index === argv.indexOf(word) ? meant.slice(path.length) : [one],
-    );
+    // The word itself, and not the value of an option before it.
+    const at = argv.findIndex((one, index) => one === word && argv[index - 1]?.startsWith("-") !== true);
+    const line = argv.flatMap((one, index) => (index === at ? meant.slice(path.length) : [one]));
     return usage(`there is no command ${named}${didYouMean(meant.join(" "))}`, commandText(line));
   }
   const { words } = below(path, commands);

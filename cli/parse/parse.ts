@@ -89,7 +89,7 @@ async function understand(
   const known = [...(line.spec?.options ?? []), ...GLOBAL_OPTIONS];
   const key = Object.keys(line.values).find((name) => known.every((option) => option.name !== name));
   if (key !== undefined) {
-    const index = placeOf(key, optionWords(argv));
+    const index = placeOf(key, optionWords(argv), tree);
     if (index === -1) return { ...line, unknown: `--${key}` };
     return { ...(await understand(argv.toSpliced(index, 1), tree, written)), unknown: argv[index] ?? key };
   }
@@ -98,8 +98,11 @@ async function understand(
 }
 
 /** Where an option is written: `--key`, `--key=value`, `-k`, or `-xyk`; -1 = nowhere. */
-function placeOf(key: string, words: readonly string[]): number {
-  const written = words.findIndex((word) => [`--${key}`, `-${key}`].includes(word.split("=")[0] ?? ""));
+function placeOf(key: string, words: readonly string[], { commands }: CommandTree): number {
+  const forms = [`--${key}`, `-${key}`];
+  for (const { options = [] } of commands)
+    for (const { name, alias } of options) if (name === key && alias !== undefined) forms.push(`-${alias}`);
+  const written = words.findIndex((word) => forms.includes(word.split("=")[0] ?? ""));
   return written === -1 && key.length === 1
     ? words.findIndex((word) => /^-[^-]/.test(word) && word.includes(key))
     : written;

@@ -27,6 +27,7 @@ export class Journal {
   readonly #beside: Beside | null;
   readonly #listeners = new Map<EventName | "*", Set<(event: EventView) => void>>();
   readonly #claimable = new Set<() => void>();
+  readonly #attempts = new Map<TaskNo, Set<() => void>>();
   readonly #ofTask = new Map<TaskNo, Set<() => void>>();
   readonly #reader: EventReader;
   #delivered: Promise<void> = Promise.resolve();
@@ -44,6 +45,7 @@ export class Journal {
       this.#reader.committed(events);
       this.#wakeWaiters(events);
       this.#wakeClaims(events);
+      this.#tellAttempts(events);
       if (this.#listeners.size > 0) this.#delivered = this.#delivered.then(() => this.#deliver(events));
     });
   }
@@ -55,6 +57,18 @@ export class Journal {
   onClaimable(wake: () => void): () => void {
     this.#claimable.add(wake);
     return () => this.#claimable.delete(wake);
+  }
+
+  /** Calls when an attempt at a task has ended, after the commit. Returns the way to stop. */
+  onAttemptEnd(task: TaskNo, ended: () => void): () => void {
+    return join(this.#attempts, task, ended);
+  }
+
+  #tellAttempts(events: readonly JournalEvent[]): void {
+    if (this.#attempts.size === 0) return;
+    for (const { name, task } of events)
+      if (task !== null && ENDS_ATTEMPT.has(name))
+        for (const ended of this.#attempts.get(task) ?? []) ended();
   }
 
   #wakeWaiters(events: readonly JournalEvent[]): void {
@@ -167,6 +181,7 @@ interface Settling {
 }
 
 const CLAIMABLE = eventsThat("offersWork");
+const ENDS_ATTEMPT = eventsThat("endsAttempt");
 
 /** Adds a listener under a key; the answer takes it away again, and the key with the last one. */
 function join<K, L>(groups: Map<K, Set<L>>, key: K, listener: L): () => void {

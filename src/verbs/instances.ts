@@ -28,8 +28,8 @@ export interface Instances {
   /** Creates an instance; with `start` it resolves in `running`. Errors: `validation_failed`, `already_exists`, `invalid_parent`. */
   create(params: contract.CreateInstanceParams): Promise<InstanceView>;
   /**
-   * The live instance of that name, scope and parent as it is, or a new one; with `start` it runs. So a program may begin with it
-   * each time it is started. Errors: those of `create`; `already_exists` where the name is another one's.
+   * The live instance of that name, scope and parent as it is, or a new one; with `start` one that was created or stopped is
+   * started. So a program may begin with it each time it is started. Errors: those of `create`; `already_exists` where the name is another one's.
    */
   ensure(params: contract.CreateInstanceParams): Promise<InstanceView>;
   /** The instance of an id or live name; a terminated one by id only. */
@@ -133,10 +133,12 @@ async function ensure(
   params: contract.CreateInstanceParams,
   admit: Admit,
 ): Promise<InstanceView> {
+  // What is asked again finds what there is: a key would find what there was.
   const checked = check(contract.createInstance, params);
+  const { idempotencyKey: _key, ...asked } = params;
   const found = door.directory.byName(checked.name);
   if (found === undefined) {
-    return await create(door, params, admit).catch(async (error: unknown) => {
+    return await create(door, asked, admit).catch(async (error: unknown) => {
       const isTaken = error instanceof HopperError && error.code === "already_exists";
       if (isTaken && door.directory.byName(checked.name) !== undefined)
         return await ensure(door, params, admit);
@@ -150,7 +152,12 @@ async function ensure(
     throw new HopperError("already_exists", detail, { name: found.name, instance_id: found.id });
   }
   const mayStart = found.status === "created" || found.status === "stopped";
-  if (checked.start && mayStart) return await lifecycle(door, found.id, "start", given({ by: checked.by }));
+  if (checked.start && mayStart) {
+    await lifecycle(door, found.id, "start", given({ by: checked.by })).catch((error: unknown) => {
+      // Somebody else has started it first.
+      if (!(error instanceof HopperError) || error.code !== "illegal_transition") throw error;
+    });
+  }
   return await door.instanceView(await rowOf(door, found.id));
 }
 

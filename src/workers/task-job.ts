@@ -9,8 +9,10 @@ import { TaskFailure } from "./task-failure.ts";
 export interface WorkerPorts {
   /** Waits until there is something, or some time; then what there is, at most `max`. */
   claim(max: number, signal: AbortSignal): Promise<Claim[]>;
-  /** Resolves when there may be work where there was none, after `within` ms at the latest. */
-  news(within: number, signal: AbortSignal): Promise<void>;
+  /** Resolves when there may be work where there was none, after a while at the latest: `calm` = a minute, else a second. */
+  news(signal: AbortSignal, calm?: "calm"): Promise<void>;
+  /** Calls when an attempt at this task has ended, whoever's it was. Returns the way to stop. */
+  onAttemptEnd(ref: string, ended: () => void): () => void;
   readonly tasks: Pick<TaskWork, "heartbeat" | "complete" | "fail" | "release">;
   readonly clock: Clock;
   readonly log: Log;
@@ -45,18 +47,30 @@ export type Handler<Payload, Result> = (
   context: WorkContext,
 ) => Result | Promise<Result>;
 
-/** Lines of a handler's log that stand in the error of a task that failed. */
+/** Of a handler's log so many lines, of so many characters each, stand in the error of a task that failed. */
 const LOG_LINES = 50;
-/** After what may pass by itself (a full disk, an instance that does not run) it looks again. */
-export const AGAIN_MS = 1_000;
+const LOG_CHARS = 1_000;
 /** Refusals that may pass. */
 const PASSING = new Set(["instance_not_running", "overloaded", "storage_full"]);
-/** The Hopper has ended, and so has the worker. */
-export const OVER = new Set(["draining", "unavailable"]);
+/** Is that what a later try may not meet? An instance that is terminated never runs again; a store that was busy says when to ask. */
+export function mayPass(error: unknown): error is HopperError {
+  if (!(error instanceof HopperError)) return false;
+  const { code, facts } = error;
+  return (
+    (PASSING.has(code) && facts["status"] !== "terminated") ||
+    (code === "unavailable" && facts["retry_after"] !== undefined)
+  );
+}
 
-/** Is that what a later try may not meet? An instance that is terminated never runs again. */
-export function mayPass(error: unknown): boolean {
-  return error instanceof HopperError && PASSING.has(error.code) && error.facts["status"] !== "terminated";
+/** Has the Hopper ended, and with it the worker? */
+export function isOver(error: unknown): boolean {
+  return error instanceof HopperError && (error.code === "draining" || error.code === "unavailable");
+}
+
+/** Is it what was said that cannot be taken, whoever says it? Then it is not about the lease. */
+function isUnfit(error: unknown): boolean {
+  if (!(error instanceof HopperError)) return true;
+  return error.status === 400 || error.status === 413 || error.status === 422;
 }
 
 interface JobParams<Payload, Result> {
@@ -72,6 +86,7 @@ export class TaskJob<Payload, Result> {
   readonly #end = new AbortController();
   readonly #lines: string[] = [];
   #beat: Cancellable | null = null;
+  readonly #ignore: () => void;
   /** Resolves when the handler has ended and that was reported. */
   readonly ended: Promise<void>;
 
@@ -79,6 +94,11 @@ export class TaskJob<Payload, Result> {
     this.#claim = claim;
     this.#params = params;
     this.#renewLater();
+    // Who has lost its task hears so at once: a heartbeat says whether it has.
+    this.#ignore = params.ports.onAttemptEnd(
+      claim.task.ref,
+      () => void this.#renew({}).catch(() => undefined),
+    );
     this.ended = this.#run();
   }
 
@@ -119,7 +139,9 @@ export class TaskJob<Payload, Result> {
       const result = await handler(task as unknown as WorkTask<Payload>, context);
       await this.#complete(result);
     } catch (error) {
-      await this.#fail(error);
+      await this.#fail(error).catch((fault: unknown) => {
+        this.#params.ports.log.error({ error: stackOf(fault) }, "a failure could not be reported");
+      });
     } finally {
       this.#over(null);
     }
@@ -127,36 +149,46 @@ export class TaskJob<Payload, Result> {
 
   async #complete(result: unknown): Promise<void> {
     if (this.#end.signal.aborted) return;
+    this.#ignore();
     const complete = { ...this.#lease, result: (result ?? null) as Json };
-    const refused = await this.#report(() => this.#tasks.complete(this.#id, complete));
+    const unfit = await this.#report(() => this.#tasks.complete(this.#id, complete));
     // Tried again, it would give the same.
-    if (refused !== null) throw new TaskFailure(refused.detail, { code: refused.code, retryable: false });
+    if (unfit !== null) throw new TaskFailure(messageOf(unfit), { code: codeOf(unfit), retryable: false });
   }
 
-  async #fail(error: unknown): Promise<void> {
-    const { signal } = this.#end;
-    if (signal.aborted) return;
+  /** Says as much of what was thrown as can be kept: all of it, without the log, or that it failed. */
+  async #fail(thrown: unknown): Promise<void> {
+    if (this.#end.signal.aborted) return;
+    this.#ignore();
     const { ports } = this.#params;
-    const { ref } = this.#claim.task;
-    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    ports.log.warn({ task: ref, error: said }, "a task failed");
-    const { code = "failed", details, retryable = true } = error instanceof TaskFailure ? error : {};
+    ports.log.warn({ task: this.#claim.task.ref, error: stackOf(thrown) }, "a task failed");
+    const { code = "failed", details, retryable = true } = isFailure(thrown) ? thrown : {};
+    const message = kept(messageOf(thrown)) || "failed";
     const log = this.#lines.length === 0 ? {} : { log: this.#lines };
-    const more = details === undefined ? log : { ...(isRecord(details) ? details : { details }), ...log };
-    const info = { code, message: messageOf(error) || "failed" };
-    const whole = Object.keys(more).length === 0 ? info : { ...info, details: more };
-    const fail = { ...this.#lease, retryable };
-    const refused = await this.#report(() => this.#tasks.fail(this.#id, { ...fail, error: whole }));
-    // What it threw cannot be kept as it is: that it failed can.
-    if (refused !== null)
-      await this.#report(() => this.#tasks.fail(this.#id, { ...fail, error: `failed; ${refused.detail}` }));
+    const more = details === undefined ? {} : isRecord(details) ? details : { details };
+    const errors = [
+      () => ({ code, message, ...(isEmpty({ ...more, ...log }) ? {} : { details: { ...more, ...log } }) }),
+      () => ({ code, message, ...(isEmpty(more) ? {} : { details: more }) }),
+      () => ({ code, message }),
+      () => message.slice(0, LOG_CHARS),
+      () => "failed",
+    ];
+    for (const error of errors) {
+      const fail = (): Promise<unknown> =>
+        this.#tasks.fail(this.#id, {
+          ...this.#lease,
+          retryable: (retryable as unknown) !== false,
+          error: error(),
+        });
+      if ((await this.#report(async () => await fail())) === null) return;
+    }
   }
 
   /**
    * Says how it went; what may pass is tried again for as long as the lease lasts, what came too late is logged. Resolves
    * with what is wrong with what was said, if that is.
    */
-  async #report(tell: () => Promise<unknown>): Promise<HopperError | null> {
+  async #report(tell: () => Promise<unknown>): Promise<unknown> {
     const { ports, settings } = this.#params;
     const { signal } = this.#end;
     const until = ports.clock.monotonic() + settings.leaseMs;
@@ -165,55 +197,87 @@ export class TaskJob<Payload, Result> {
         await tell();
         return null;
       } catch (error) {
-        const { code } = error instanceof HopperError ? error : { code: "" };
-        if (code === "validation_failed" && !signal.aborted) return error as HopperError;
+        if (!mayPass(error) && isUnfit(error) && !signal.aborted) return error;
         if (!mayPass(error) || signal.aborted || ports.clock.monotonic() > until) {
           const { ref } = this.#claim.task;
-          if (!OVER.has(code)) ports.log.warn({ task: ref, error: String(error) }, "a report came too late");
+          if (!isOver(error)) ports.log.warn({ task: ref, error: stackOf(error) }, "a report came too late");
           return null;
         }
       }
-      await ports.news(AGAIN_MS, signal).catch(() => undefined);
+      await ports.news(signal).catch(() => undefined);
     }
   }
 
   #renewLater(): void {
     const { ports, settings } = this.#params;
     const { clock } = ports;
+    this.#beat?.cancel();
     this.#beat = clock.at(
       clock.now() + settings.leaseMs / 3,
       () => void this.#renew({}).catch(() => undefined),
     );
   }
 
+  /** Throws what is wrong with what was said; everything else ends the attempt, or passes. */
   async #renew(more: { progress?: number; note?: string }): Promise<void> {
     if (this.#end.signal.aborted) return;
     const { leaseMs } = this.#params.settings;
-    this.#beat?.cancel();
     try {
       await this.#tasks.heartbeat(this.#id, { ...this.#lease, leaseSeconds: leaseMs / 1_000, ...more });
     } catch (error) {
-      const code = error instanceof HopperError ? error.code : "";
-      if (code === "validation_failed") throw error;
-      if (!mayPass(error)) this.#over(error);
+      if (mayPass(error)) return;
+      if (isUnfit(error)) throw error;
+      this.#over(error);
     } finally {
       if (!this.#end.signal.aborted) this.#renewLater();
     }
   }
 
-  #log(line: string): void {
-    const { ports } = this.#params;
-    ports.log.info({ task: this.#claim.task.ref }, line);
-    this.#lines.push(line);
+  #log(line: unknown): void {
+    const text = kept(messageOf(line)).slice(0, LOG_CHARS);
+    this.#params.ports.log.info({ task: this.#claim.task.ref }, text);
+    this.#lines.push(text);
     if (this.#lines.length > LOG_LINES) this.#lines.shift();
   }
 
   /** `why` = the task is not this worker's any more; null = it has ended as it should. */
   #over(why: unknown): void {
+    this.#ignore();
     this.#beat?.cancel();
     this.#beat = null;
     if (!this.#end.signal.aborted) this.#end.abort(why ?? new Error("the task has ended"));
   }
+}
+
+/** What cannot even be asked is none. */
+function isFailure(thrown: unknown): thrown is TaskFailure {
+  try {
+    return thrown instanceof TaskFailure;
+  } catch {
+    return false;
+  }
+}
+
+/** Where there is none that can be shown, in words. */
+function stackOf(thrown: unknown): string {
+  try {
+    return (thrown instanceof Error ? thrown.stack : undefined) ?? messageOf(thrown);
+  } catch {
+    return messageOf(thrown);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof HopperError ? error.code : "failed";
+}
+
+/** A text without what no text may have. */
+function kept(text: string): string {
+  return text.toWellFormed().replaceAll("\0", "�");
+}
+
+function isEmpty(record: object): boolean {
+  return Object.keys(record).length === 0;
 }
 
 function isRecord(value: Json): value is { readonly [key: string]: Json } {

@@ -1,14 +1,5 @@
-import { HopperError } from "../../machines/errors.ts";
 import type { Claim } from "../views/views.ts";
-import {
-  AGAIN_MS,
-  OVER,
-  mayPass,
-  TaskJob,
-  type Handler,
-  type WorkerPorts,
-  type WorkerSettings,
-} from "./task-job.ts";
+import { isOver, mayPass, TaskJob, type Handler, type WorkerPorts, type WorkerSettings } from "./task-job.ts";
 
 /** A worker that `hopper.work` began. */
 export interface Worker extends AsyncDisposable {
@@ -84,8 +75,11 @@ export class TaskWorker<Payload, Result> implements Worker {
       return await this.#ports.claim(Math.min(free, CLAIMED_AT_ONCE), signal);
     } catch (error) {
       if (signal.aborted) return [];
-      if (error instanceof HopperError && OVER.has(error.code)) this.#stopping.abort();
-      else if (mayPass(error)) await this.#ports.news(AGAIN_MS, signal).catch(() => undefined);
+      if (mayPass(error)) {
+        // An instance that runs again says so.
+        const calm = error.code === "instance_not_running" ? "calm" : undefined;
+        await this.#ports.news(signal, calm).catch(() => undefined);
+      } else if (isOver(error)) this.#stopping.abort();
       else throw error;
       return [];
     }

@@ -188,6 +188,22 @@ describe("instances.ensure", () => {
     expect(one.id).toBe(other.id);
   });
 
+  it("given two start it at once, then both get it; a key finds what there is", async () => {
+    const h = await spawnTree([{ name: "global", scope: "GLOBAL" }]);
+    const key = { ...webapp, start: false, idempotencyKey: "k" };
+    const { id } = await h.instances.ensure(key);
+    const both = Promise.all([h.hopper.instances.ensure(webapp), h.hopper.instances.ensure(webapp)]);
+    for (let round = 0; round < 10; round += 1) {
+      await h.settle();
+      await new Promise(setImmediate);
+    }
+    expect((await both).map(({ status }) => status)).toEqual(["running", "running"]);
+    await h.instances.terminate("webapp");
+    const again = await h.instances.ensure(key);
+    expect(again.status).toBe("created");
+    expect(again.id).not.toBe(id);
+  });
+
   it("refuses a name that is another one's, and what cannot be made", async () => {
     const h = await spawnTree([
       { name: "global", scope: "GLOBAL" },

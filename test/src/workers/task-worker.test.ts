@@ -143,7 +143,7 @@ describe("a worker", () => {
     expect(tasks.map(({ status, error }) => ({ status, error }))).toMatchObject([
       { status: "queued", error: null },
       { status: "failed", error: { code: "no_customer", details: { id: 7, log: ["began 1"] } } },
-      { status: "failed", error: { code: "failed", message: expect.stringMatching(/^failed; .*code/) } },
+      { status: "failed", error: { code: "failed", message: "odd" } },
       { status: "failed", error: { message: "text" } },
     ]);
     await h.advance("10m");
@@ -234,6 +234,145 @@ describe("a worker", () => {
   });
 });
 
+describe("whatever a handler does", () => {
+  const revoked = (): object => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+  const circle: { self?: object } = {};
+  circle.self = circle;
+  const throwing = (name: string): object =>
+    Object.defineProperty(new Error("odd"), name, {
+      get() {
+        throw new Error("a getter");
+      },
+    });
+
+  it.each<[string, () => unknown]>([
+    ["null", () => null],
+    ["nothing with a name", () => Object.create(null) as object],
+    [
+      "what cannot be printed",
+      () => ({
+        toString: () => {
+          throw new Error("no");
+        },
+      }),
+    ],
+    ["a revoked proxy", revoked],
+    ["an error without a stack", () => throwing("stack")],
+    ["an error without a message", () => throwing("message")],
+    ["details in a circle", () => new TaskFailure("boom", { details: circle as never, retryable: false })],
+    ["an odd retryable", () => new TaskFailure("boom", { retryable: "no" as never })],
+    ["very much", () => new Error("x".repeat(400_000))],
+    ["half of a character", () => new Error("a\uD800b\u0000c")],
+  ])("throwing %s fails its task, and the worker goes on", async (_what, thrown) => {
+    const h = await given();
+    const worker = await h.hopper.work("build", {}, ({ title }) => {
+      if (title === "Odd") throw thrown();
+      return "fine";
+    });
+    const odd = await add(h, "Odd", { maxAttempts: 1 });
+    const next = await add(h, "Next");
+    await quiet(h);
+    expect(await h.tasks.get(odd)).toMatchObject({ status: "failed", failures: 1, leaseLosses: 0 });
+    expect(await h.tasks.get(next)).toMatchObject({ status: "done", result: "fine" });
+    expect(worker.running).toBe(0);
+    await worker.stop();
+  });
+
+  it.each<[string, () => unknown]>([
+    ["a circle", () => circle],
+    ["very much", () => "x".repeat(2_000_000)],
+    ["what is nested deeply", () => JSON.parse(`${"[".repeat(200)}${"]".repeat(200)}`) as unknown],
+  ])("giving %s fails its task, once", async (_what, result) => {
+    const h = await given();
+    const worker = await h.hopper.work("build", {}, result);
+    const id = await add(h, "Odd", { maxAttempts: 3 });
+    await quiet(h);
+    expect(await h.tasks.get(id)).toMatchObject({ status: "failed", failures: 1, leaseLosses: 0 });
+    await worker.stop();
+  });
+
+  it("keeps what it threw when its log cannot be kept, and the log as far as it can", async () => {
+    const h = await given();
+    const worker = await h.hopper.work("build", {}, (_task, { log }) => {
+      log("x".repeat(300_000));
+      log("a\u0000b");
+      log({ an: "object" } as never);
+      throw new TaskFailure("the real one", { code: "real", details: { id: 7 }, retryable: false });
+    });
+    const id = await add(h, "One");
+    await quiet(h);
+    const { error } = await h.tasks.get(id);
+    expect(error).toMatchObject({ code: "real", message: "the real one", details: { id: 7 } });
+    const { details } = error ?? {};
+    const { log } = (details ?? { log: [] }) as unknown as { log: string[] };
+    expect(log.map(({ length }) => length)).toEqual([1_000, 3, 15]);
+    await worker.stop();
+  });
+
+  it("calling progress a thousand times at once leaves one renewal", async () => {
+    const h = await given();
+    const { contexts, ends, handler } = byHand();
+    await add(h, "One");
+    const worker = await h.hopper.work("build", { leaseSeconds: 30 }, handler);
+    await quiet(h);
+    const { progress } = contexts[0] as WorkContext;
+    const told = Promise.all(Array.from({ length: 1_000 }, (_, n) => progress(n / 1_000)));
+    await quiet(h);
+    await told;
+    const before = internalsOf(h.hopper).metrics().turns;
+    h.clock.moveTo(h.clock.now() + 11_000);
+    await quiet(h);
+    expect(internalsOf(h.hopper).metrics().turns - before).toBeLessThan(5);
+    ends[0]?.resolve();
+    await quiet(h);
+    await worker.stop();
+  });
+
+  it("hears at once that its task was cancelled, or that its time is over", async () => {
+    const h = await given();
+    const { contexts, handler } = byHand();
+    const id = await add(h, "One");
+    await add(h, "Two", { timeoutSeconds: 10 });
+    const worker = await h.hopper.work("build", { concurrency: 2, drainSeconds: 0 }, handler);
+    await quiet(h);
+    await h.tasks.cancel(id);
+    await quiet(h);
+    expect(contexts.map(({ signal }) => signal.aborted)).toEqual([true, false]);
+    await h.advance("10s");
+    await quiet(h);
+    expect(contexts[1]?.signal.reason).toMatchObject({ code: "lease_lost" });
+    const stopped = worker.stop();
+    await h.advance("1s");
+    await quiet(h);
+    await stopped;
+  });
+});
+
+describe("a store that is busy or full for a while", () => {
+  it.each(["busy", "full"] as const)("%s: the worker waits, and reports then", async (kind) => {
+    const h = await given();
+    const { ends, handler } = byHand();
+    const id = await add(h, "One");
+    h.failCommit(kind);
+    const worker = await h.hopper.work("build", {}, handler);
+    await quiet(h);
+    await h.advance("2s");
+    await quiet(h);
+    expect((await h.tasks.get(id)).status).toBe("claimed");
+    h.failCommit(kind);
+    ends[0]?.resolve("kept");
+    await quiet(h);
+    await h.advance("2s");
+    await quiet(h);
+    expect(await h.tasks.get(id)).toMatchObject({ status: "done", result: "kept", leaseLosses: 0 });
+    await worker.stop();
+  });
+});
+
 describe("a Hopper that is closed while a worker works", () => {
   it("lets what is under way report, and the worker ends", async () => {
     const hopper = await createHopper({ store: "sqlite::memory:" });
@@ -250,6 +389,7 @@ describe("a Hopper that is closed while a worker works", () => {
     await begun.promise;
     const closed = hopper.close();
     end.resolve("done");
+    await expect(hopper.work("build", {}, () => null)).rejects.toMatchObject({ code: "draining" });
     await closed;
     await worker.done;
     expect(heard).toEqual([id]);
