@@ -38,6 +38,7 @@ const STATUS_OF = {
 } as const satisfies Record<string, number>;
 
 export type ErrorCode = keyof typeof STATUS_OF;
+export const ERROR_CODES = Object.keys(STATUS_OF) as readonly ErrorCode[];
 
 /**
  * Is a refusal with this code what Hopper's rules say of a request, and so kept with its idempotency key? Not what is

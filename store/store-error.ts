@@ -1,19 +1,21 @@
 /** Why a store could not be opened. The first six are exit 5 of the CLI, the rest 9, missing is 4 (spec/cli.md 5.6). */
-export type StoreErrorKind =
-  | "locked"
-  | "not_permitted"
-  | "directory"
-  | "linked"
-  | "mounted"
-  | "full"
-  | "foreign"
-  | "damaged"
-  | "lock_damaged"
-  | "newer"
-  | "older"
-  | "failed"
-  | "missing"
-  | "bad_url";
+export const STORE_ERROR_KINDS = [
+  "locked",
+  "not_permitted",
+  "directory",
+  "linked",
+  "mounted",
+  "full",
+  "foreign",
+  "damaged",
+  "lock_damaged",
+  "newer",
+  "older",
+  "failed",
+  "missing",
+  "bad_url",
+] as const;
+export type StoreErrorKind = (typeof STORE_ERROR_KINDS)[number];
 
 /** A store that cannot be opened, and nothing was changed; or (`failed`) one that has failed under its owner. */
 export class StoreError extends Error {
