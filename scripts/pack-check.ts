@@ -22,6 +22,8 @@ const REQUIRED = [
   "README.md",
   "LICENSE",
   "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "docs/index.md",
   "bin/hopper.cjs",
   "dist/cli/main.js",
   "dist/cli/licenses.txt",
@@ -35,33 +37,57 @@ const REQUIRED = [
 const BARE_IMPORT = /(?:\bfrom|\bimport|\bimport\()\s*"((?:@[a-z0-9~._-]+\/)?[a-z0-9~_:][a-z0-9~._:-]*)[/"]/g;
 
 const EXPECTED = new RegExp(
-  `^(${REQUIRED.map((name) => RegExp.escape(name)).join("|")}|dist/(machines|store|actors|src)/.*\\.(js|d\\.ts)|dist/cli/parts/[^/]+\\.js)$`,
+  `^(${REQUIRED.map((name) => RegExp.escape(name)).join("|")}|docs/.*\\.(md|svg)|dist/(machines|store|actors|src)/.*\\.(js|d\\.ts)|dist/cli/parts/[^/]+\\.js)$`,
 );
 
 await rm(work, { recursive: true, force: true });
 await mkdir(work, { recursive: true });
-const { tarball, files } = await pack();
+/** A package that is larger, or brings more with it, has taken in what it should not. */
+const MOST_BYTES = 1_800_000;
+const MOST_PACKAGES = 80;
+
+const { tarball, files, bytes } = await pack();
+const packages = await countPackages();
 const unpacked = await unpack(tarball);
 const problems = [
   ...checkFiles(files),
+  ...(bytes > MOST_BYTES ? [`the tarball has ${bytes} bytes; ${MOST_BYTES} are allowed`] : []),
+  ...(packages > MOST_PACKAGES ? [`${packages} packages are installed; ${MOST_PACKAGES} are allowed`] : []),
   ...(await checkImports(unpacked)),
   ...(await checkRun("publint", ["run", tarball, "--strict"])),
   ...(await checkRun("attw", [tarball, "--profile", "esm-only", "--no-emoji", "--format", "ascii"])),
   ...(await checkStarts(unpacked)),
 ];
 process.stdout.write(
-  [...problems, `${files.length} files in ${manifest.name} ${manifest.version}`, ""].join("\n"),
+  [
+    ...problems,
+    `${files.length} files in ${manifest.name} ${manifest.version}: ${Math.ceil(bytes / 1_024)} KiB, ${packages} packages with it`,
+    "",
+  ].join("\n"),
 );
 process.exitCode = problems.length > 0 ? 1 : 0;
 
-async function pack(): Promise<{ tarball: string; files: string[] }> {
+async function pack(): Promise<{ tarball: string; files: string[]; bytes: number }> {
   const { stdout } = await execa("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", work], {
     cwd: root,
   });
-  const answer = JSON.parse(stdout) as { filename: string; files: { path: string }[] }[];
+  const answer = JSON.parse(stdout) as { filename: string; size: number; files: { path: string }[] }[];
   const [packed] = answer;
   if (packed === undefined) throw new Error(`npm pack answered nothing: ${stdout}`);
-  return { tarball: `${work}/${packed.filename}`, files: packed.files.map(({ path }) => path) };
+  return {
+    tarball: `${work}/${packed.filename}`,
+    files: packed.files.map(({ path }) => path),
+    bytes: packed.size,
+  };
+}
+
+/** What an install brings beside the package itself. */
+async function countPackages(): Promise<number> {
+  const { stdout } = await execa("npm", ["ls", "--omit=dev", "--all", "--parseable"], {
+    cwd: root,
+    reject: false,
+  });
+  return stdout.split("\n").filter((line) => line.includes("node_modules")).length;
 }
 
 /** Puts the package where `import "hopper-runtime"` finds it; its dependencies are found in the project above. */
