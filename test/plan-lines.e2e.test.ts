@@ -42,7 +42,7 @@ tasks:
   - { key: slow, title: Slow, tags: [big], run: sleep 9, timeout: 1s, max_attempts: 1 }
   - { key: person, title: By hand, tags: [web] }
   - { key: big, title: Big, tags: [big, a, b], priority: high, run: "echo '{\\"n\\": 1}'" }
-  - { key: lost, title: Lost, project: nowhere, run: "true" }
+  - { key: lost, title: Lost, project: worker-1, run: "true" }
 `;
 
 interface Event {

@@ -13,7 +13,7 @@ describe("a dry run", () => {
     world.write(`${HIERARCHY}tasks:
   - { key: a, title: A, tags: [frontend], run: touch ran }
   - { key: b, title: B, tags: [api], run: touch ran, depends_on: [a] }
-  - { key: c, title: C, project: nowhere }
+  - { key: c, title: C, project: w1 }
 `);
     expect(await world.run({ dryRun: true })).toBe(0);
     expect(existsSync(join(world.folder, "ran"))).toBe(false);

@@ -191,7 +191,7 @@ describe("a plan that ran before", () => {
   it("begins anew with --new also where the tasks that are left depend on each other", async () => {
     const tasks = ["a", "b", "c", "d"].map((key, at, keys) => {
       const after = at === 0 ? "" : `, depends_on: [${keys[at - 1] ?? ""}]`;
-      return `  - { key: ${key}, title: Task, project: nowhere${after} }\n`;
+      return `  - { key: ${key}, title: Task, project: w1${after} }\n`;
     });
     world.write(`${HIERARCHY}tasks:\n${tasks.join("")}`);
     await world.run({ once: true });
