@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type * as z from "zod";
 import type { JournalEvent } from "../../machines/events/journal-event.ts";
 import type { EventFilter } from "../../store/store.ts";
@@ -97,6 +98,8 @@ export class EventReader {
           left -= 1;
         }
         since = page.next;
+        // What was passed over took its time: others get theirs.
+        if (page.more && page.views.length < PAGE) await setImmediate();
         if (left <= 0 || (!page.more && !checked.follow)) return;
         if (!page.more) await lifetime.wait(follower.bell, { signal });
       }
@@ -151,6 +154,7 @@ export class EventReader {
         if (found.length > count) found.splice(0, found.length - count);
         more = page.more && page.next < newest;
         since = page.next;
+        if (more) await setImmediate();
       }
       const [first] = found;
       if (found.length === count && first !== undefined) return first - 1;

@@ -10,7 +10,7 @@ import { prepared } from "./prepared.ts";
 /** A filtered read looks into no more segments than this, so that its time does not grow with the journal. */
 const LOOKED_INTO = 16;
 /** It skips no more segments than this. */
-const PASSED_OVER = 4_000;
+const PASSED_OVER = 500;
 
 /** A page of the journal, and where to go on. */
 export interface EventPage {
