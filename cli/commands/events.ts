@@ -58,7 +58,7 @@ async function streamEvents(context: Context, hopper: Hopper, args: Args): Promi
 
 async function showPage(context: Context, hopper: Hopper, args: Args): Promise<void> {
   const limit = args.number("limit") ?? DEFAULT_LIMIT;
-  const { follow, ...params } = args.params<ListEventsParams>();
+  const { follow, limit: _shown, ...params } = args.params<ListEventsParams>();
   const isLast = params.since === undefined;
   const shown: EventView[] = [];
   for await (const event of hopper.events({

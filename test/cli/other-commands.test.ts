@@ -171,6 +171,11 @@ describe("events", () => {
       { type: ["task.*", "lease.expired"], last: 50 },
       { since: "c3", follow: true },
     ]);
+    const few = await hopper(["events", "-f", "--limit", "2"], { answers });
+    expect(few.calls.findLast(([verb]) => verb === "events")?.[1]).not.toHaveProperty("limit");
+    const begun = await hopper(["events", "-f", "--limit", "2", "-o", "jsonl"], { answers });
+    expect(paramsOf(begun, "events")[0]).toMatchObject({ last: 2, follow: true });
+    expect(paramsOf(begun, "events")[0]).not.toHaveProperty("limit");
     const lines = await hopper(["events", "-f", "-o", "jsonl"], { answers });
     expect(paramsOf(lines, "events")[0]).toMatchObject({ follow: true });
     const whole = await hopper(["events", "-f", "-oyaml"], { answers });
