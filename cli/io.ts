@@ -23,6 +23,8 @@ export interface CliIo {
   readonly stdout: CliStream;
   readonly stderr: CliStream;
   readonly stdin?: NodeJS.ReadableStream | undefined;
+  /** Asks the person at the terminal, and resolves with the line; absent = there is nobody to ask. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Name of the user where the environment does not say it. */

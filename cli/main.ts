@@ -55,12 +55,27 @@ export function processIo(signal: AbortSignal, broke: () => void = () => {}): Cl
       return systemUser();
     },
     signal,
+    ask: process.stdin.isTTY && process.stderr.isTTY ? (question) => asked(question, signal) : undefined,
     openHopper: openStore,
     runPlan,
     now: () => Date.now(),
     // Interrupted, it is over.
     sleep: async (ms) => await setTimeout(ms, undefined, { signal }).catch(() => {}),
   };
+}
+
+/** A line from the terminal; "" when that is interrupted or ends. */
+async function asked(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
+  try {
+    return await Promise.race([terminal.question(question, { signal }), ended]);
+  } catch {
+    return "";
+  } finally {
+    terminal.close();
+  }
 }
 
 /** undefined in a container whose user has no name. */

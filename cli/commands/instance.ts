@@ -11,7 +11,8 @@ import { instanceLine, treeLines } from "../render/tree.ts";
 import { listCommand, remarkOn } from "./list.ts";
 import { instanceNames } from "./names.ts";
 import { shows } from "./shows.ts";
-import { verbCommands, type Subject } from "./verbs.ts";
+import { plural } from "../render/text.ts";
+import { verbCommands, YES, type Subject } from "./verbs.ts";
 
 const INSTANCE: Subject<"instance"> = {
   name: "instance",
@@ -59,6 +60,29 @@ async function drains(hopper: Hopper, args: Args, id: string): Promise<string | 
   return work.length === 0
     ? null
     : [`waiting for at most ${most}:`, ...work.map((task) => holding(task))].join("\n  ");
+}
+
+/** What a cascade ends with it; null = nothing but itself. */
+async function ends(hopper: Hopper, args: Args, id: string): Promise<string | null> {
+  if (!args.flag("cascade")) return null;
+  const tree = bodyOf(await hopper.instances.hierarchy(id));
+  const [, ...below] = everyInstance(tree);
+  const open = everyInstance(tree).reduce((sum, { counts }) => sum + openOf(counts), 0);
+  if (below.length === 0 && open === 0) return null;
+  const whom =
+    below.length === 0 ? tree.name : `${tree.name} and ${plural(below.length, "instance")} below it`;
+  const tasks =
+    open === 0 ? "no task is open there" : `${plural(open, "open task")} there: given back, or cancelled`;
+  return `ends ${whom}; ${tasks}`;
+}
+
+function openOf({
+  done: _done,
+  failed: _failed,
+  cancelled: _cancelled,
+  ...open
+}: TreeBody["counts"]): number {
+  return Object.values(open).reduce((sum, count) => sum + count, 0);
 }
 
 const create: CommandSpec = {
@@ -226,7 +250,8 @@ export const instanceCommands: readonly CommandSpec[] = [
     {
       name: "terminate",
       summary: "End an instance for good; its tasks go back to where they came from",
-      options: [{ name: "cascade", type: "flag", describe: "And all below it, children first" }],
+      options: [{ name: "cascade", type: "flag", describe: "And all below it, children first" }, YES],
+      warn: ends,
     },
   ),
 ];

@@ -18,6 +18,8 @@ export interface OptionSpec {
   readonly required?: boolean;
   readonly choices?: readonly string[];
   readonly hidden?: boolean;
+  /** The command's own: the library does not hear of it. */
+  readonly local?: true;
   /** See {@link fieldOf}. */
   readonly field?: string;
 }

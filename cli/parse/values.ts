@@ -33,7 +33,9 @@ export function readValues(params: {
         .filter(([positional]) => positional.subject !== true)
         .map(([word, value]) => [fieldOf(word), value]),
       // `--no-route` says `route: false`.
-      ...given.map(([option, value]) => [fieldOf(option), value === true ? !isNo(option) : value]),
+      ...given
+        .filter(([{ local }]) => local !== true)
+        .map(([option, value]) => [fieldOf(option), value === true ? !isNo(option) : value]),
     ]),
   );
 }

@@ -89,6 +89,7 @@ describe("the lifecycle verbs", () => {
     const answers = {
       "instances.stop": instanceView(),
       "instances.terminate": instanceView(),
+      "instances.hierarchy": treeView({}),
       "instances.get": instanceView(),
       "tasks.list": list([]),
     };

@@ -3,7 +3,7 @@ import yargs from "yargs";
 import { COMMANDS } from "../../cli/commands/tree.ts";
 import { GLOBAL_OPTIONS } from "../../cli/parse/spec.ts";
 import { hopper, paramsOf } from "./support/fake.ts";
-import { instanceView } from "./support/views.ts";
+import { instanceView, treeView } from "./support/views.ts";
 
 describe("given a yargs that speaks another language, a mistake is explained in the same words", () => {
   beforeAll(() => {
@@ -56,7 +56,11 @@ describe("given a yargs that speaks another language, a mistake is explained in 
 });
 
 describe("an option", () => {
-  const answers = { "instances.terminate": instanceView(), "instances.get": instanceView() };
+  const answers = {
+    "instances.terminate": instanceView(),
+    "instances.get": instanceView(),
+    "instances.hierarchy": treeView({}),
+  };
 
   it.each([
     [["--cascade", "instance", "terminate", "webapp"]],

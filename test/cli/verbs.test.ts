@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hopper, HopperError, paramsOf } from "./support/fake.ts";
-import { chainView, list, taskView } from "./support/views.ts";
+import { chainView, instanceView, list, NO_TASKS, taskView, treeView } from "./support/views.ts";
 
 const ADDED = {
   "tasks.add": taskView(),
@@ -53,5 +53,51 @@ describe("what is given", () => {
     expect(paramsOf(ran, "tasks.add")[0]).toMatchObject({ tags: ["a", "b", "c"] });
     const odd = await hopper(["task", "add", "x", "-t", "a,,b"], { answers: ADDED });
     expect(paramsOf(odd, "tasks.add")[0]).toMatchObject({ tags: ["a,,b"] });
+  });
+});
+
+describe("instance terminate --cascade", () => {
+  const below = treeView({ name: "webapp", counts: { ...NO_TASKS, queued: 2, done: 5 } }, [
+    treeView({ name: "one", counts: { ...NO_TASKS, claimed: 1 } }),
+    treeView({ name: "two" }),
+  ]);
+  const answers = {
+    "instances.hierarchy": below,
+    "instances.terminate": instanceView({ status: "terminated" }),
+    "instances.get": instanceView({ status: "terminated" }),
+  };
+  const line = ["instance", "terminate", "webapp", "--cascade"];
+  const warning = "ends webapp and 2 instances below it; 3 open tasks there: given back, or cancelled";
+  const sent = (ran: { calls: readonly (readonly unknown[])[] }) =>
+    ran.calls.filter(([verb]) => verb === "instances.terminate").map(([, , params]) => params);
+
+  it("says what it ends, and asks nobody where there is no terminal, or with --yes", async () => {
+    const ran = await hopper(line, { answers });
+    expect(ran).toMatchObject({ code: 0, out: "webapp (PROJECT) [terminated]\n", err: `${warning}\n` });
+    expect(sent(ran)).toEqual([{ by: "cli:ada", cascade: true }]);
+    const yes = await hopper([...line, "--yes"], { answers, says: "no" });
+    expect(yes).toMatchObject({ code: 0, err: `${warning}\n` });
+    expect(sent(yes)).toEqual([{ by: "cli:ada", cascade: true }]);
+  });
+
+  it.each([
+    ["y", 0, 1],
+    ["Yes", 0, 1],
+    ["", 1, 0],
+    ["n", 1, 0],
+    ["yesterday", 1, 0],
+  ])("asks on a terminal: %j", async (says, code, times) => {
+    const ran = await hopper(line, { answers, says });
+    expect(ran.code).toBe(code);
+    expect(sent(ran)).toHaveLength(times);
+    expect(ran.err).toContain(`${warning}\ngo on? [y/N] `);
+    expect(ran.err.endsWith("webapp was left as it is\n")).toBe(code === 1);
+  });
+
+  it("asks nothing where nothing else ends", async () => {
+    const alone = { ...answers, "instances.hierarchy": treeView({ name: "webapp" }) };
+    expect(await hopper(line, { answers: alone, says: "n" })).toMatchObject({ code: 0, err: "" });
+    const plain = await hopper(["instance", "terminate", "webapp"], { answers, says: "n" });
+    expect(plain).toMatchObject({ code: 0, err: "" });
   });
 });

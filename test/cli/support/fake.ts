@@ -98,6 +98,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** The reader of stdout is gone after so many writes. */
   closedAfter?: number;
+  /** What the person at the terminal answers; absent = there is nobody to ask. */
+  says?: string;
 }
 
 const folders: string[] = [];
@@ -143,6 +145,13 @@ export async function hopper(argv: string[], options: RunOptions = {}): Promise<
         ran.err += text;
       },
     },
+    ask:
+      options.says === undefined
+        ? undefined
+        : async (question) => {
+            ran.err += question;
+            return options.says ?? "";
+          },
     env: { USER: "ada", ...options.env },
     cwd: options.cwd === undefined ? folderWithStore() : (options.cwd ?? temporaryFolder()),
     signal: options.signal ?? new AbortController().signal,
