@@ -79,6 +79,18 @@ describe.each(JUMPS)("given the wall clock is set by %s", (jump) => {
     expect(broken).toEqual([]);
   });
 
+  it("then a moment that somebody gave a task that was released stays where it is", async () => {
+    const h = await spawn();
+    const { id } = await h.tasks.add({ title: "Work", instanceId: "build" });
+    const { lease } = await claimOne(h, "build");
+    await h.tasks.release(id, { leaseToken: lease.token });
+    const notBefore = new Date(h.clock.now() + 86_400_000).toISOString();
+    await h.tasks.update(id, { notBefore });
+    await h.clockJump(jump);
+    expect((await h.tasks.get(id)).notBefore).toBe(notBefore);
+    await expectConsistent(h);
+  });
+
   it("then a backoff lasts as long as it was to last", async () => {
     const h = await spawn({}, { config: { tasks: { retry_backoff_ms: 1_000 } } });
     await h.tasks.add({ title: "Work", instanceId: "build" });

@@ -13,8 +13,9 @@ const MOVES = [
     due_at = nullif(min(coalesce(deadline_at, ${NEVER}), coalesce(lease_expires_at + @by, ${NEVER}),
       coalesce(attempt_ends_at + @by, ${NEVER})), ${NEVER})
   WHERE status < 7 AND status IN (${claimed}, ${in_progress})`,
-  // What was claimed before waits out a backoff; before that, not_before is a moment that somebody gave.
-  `UPDATE task SET not_before = not_before + @by WHERE status < 7 AND status = ${queued} AND not_before IS NOT NULL AND epoch > 0`,
+  // What has failed, or lost its lease, waits out a backoff; before that, not_before is a moment that somebody gave.
+  `UPDATE task SET not_before = not_before + @by WHERE status < 7 AND status = ${queued} AND not_before IS NOT NULL
+    AND failures + lease_losses > 0`,
   `UPDATE delegation SET expires_at = expires_at + @by WHERE status = ${DELEGATION_STATUS.pending} AND expires_at IS NOT NULL`,
   "UPDATE instance SET wake_at = wake_at + @by WHERE wake_at IS NOT NULL",
 ] as const;
