@@ -53,8 +53,8 @@ export const AROUND: readonly Line[] = [
   ],
   [
     "store/dialects/sqlite/spans.ts",
+    " AND failures + lease_losses > 0`",
     " AND epoch > 0`",
-    "`",
     "a moment that somebody gave does not move (3.4)",
     "actors/clocks.test.ts",
   ],
