@@ -30,7 +30,7 @@ export class EventReader {
   readonly #door: Door;
   readonly #params: ReaderParams;
   readonly #followers = new Set<Follower>();
-  /** What was read last: who follows the same asks for the same. Nothing has been committed since. */
+  /** What a follower read last: who follows the same asks for the same. Nobody has been told of more since. */
   #latest: { readonly asked: string; readonly page: Promise<Page> } | null = null;
 
   constructor(door: Door, params: ReaderParams) {
@@ -92,7 +92,8 @@ export class EventReader {
         lifetime.mustLast();
         // What is committed from here on rings again.
         follower.bell.reset();
-        const page = await this.#page({ since, limit: Math.min(PAGE, left), ...filter });
+        const asked = { since, limit: Math.min(PAGE, left), ...filter };
+        const page = await (checked.follow ? this.#shared(asked) : this.#page(asked));
         for (const view of page.views) {
           yield view;
           left -= 1;
@@ -110,14 +111,15 @@ export class EventReader {
     }
   }
 
-  #page(filter: EventFilter): Promise<Page> {
+  async #page(filter: EventFilter): Promise<Page> {
+    const { items, next, more } = await this.#door.store.queries.events(filter);
+    return { views: await this.#params.views(items), next, more };
+  }
+
+  #shared(filter: EventFilter): Promise<Page> {
     const asked = JSON.stringify(filter);
     if (this.#latest?.asked === asked) return this.#latest.page;
-    const read = async (): Promise<Page> => {
-      const { items, next, more } = await this.#door.store.queries.events(filter);
-      return { views: await this.#params.views(items), next, more };
-    };
-    const page = read();
+    const page = this.#page(filter);
     // Beside an owner nobody says that more has been committed.
     if (!this.#params.knowsCommits) return page;
     this.#latest = { asked, page };

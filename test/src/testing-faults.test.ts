@@ -68,6 +68,20 @@ it("doorbells that come late delay who waits, and nobody misses anything", async
   expect((await claim).map(({ task }) => task.id)).toEqual([id]);
 });
 
+it("who reads the journal as it stands is told all of it, also while the doorbells are late", async () => {
+  const h = await given();
+  h.delayDoorbells("3s");
+  const told = async (): Promise<unknown[]> => {
+    const ids: unknown[] = [];
+    for await (const { taskId } of h.hopper.events({ type: ["task.created"] })) ids.push(taskId);
+    return ids;
+  };
+  const { id } = await add(h);
+  expect(await told()).toEqual([id]);
+  const { id: next } = await add(h);
+  expect(await told()).toEqual([id, next]);
+});
+
 it("a fault that is met where the set clock is taken in stops it like any other", async () => {
   const h = await given();
   await add(h);
