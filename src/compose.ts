@@ -36,8 +36,8 @@ export function compose(door: Door, { mode, commits, beside, auditor, left }: Pa
   const workers = new Set<Employed>();
   const end = async (): Promise<void> => {
     // What is under way may still report how it went, as long as there is a store to report to.
-    const stopped = Array.from(workers, (worker) => worker.stop());
-    if (!system.failed) await Promise.all(stopped);
+    if (system.failed) for (const worker of workers) worker.abandon();
+    else await Promise.all(Array.from(workers, (worker) => worker.stop()));
     lifetime.close();
     auditor.stop();
     await system.stop();

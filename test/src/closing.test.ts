@@ -242,6 +242,30 @@ describe("every verb", () => {
   });
 });
 
+describe("a worker", () => {
+  it("is let go of with a store that has failed: nobody waits for what cannot report any more", async () => {
+    const { hopper, breakStore } = await given();
+    await hopper.tasks.add({ title: "long", instanceId: "build" });
+    const { promise: begun, resolve: begins } = Promise.withResolvers<AbortSignal>();
+    const worker = await hopper.work(
+      "build",
+      { workerId: "w", drainSeconds: 600 },
+      async (_task, { signal }) => {
+        begins(signal);
+        await new Promise((_resolve, reject) =>
+          signal.addEventListener("abort", () => reject(signal.reason)),
+        );
+      },
+    );
+    const signal = await begun;
+    await breakStore();
+    await hopper.close();
+    await worker.done;
+    expect(signal.aborted).toBe(true);
+    expect(worker.running).toBe(0);
+  });
+});
+
 describe("the auditor", () => {
   it("looks no more once the store has failed", async () => {
     const { hopper, breakStore, touched } = await given();
