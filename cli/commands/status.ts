@@ -50,7 +50,7 @@ function placeLines({ data, stats, waits }: Placed, look: Look): string[] {
   ];
 }
 
-/** `process 77 has the store since 3m: hopper run ci.plan.yaml`. */
+/** `process 77 has had the store for 3m: hopper run ci.plan.yaml`. */
 function runtimeText({ owner }: Pick<StatsBody, "owner">, look: Look): string {
   if (owner === null)
     return "embedded; nothing happens between commands (timers that are due wait for the next one)";

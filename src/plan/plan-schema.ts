@@ -4,7 +4,7 @@ import { readDuration } from "../contracts/duration.ts";
 import { instanceConfig } from "../contracts/instance-config.ts";
 import { COMMAND_BYTES, instanceName, line, plainName, prose } from "../contracts/texts.ts";
 import { newTaskFields, taskList } from "../contracts/task-input.ts";
-import { readMoment } from "../contracts/time.ts";
+import { DAY_MS, readMoment } from "../contracts/time.ts";
 import type { PlanNode } from "../verbs/internals.ts";
 import { oneOf } from "../contracts/words.ts";
 import { SCOPES } from "../../machines/records/instance.ts";
@@ -16,7 +16,7 @@ import { SCOPES } from "../../machines/records/instance.ts";
 
 /** At most so many commands at once at one instance. */
 export const WORKERS_MAX = 100;
-const DAY_MS = 86_400_000;
+
 const DURATION_FORM = "a duration with its unit, such as 30s, 5m or 1h30m,";
 
 /** The length in ms of a text with a unit; null = it is none. A bare number would leave its unit open. */

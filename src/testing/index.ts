@@ -6,7 +6,7 @@ import { serialize } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
 import { parseDuration } from "../contracts/duration.ts";
 import type { ListEventsParams } from "../contracts/events.ts";
-import { type Hopper } from "../hopper.ts";
+import type { Hopper } from "../hopper.ts";
 import { INTERNALS, internalsOf, type Internals } from "../verbs/internals.ts";
 import type { EventView } from "../views/views.ts";
 import { Doorbells } from "./doorbells.ts";

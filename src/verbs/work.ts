@@ -20,7 +20,7 @@ const CALM_MS = 60_000;
 /** How long one claim waits for work. */
 const WAIT_SECONDS = 50;
 
-/** Workers in this process. Source: spec/api.md 4.2. */
+/** Workers in this process. Source: spec/cli.md 5.5. */
 export type Work = <Payload = unknown, Result = unknown>(
   instance: string,
   params: WorkParams,

@@ -12,7 +12,7 @@ export interface Worker extends AsyncDisposable {
 }
 
 const CLAIMED_AT_ONCE = 100;
-/** Claims tasks of one instance and hands them to a function, as many at a time as it may. Source: spec/api.md 4.2 (Workers). */
+/** Claims tasks of one instance and hands them to a function, as many at a time as it may. Source: spec/cli.md 5.5. */
 export class TaskWorker<Payload, Result> implements Worker {
   readonly #ports: WorkerPorts;
   readonly #settings: WorkerSettings;
